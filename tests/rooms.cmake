@@ -23,10 +23,11 @@ room(server/loop)
 room(server/loading)
 room(server/webauthn MAY server/loading)
 room(server/jwt MAY server/loading)
+room(server/tls MAY server/loading)
 room(server/storage MAY server/loop server/webauthn tools/sandbox)
 room(server/sealing MAY server/storage)
 room(server/observability MAY server/loop server/sealing)
-room(server/transport MAY server/loop server/observability)
+room(server/transport MAY server/loop server/tls server/observability)
 room(server/http_client MAY server/loop server/observability)
 room(server/upstream MAY server/storage server/sealing server/observability server/http_client tools/truefoundry)
 room(server/people MAY server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
@@ -44,12 +45,12 @@ room(server/features MAY server/loop server/observability server/approvals serve
 room(server/dashboard MAY server/loop server/storage server/sealing server/observability server/transport server/upstream
      server/people server/oidc server/oauth server/approvals server/reveals manifests)
 room(server/notify MAY server/loop server/storage server/sealing server/observability server/http_client server/approvals)
-room(server/config MAY server/storage server/observability server/transport server/http_client server/upstream server/oidc server/oauth
+room(server/config MAY server/tls server/storage server/observability server/transport server/http_client server/upstream server/oidc server/oauth
      server/notify manifests)
-room(server/app MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
+room(server/app MAY server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/oidc server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)
-room(server/doctor MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
+room(server/doctor MAY server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/oidc server/approvals server/reveals server/notify server/config server/app tools/truefoundry
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/setup MAY server/storage server/sealing)
@@ -69,7 +70,7 @@ only_in(server/observability INCLUDES "^spdlog/")
 only_in(server/transport INCLUDES "^boost/beast/")
 only_in(server/transport server/config server/doctor server/reveals server/cli INCLUDES "^boost/asio/(ip|local|ssl)/")
 only_in(server/http_client INCLUDES "^curl/")
-only_in(server/http_client server/jwt INCLUDES "^openssl/")
+only_in(server/http_client server/jwt server/tls INCLUDES "^openssl/")
 only_in(server/cli server/config INCLUDES "^CLI/")
 only_in(server/people server/cli INCLUDES "^termios\\.h$")
 

@@ -39,6 +39,10 @@ endforeach()
 target_link_libraries(server_tests PRIVATE tfy_lab OpenSSL::SSL OpenSSL::Crypto)
 target_compile_options(policy_tests PRIVATE $<$<CONFIG:Debug>:-O1>)  # as tfy_policy
 
+# What a plain port does, over TLS.
+add_test(NAME server.over_tls COMMAND server_tests "--source-file=*transport/connection_test*,*transport/listener_test*")
+set_tests_properties(server.over_tls PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "TFY_SERVED_OVER_TLS=1")
+
 # The same benign text as in every run, and sixteen times as much of it.
 add_test(NAME policy.benign COMMAND policy_tests "-tc=benign text*")
 set_tests_properties(policy.benign PROPERTIES LABELS unit TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "TFY_BENIGN_MIB=64")

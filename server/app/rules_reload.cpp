@@ -9,13 +9,15 @@
 namespace tfy::app {
 
 RulesReload::RulesReload(boost::asio::io_context& loop, std::string file, approvals::CurrentGate& gate,
-                         const observability::Log& log, std::function<bool()> abandoned, Take take)
+                         const observability::Log& log, std::function<bool()> abandoned, Take take,
+                         std::function<void()> also)
     : signals_(loop, SIGHUP),
       file_(std::move(file)),
       gate_(gate),
       log_(log),
       abandoned_(std::move(abandoned)),
-      take_(std::move(take)) {
+      take_(std::move(take)),
+      also_(std::move(also)) {
     wait();
 }
 
@@ -26,6 +28,7 @@ void RulesReload::wait() {
             std::raise(SIGTERM);
         else
             reload();
+        if (also_) also_();
         wait();
     });
 }

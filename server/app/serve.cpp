@@ -13,6 +13,7 @@
 #include <ostream>
 
 #include "server/app/app.hpp"
+#include "server/app/own_certificate.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
 #include "server/callers/access_tokens.hpp"
@@ -99,9 +100,18 @@ std::string pairing_code(const std::filesystem::path& state_dir, bool prints_cod
     return paired ? paired->code : std::string{};
 }
 
-/// `base` is what clients come by, `here` where it listens, `page` where people go.
-std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& page, const WayIn& way, const config::CallersBy& callers) {
+/// Of the parts that the app takes over: what a start tells of them.
+struct Told {
+    explicit Told(const Services& parts)
+        : upstream(parts.upstream_label()), public_url(parts.public_url), callers(parts.callers) {}
+    std::string upstream, public_url;
+    config::CallersBy callers;
+};
+
+/// `here` is where it listens, `page` where people go.
+std::string greeting(const Told& told, const std::string& here, const std::string& page, const WayIn& way) {
+    const auto& upstream = told.upstream;
+    const auto& base = told.public_url.empty() ? here : told.public_url;  // what clients come by
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
@@ -109,6 +119,7 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + page + "\n";
     text += to_sign_in(page, way);
+    const auto& callers = told.callers;
     if (callers.keys)
         text += (callers.oauth ? "Agents without a person at hand show" : "Each caller shows") +
                 std::string(" a key of its own. Make one: ") +
@@ -158,11 +169,11 @@ Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services&
         parts.trusted_proxies);
 }
 
-/// The port is plain: what comes from another machine must come by the proxy that encrypts. Probes, which
-/// learn nothing, come from anywhere.
-transport::Admission admission(callers::Authenticator& callers, bool off_loopback,
+/// `behind_proxy`: the port is plain, so what comes from another machine must come by the proxy that
+/// encrypts. Probes, which learn nothing, come from anywhere.
+transport::Admission admission(callers::Authenticator& callers, bool behind_proxy,
                                const std::vector<std::string>& proxies, const transport::Arrival& arrival) {
-    const bool near = !off_loopback || transport::is_loopback_address(arrival.remote) ||
+    const bool near = !behind_proxy || transport::is_loopback_address(arrival.remote) ||
                       transport::is_one_of(arrival.remote, proxies) || arrival.path == "/livez" ||
                       arrival.path == "/readyz";
     if (!near)
@@ -210,6 +221,28 @@ Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& l
     co_return Result<void>{};
 }
 
+Result<std::optional<OwnCertificate>> certificate_of(const Services& parts) {
+    if (!parts.tls.given()) return std::optional<OwnCertificate>{};
+    auto read = OwnCertificate::read(parts.tls);
+    if (!read) return read.error();
+    return std::optional(std::move(*read));
+}
+
+/// `callers` and `certificate` must outlive the listener.
+transport::ListenerOptions port_of(const Services& parts, callers::Authenticator& callers,
+                                   const std::optional<OwnCertificate>& certificate) {
+    auto port = parts.listening;
+    port.whole_localhost = true;
+    port.body_limit_at = longest_body;
+    if (certificate) port.tls = [&certificate] { return certificate->session(); };
+    const bool behind_proxy = !certificate && !transport::is_loopback_address(port.address);
+    port.arrived = [&callers, behind_proxy,
+                    proxies = parts.trusted_proxies](const transport::Arrival& arrival) {
+        return admission(callers, behind_proxy, proxies, arrival);
+    };
+    return port;
+}
+
 /// As a URL has it.
 std::string host_of(const std::string& address) {
     return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -225,17 +258,11 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     UsesOfKeys uses;
     const auto callers = authenticator_of(*parts, clock, uses);
     if (!callers) return callers.error();
-    auto listening = parts->listening;
-    listening.whole_localhost = true;
-    const bool off_loopback = !transport::is_loopback_address(listening.address);
-    listening.arrived = [&callers, off_loopback,
-                         proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
-        return admission(**callers, off_loopback, proxies, arrival);
-    };
-    listening.body_limit_at = longest_body;
-    const auto upstream = parts->upstream_label();
-    const auto public_url = parts->public_url;
-    const auto callers_by = parts->callers;
+    auto certificate = certificate_of(*parts);
+    if (!certificate) return certificate.error();
+    const bool tls = certificate->has_value();
+    const auto listening = port_of(*parts, **callers, *certificate);
+    const Told told(*parts);
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
     const bool prints_code = may_hand_out_codes(state_dir, parts->sandbox);
@@ -248,12 +275,18 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
         });
     if (!listener) return listener.error();
     uses.app = &app;
-    const auto here = "http://" + host_of(listening.address) + ":" + std::to_string((*listener)->port());
-    const auto base = public_url.empty() ? here : public_url;
-    const auto page_base = public_url.empty() ? transport::localhost_origin((*listener)->port()) : public_url;
+    const auto port = (*listener)->port();
+    const auto here =
+        (tls ? "https://" : "http://") + host_of(listening.address) + ":" + std::to_string(port);
+    const auto page_base = told.public_url.empty() ? transport::localhost_origin(port, tls) : told.public_url;
     page.open_at(page_base, state_dir, instance);
-    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
-                       [&app](const policy::Rules& rules) { return app.take_rules(rules); });
+    RulesReload reload(
+        loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
+        [&app](const policy::Rules& rules) { return app.take_rules(rules); },
+        [&] {
+            if (tls) (*certificate)->read_again(app.log(), clock);
+        });
+    if (tls) (*certificate)->tell(app.log(), clock);
     WayIn way{.anyone = anyone, .pairing = pairing_code(state_dir, prints_code)};
     if (prints_code) way.code = app.people().issue_code(config::os_user(), std::chrono::hours{12});
     Result<void> started;
@@ -265,8 +298,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(
-        out, app.redaction().seal_text(greeting(upstream, base, here, page.home(), way, callers_by)));
+    sealing::print_text(out, app.redaction().seal_text(greeting(told, here, page.home(), way)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +

@@ -10,7 +10,10 @@ void add_serve(CommandLine& line) {
               "Serve MCP over HTTP at /mcp, and the approvals page at /approvals",
               {"--listen --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
                "--public-url --allowed-host "
-               "--allowed-origin --callers --any-local-user --trusted-proxy --oidc-issuer --oidc-client-id "
+               "--allowed-origin --callers "
+               "--any-local-user --tls-cert --tls-key "
+               "--trusted-proxy "
+               "--oidc-issuer --oidc-client-id "
                "--oidc-client-secret-file --oidc-group --oidc-groups-claim --oidc-name-claim --oidc-scope "
                "--oidc-amr --oauth-client-host --oauth-redirect-scheme --oauth-registration "
                "--ca-file --log-level --config",

@@ -59,6 +59,14 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "person allowed it on the page; repeatable",
                      "loopback|keys|oauth", "TFY_PAT_MCP_CALLERS", "loopback")
                     ->check(CLI::IsMember({"loopback", "keys", "oauth"})));
+    text("--tls-cert", options.tls_cert,
+         "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
+         "TLS (1.2 or newer). SIGHUP reads it again",
+         "FILE", "TFY_PAT_MCP_TLS_CERT", "none");
+    text("--tls-key", options.tls_key,
+         "serve: PEM file of that certificate's private key; no user beside its owner and its group may read "
+         "it",
+         "FILE", "TFY_PAT_MCP_TLS_KEY", "none");
     takes_list(*text("--trusted-proxy", options.trusted_proxies,
                      "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
                      "repeatable",

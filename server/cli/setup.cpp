@@ -108,9 +108,9 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
     const auto settings = config::read_settings(options).settings;
     const auto& at = settings.listen;
     const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
-    plan.connection.url = settings.public_url.empty()
-                              ? "http://" + host + ":" + std::to_string(at.port) + "/mcp"
-                              : settings.public_url + "/mcp";
+    plan.connection.url = settings.public_url.empty() ? (settings.tls.given() ? "https://" : "http://") +
+                                                            host + ":" + std::to_string(at.port) + "/mcp"
+                                                      : settings.public_url + "/mcp";
     plan.notes.emplace_back("The server has to run: tfy-pat-mcp serve");
     if (at.port != 0 || !settings.public_url.empty()) return {};
     return Error{Errc::invalid_params,

@@ -30,6 +30,7 @@ struct Options {
     std::vector<std::string> allowed_origins = {};
     bool any_local_user = false;                      // serve: callers may be of any account of this machine
     std::vector<std::string> callers = {"loopback"};  // serve: how callers are known
+    std::string tls_cert = {}, tls_key = {};          // serve: files of its own TLS
     std::vector<std::string> trusted_proxies = {};    // serve: addresses of proxies with TLS before it
     struct Oidc {                                     // serve: an identity provider at which people sign in
         std::string issuer = {}, client_id = {}, client_secret_file = {};

@@ -9,7 +9,7 @@ namespace {
 
 Error refused(std::string sentence) { return {Errc::refused, std::move(sentence)}; }
 
-/// The port is not encrypted: what comes from elsewhere must have come through a proxy that is.
+/// What comes from elsewhere must be encrypted: here, or by a proxy through which it comes.
 Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
     const auto begins = "serve does not listen on " + settings.listen.host;
     if (!settings.callers.credentials())
@@ -17,10 +17,11 @@ Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
                        ": it cannot tell callers apart, so everyone who reaches that address would act with "
                        "this server's key. Listen on loopback, for example --listen 127.0.0.1:8780, or let "
                        "callers show keys or access tokens: --callers keys, --callers oauth.");
-    if (settings.trusted_proxies.empty() || !https)
+    if (!settings.tls.given() && (settings.trusted_proxies.empty() || !https))
         return refused(begins +
-                       " without TLS: keys and values could be read on the way. Put a proxy with TLS before "
-                       "it, and start serve with --trusted-proxy ADDRESS and an https --public-url.");
+                       " without TLS: keys and values could be read on the way. Give it a certificate with "
+                       "--tls-cert and --tls-key; or put a proxy with TLS before it, and start serve with "
+                       "--trusted-proxy ADDRESS and an https --public-url.");
     return {};
 }
 
@@ -56,7 +57,16 @@ Result<void> may_serve(const Settings& settings) {
     if (parts && parts->scheme == "http" && !parts->is_loopback())
         return refused(
             "--public-url is http and not on this machine: sign-in codes and values could be read on "
-            "the way. Put a proxy with TLS before serve, and write the address with https://.");
+            "the way. Put a proxy with TLS before serve, or give it --tls-cert and --tls-key, and write the "
+            "address with https://.");
+    if (settings.tls.given()) {
+        if (parts && parts->scheme == "http")
+            return refused(
+                "--public-url is http, and with --tls-cert the port is served over TLS only. Write the "
+                "address "
+                "with https://.");
+        if (auto read = read_certificate(settings.tls); !read) return read.error();
+    }
     return may_sign_in_there(settings);
 }
 

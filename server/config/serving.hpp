@@ -5,8 +5,9 @@
 
 namespace tfy::config {
 
-/// Errc::refused, with a sentence, for an address that others can reach without keys or without TLS before
-/// it, for a public URL that is plain http off this machine, and for settings that exclude each other. The
+/// Errc::refused, with a sentence, for an address that others can reach without keys or without TLS here
+/// or before it, for a certificate that cannot be used, for a public URL that is plain http off this machine,
+/// and for settings that exclude each other. The
 /// doctor asks the same.
 Result<void> may_serve(const Settings& settings);
 

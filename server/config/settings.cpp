@@ -164,6 +164,8 @@ ReadSettings read_settings(const Options& options) {
          settings.clients.redirect_schemes);
     settings.clients.registration = options.oauth.registration;
     settings.any_local_user = options.any_local_user;
+    take("--tls-cert", expand_path(options.tls_cert, "--tls-cert"), settings.tls.certificate);
+    take("--tls-key", expand_path(options.tls_key, "--tls-key"), settings.tls.key);
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     read_provider(options.oidc, all);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);

@@ -4,6 +4,7 @@
 
 #include "policy/rule.hpp"
 #include "server/config/config.hpp"
+#include "server/config/tls_files.hpp"
 #include "server/notify/channel_target.hpp"
 #include "server/oauth/client_settings.hpp"
 #include "server/oidc/provider_settings.hpp"
@@ -29,6 +30,7 @@ struct Settings {
     CallersBy callers = {};
     oauth::ClientSettings clients = {};  // serve: of OAuth
     bool any_local_user = false;         // serve: other accounts of this machine may call, too
+    TlsFiles tls = {};                   // serve: not read yet
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // serve: where people sign in, too; see may_serve()
     std::string ca_file = {};

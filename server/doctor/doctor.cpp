@@ -11,6 +11,7 @@
 #include "server/app/display.hpp"
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_certificate.hpp"
 #include "server/doctor/doctor_channels.hpp"
 #include "server/doctor/doctor_provider.hpp"
 #include "server/doctor/doctor_report.hpp"
@@ -61,7 +62,8 @@ void upstream(DoctorOptions& options, const config::Settings& settings, const po
 
 std::string page_of(const config::Settings& settings) {
     const auto& url = settings.public_url;
-    return url.empty() ? "http://localhost" : url.substr(0, url.find('/', url.find("://") + 3));
+    if (url.empty()) return settings.tls.given() ? "https://localhost" : "http://localhost";
+    return url.substr(0, url.find('/', url.find("://") + 3));
 }
 
 void state(const DoctorOptions& options, const config::ReadSettings& read, const policy::Seals& seal,
@@ -100,6 +102,8 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
     }
+    if (auto certificate = look_at_certificate(read.settings, app::SystemClock().now()))
+        all.push_back(std::move(*certificate));
     if (auto provider = look_at_provider(read.settings, app::SystemClock(), options.offline))
         all.push_back(std::move(*provider));
     if (options.json)

@@ -88,14 +88,15 @@ Result<void> create_key(const fs::path& file) {
 
 }  // namespace
 
-Result<std::string> read_private_file(const fs::path& path, std::size_t most) {
+Result<std::string> read_private_file(const fs::path& path, std::size_t most, Group group) {
+    const auto closed = group == Group::may_read ? others & ~mode_t{040} : others;
     const auto file = path.string();
     const OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
     if (!open || ::fstat(open.get(), &found) != 0)
         return Error{Errc::refused,
                      file + " cannot be read (" + std::generic_category().message(errno) + ")"};
-    if ((found.st_mode & others) != 0)
+    if ((found.st_mode & closed) != 0)
         return Error{Errc::refused, "other users may read " + file + "; run chmod 600 on it"};
     std::string text(most + 1, '\0');
     const auto size = S_ISREG(found.st_mode) ? ::read(open.get(), text.data(), text.size()) : -1;

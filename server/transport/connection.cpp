@@ -8,7 +8,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstring>
 
@@ -59,7 +58,7 @@ std::optional<Rejection> refusal_for(const beast::error_code& failure) {
 class BodyReader final : public Connection {
 public:
     BodyReader(asio::ip::tcp::socket socket, const ConnectionRules& rules)
-        : peer_(std::make_shared<Peer>(std::move(socket))),
+        : peer_(std::make_shared<Peer>(std::move(socket), rules.options.tls ? rules.options.tls() : nullptr)),
           rules_(rules),
           limits_(rules.options),
           buffer_(limits_.header_limit + chunk_room),
@@ -67,7 +66,8 @@ public:
 
     Async<void> serve() override {
         auto patience = limits_.header_deadline;
-        while (!draining_) {
+        if (peer_->wants_greeting()) patience = co_await greet();
+        while (!draining_ && patience.count() > 0) {
             const bool came = co_await first_byte(patience);
             if (!came) break;
             busy_ = true;
@@ -80,6 +80,8 @@ public:
     }
 
     Async<void> turn_away() override {
+        if (peer_->wants_greeting())
+            if (const auto left = co_await greet(); left.count() == 0) co_return peer_->close();
         Rejection full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
         tell(full, {});
         co_await refuse(std::move(full));
@@ -104,6 +106,24 @@ private:
         const auto count = co_await peer_->read_some({static_cast<char*>(room.data()), room.size()});
         buffer_.commit(count);
         co_return count > 0;
+    }
+
+    /// Shakes hands: what is left of the first request's time then, or nothing if there will be none.
+    Async<std::chrono::milliseconds> greet() {
+        const auto end = std::chrono::steady_clock::now() + limits_.header_deadline;
+        peer_->allow(limits_.header_deadline);
+        const auto greeting = co_await peer_->greet();
+        peer_->release();
+        if (greeting == TlsChannel::Greeting::plain) {
+            Rejection plain{
+                400, "This address is served over TLS only. Nothing was done. Write https:// before it."};
+            tell(plain, {});
+            co_await refuse(std::move(plain));
+        }
+        const auto left =
+            std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        constexpr std::chrono::milliseconds none{0};
+        co_return greeting == TlsChannel::Greeting::good ? std::max(left, none) : none;
     }
 
     Async<bool> first_byte(std::chrono::milliseconds patience) {
@@ -229,13 +249,25 @@ private:
             if (!co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline))
                 co_return Step<std::string>{};
         peer_->allow(limits_.body_deadline);
-        std::tie(failure, std::ignore) =
-            co_await http::async_read(peer_->socket(), buffer_, parser, as_result);
+        failure = co_await read_into(parser);
         peer_->release();
         if (!failure) co_return Step<std::string>{.got = std::move(parser.get().body())};
         if (peer_->timed_out())
             co_return Step<std::string>{.refusal = Rejection{408, "The body took too long."}};
         co_return Step<std::string>{.refusal = refusal_for(failure)};
+    }
+
+    Async<beast::error_code> read_into(http::request_parser<http::string_body>& parser) {
+        beast::error_code failure;
+        parser.eager(true);
+        for (;;) {
+            if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), failure));
+            if (failure == http::error::need_more) failure = {};
+            if (failure || parser.is_done()) co_return failure;
+            if (buffer_.size() + read_size > buffer_.max_size()) co_return http::error::buffer_overflow;
+            const bool came = co_await read_more();
+            if (!came) co_return http::error::partial_message;
+        }
     }
 
     Async<bool> handle(guard::Admitted admitted, policy::Caller caller, std::string body) {

@@ -149,7 +149,8 @@ bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
         return asked == comparable(other);
     };
     const auto is_own = [&](std::string_view name) {
-        return is_this("http://" + std::string(name) + ":" + std::to_string(allowed.port));
+        return is_this((allowed.tls ? "https://" : "http://") + std::string(name) + ":" +
+                       std::to_string(allowed.port));
     };
     return std::ranges::any_of(allowed.origins, is_this) || std::ranges::any_of(loopback, is_own);
 }

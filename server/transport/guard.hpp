@@ -47,7 +47,8 @@ struct Allowed {
     std::uint16_t port = 0;  // ours
     std::vector<std::string> hosts =
         {};  // besides localhost, 127.0.0.1 and [::1]: a name (any of no port and ours), or name:port
-    std::vector<std::string> origins = {};  // besides http:// and those three
+    std::vector<std::string> origins = {};  // besides those three, with our scheme
+    bool tls = false;                       // our scheme is https
     bool wants_length = true;               // false: a POST with neither length nor chunks has no body
 };
 

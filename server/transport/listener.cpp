@@ -86,6 +86,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         rules.allowed = {.port = port,
                          .hosts = options.hosts,
                          .origins = options.origins,
+                         .tls = options.tls != nullptr,
                          .wants_length = options.wants_length};
         return {};
     }
@@ -169,7 +170,9 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
     std::set<std::shared_ptr<Connection>> connections;
 };
 
-std::string localhost_origin(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
+std::string localhost_origin(std::uint16_t port, bool tls) {
+    return (tls ? "https://localhost:" : "http://localhost:") + std::to_string(port);
+}
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
                                                  HttpHandler handler) {

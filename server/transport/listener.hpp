@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/tls/session.hpp"
 #include "server/transport/guard.hpp"
 #include "server/transport/peer_account.hpp"
 
@@ -44,7 +45,7 @@ struct ListenerOptions {
     std::vector<std::string> hosts =
         {};  // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)
     std::vector<std::string> origins =
-        {};  // allowed `Origin` besides http://localhost, http://127.0.0.1, http://[::1] (this port)
+        {};  // allowed `Origin` besides localhost, 127.0.0.1 and [::1], with this scheme and port
     std::size_t body_limit = 4 * 1024 * 1024;
     /// What a method takes at most at a path, decoded, if that is less: so much each open connection may keep
     /// in memory.
@@ -55,6 +56,8 @@ struct ListenerOptions {
     std::chrono::milliseconds body_deadline{30'000};
     std::chrono::milliseconds idle{75'000};
     std::chrono::milliseconds keep_alive_comment{15'000};
+    /// Gives each connection its TLS; none: the port is plain.
+    std::function<std::unique_ptr<tls::Session>()> tls = {};
     bool wants_length = true;  // false: a POST with neither length nor chunks has no body (RFC 9112, 6.3)
     RefusalHook refused = {};
     ArrivalHook arrived = {};
@@ -62,10 +65,11 @@ struct ListenerOptions {
 
 /// "http://localhost:8780": where a page is at that port of both loopback addresses. Browsers have no
 /// passkeys at http://127.0.0.1.
-std::string localhost_origin(std::uint16_t port);
+std::string localhost_origin(std::uint16_t port, bool tls = false);
 
-/// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;
-/// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
+/// HTTP/1.1 on one loop, over TLS where there is one. Every request is checked (Host, Origin, smuggling
+/// guard) before the handler sees it; what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with
+/// a one-line JSON body {"error": …}.
 class Listener {
 public:
     /// Binds at once. Errc::storage never; Errc::refused if an address cannot be bound, with the

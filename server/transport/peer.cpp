@@ -31,7 +31,9 @@ struct Wiped {
 };
 }  // namespace
 
-Peer::Peer(tcp::socket socket) : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+Peer::Peer(tcp::socket socket, std::unique_ptr<tls::Session> session)
+    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+    if (session) tls_ = std::make_unique<TlsChannel>(socket_, std::move(session));
     boost::system::error_code ignored;
     const auto remote = socket_.remote_endpoint(ignored);
     if (!ignored) remote_ = remote.address().to_string();
@@ -63,9 +65,20 @@ void Peer::set_timer() {
 
 void Peer::release() { deadline_ = never; }
 
+Async<TlsChannel::Greeting> Peer::greet() {
+    const auto greeting = co_await tls_->greet();
+    if (greeting == TlsChannel::Greeting::plain) tls_.reset();
+    co_return greeting;
+}
+
 // The end is told once: Asio's reactor would wait for a second one until the deadline.
 Async<std::size_t> Peer::read_some(std::span<char> room) {
     if (ended_) co_return 0;
+    if (tls_) {
+        const auto opened = co_await tls_->read_some(room);
+        ended_ = tls_->ended();
+        co_return opened;
+    }
     const auto [failure, count] =
         co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
     if (failure == asio::error::eof) ended_ = true;
@@ -87,6 +100,7 @@ Async<void> Peer::until_broken() {
 
 Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {
     const Wiped afterwards(bytes);
+    if (tls_) co_return co_await write_sealed(bytes, patience);
     std::size_t written = 0;
     while (written < bytes.size()) {
         allow(patience);
@@ -99,15 +113,32 @@ Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {
     co_return true;
 }
 
+Async<bool> Peer::write_sealed(std::string_view bytes, std::chrono::milliseconds patience) {
+    bool sent = true;
+    while (sent && !bytes.empty()) {
+        const auto piece = bytes.substr(0, tls::Session::most_at_once);
+        bytes.remove_prefix(piece.size());
+        allow(patience);
+        sent = co_await tls_->write(piece);
+        release();
+    }
+    co_return sent;
+}
+
 Async<void> Peer::linger() {
     boost::system::error_code failure;
+    if (tls_) {
+        allow(linger_time);
+        co_await tls_->end();
+        release();
+    }
     socket_.shutdown(tcp::socket::shutdown_send, failure);
     if (failure) co_return;
     std::array<char, 16'384> waste{};
     allow(linger_time);
-    for (std::size_t total = 0; total < linger_bytes;) {
-        const auto count = co_await read_some(waste);
-        if (count == 0) break;
+    for (std::size_t total = 0; !ended_ && total < linger_bytes;) {
+        const auto [over, count] = co_await socket_.async_read_some(asio::buffer(waste), as_result);
+        if (over) break;
         total += count;
     }
     release();
@@ -116,6 +147,7 @@ Async<void> Peer::linger() {
 void Peer::close() {
     boost::system::error_code ignored;
     timer_.cancel();
+    if (tls_ && socket_.is_open()) tls_->end_now();
     socket_.close(ignored);
 }
 

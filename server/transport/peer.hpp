@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "server/transport/tls_channel.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::transport {
@@ -14,7 +15,8 @@ namespace tfy::transport {
 /// No exception leaves its functions but that of a cancelled coroutine.
 class Peer : public std::enable_shared_from_this<Peer> {
 public:
-    explicit Peer(boost::asio::ip::tcp::socket socket);
+    /// `session`: what is read and written goes through it; none for a plain connection.
+    explicit Peer(boost::asio::ip::tcp::socket socket, std::unique_ptr<tls::Session> session = {});
 
     boost::asio::ip::tcp::socket& socket() { return socket_; }
     /// "127.0.0.1"; empty if the peer is gone already.
@@ -25,6 +27,11 @@ public:
     void release();
     /// True when the last allow() was not met.
     bool timed_out() const { return timed_out_; }
+
+    /// Whether greet() has to be awaited first.
+    bool wants_greeting() const { return tls_ != nullptr; }
+    /// Shakes hands, within the deadline. If the peer came without TLS, the connection is plain from then on.
+    Async<TlsChannel::Greeting> greet();
 
     /// How many bytes came; 0 at the end, at a deadline and when cancelled.
     Async<std::size_t> read_some(std::span<char> room);
@@ -44,9 +51,11 @@ public:
 private:
     using Moment = boost::asio::steady_timer::time_point;
     static constexpr Moment never = Moment::max();
+    Async<bool> write_sealed(std::string_view bytes, std::chrono::milliseconds patience);
     void set_timer();
 
     boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<TlsChannel> tls_;  // none: plain
     Moment deadline_ = never;
     boost::asio::steady_timer timer_;  // rings at the deadline or before, and is then set to it
     Moment rings_ = never;

@@ -261,6 +261,7 @@ const own = Object.values(networkInterfaces())
 test('off loopback serve takes only what comes by its proxy', { skip: own ? false : 'there is no other address' }, async t => {
   const { world } = await start(t);
   const { key } = await give(world, 'ada');
+  for (const name of ['CERT', 'KEY']) delete world.env[`TFY_PAT_MCP_TLS_${name}`]; // the proxy's
   const behind = ['--trusted-proxy', '127.0.0.1', '--public-url', 'https://tfy.example.com'];
   const server = world.spawn(['serve', '--listen', '0.0.0.0:0', ...behind]);
   const [, port] = await server.says(/^Listening on: http:\/\/0\.0\.0\.0:(\d+)\n/m);

@@ -7,6 +7,12 @@ foreach(file IN LISTS e2e_files)
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
+# Real clients over the server's own TLS.
+add_test(NAME e2e.over_tls COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT_LIST_DIR}/http.test.mjs
+         ${CMAKE_CURRENT_LIST_DIR}/caller_keys.test.mjs ${CMAKE_CURRENT_LIST_DIR}/subscriptions.test.mjs)
+set_tests_properties(e2e.over_tls PROPERTIES LABELS e2e TIMEOUT 300
+                     ENVIRONMENT "TFY_OVER_TLS=1;TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
+
 # A clock that lets minutes pass in seconds, and passphrases that cost little. Sanitizers want to be loaded before anything
 # else, and so do these.
 if(TFY_TESTS AND NOT TFY_SANITIZE)
@@ -14,6 +20,8 @@ if(TFY_TESTS AND NOT TFY_SANITIZE)
   set_property(TEST e2e.memory e2e.earlier_state APPEND
                PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
   add_library(light_passphrases MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/light_passphrases.cpp)
+  set_property(TEST e2e.over_tls APPEND
+               PROPERTY ENVIRONMENT "TFY_LIGHT_PASSPHRASES_LIBRARY=$<TARGET_FILE:light_passphrases>")
   foreach(file IN LISTS e2e_files)
     cmake_path(GET file STEM name)
     # What people themselves type and wait for is tried with the product's own cost.

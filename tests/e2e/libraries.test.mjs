@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { makeCertificate, use } from './lib/own_tls.mjs';
 import { modernRequest, RawStdio, toolCall } from './lib/raw.mjs';
 import { World } from './lib/world.mjs';
 
@@ -30,4 +31,19 @@ test('libcurl and OpenSSL are loaded by the first request to TrueFoundry, and no
   const listed = await peer.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
   assert.equal(listed.result.isError, false, JSON.stringify(listed));
   for (const late of ['libcurl', 'libssl']) assert.ok(librariesOf(pid).has(late), late);
+});
+
+test('serve loads OpenSSL for a certificate of its own, and not without one', async t => {
+  for (const tls of [false, true]) {
+    const world = await World.start(t);
+    world.env.TFY_BASE_URL = world.upstream.replace('127.0.0.1', 'localhost');
+    delete world.env.TFY_PAT_MCP_TLS_CERT;
+    delete world.env.TFY_PAT_MCP_TLS_KEY;
+    if (tls) use(world, makeCertificate(world.folder, 'own'));
+    const server = await world.serve();
+    const loaded = librariesOf(server.process.child.pid);
+    if (loaded === null) return t.skip('the libraries of another process may not be seen here (ptrace)');
+    assert.ok(!loaded.has('libcurl'));
+    for (const name of ['libssl', 'libcrypto']) assert.equal(loaded.has(name), tls, name);
+  }
 });

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,11 +21,23 @@ namespace tfy::tests {
 
 inline constexpr int patience_ms = 20'000;
 
+/// What a socket's bytes go through: TLS.
+class Wrapping {
+public:
+    virtual ~Wrapping() = default;
+    virtual ssize_t send(std::string_view bytes) = 0;
+    virtual ssize_t receive(char* room, std::size_t size) = 0;
+    virtual bool has_bytes() const = 0;
+    virtual void end_sending() = 0;
+};
+
 class RawSocket {
 public:
     explicit RawSocket(int fd) : fd_(fd) {}
     RawSocket(RawSocket&& other) noexcept
-        : fd_(std::exchange(other.fd_, -1)), seen_(std::move(other.seen_)) {}
+        : fd_(std::exchange(other.fd_, -1)),
+          seen_(std::move(other.seen_)),
+          wrapping_(std::move(other.wrapping_)) {}
     RawSocket& operator=(RawSocket&&) = delete;
     ~RawSocket() { close(); }
 
@@ -44,10 +57,14 @@ public:
         return address;
     }
 
+    /// From now on.
+    void wrap(std::unique_ptr<Wrapping> wrapping) { wrapping_ = std::move(wrapping); }
+
     /// False if the peer has closed before it took all.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {
-            const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            const auto sent =
+                wrapping_ ? wrapping_->send(bytes) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (sent <= 0) return false;
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         }
@@ -85,7 +102,10 @@ public:
 
     bool has_bytes_or_end() const { return !seen_.empty() || is_readable(fd_, 0); }
     int fd() const { return fd_; }
-    void end_sending() { ::shutdown(fd_, SHUT_WR); }
+    void end_sending() {
+        if (wrapping_) wrapping_->end_sending();
+        ::shutdown(fd_, SHUT_WR);
+    }
     void reset_on_close() {
         const linger at_once{.l_onoff = 1, .l_linger = 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -101,9 +121,11 @@ public:
 
 private:
     bool read_some() {
-        if (!is_readable(fd_, patience_ms)) throw std::runtime_error("the peer is silent, after: " + seen_);
+        const bool ready = (wrapping_ && wrapping_->has_bytes()) || is_readable(fd_, patience_ms);
+        if (!ready) throw std::runtime_error("the peer is silent, after: " + seen_);
         char chunk[65536];
-        const auto count = ::recv(fd_, chunk, sizeof chunk, 0);
+        const auto count =
+            wrapping_ ? wrapping_->receive(chunk, sizeof chunk) : ::recv(fd_, chunk, sizeof chunk, 0);
         if (count > 0) seen_.append(chunk, static_cast<std::size_t>(count));
         return count > 0;
     }
@@ -116,6 +138,7 @@ private:
 
     int fd_;
     std::string seen_;
+    std::unique_ptr<Wrapping> wrapping_ = {};
 };
 
 class RawListener {

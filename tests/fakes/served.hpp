@@ -1,17 +1,25 @@
 // A listener on a loop of its own, and raw sockets to it.
 #pragma once
 
+#include <cstdlib>
+
 #include "server/sealing/sealer.hpp"
+#include "server/tls/certificate.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/raw_socket.hpp"
+#include "tests/fakes/tls_client.hpp"
 
 namespace tfy::tests {
+
+/// Whether all that is served is served over TLS: one more run of the tests of a plain port (units.cmake).
+inline bool all_over_tls() { return std::getenv("TFY_SERVED_OVER_TLS") != nullptr; }
 
 class Served {
 public:
     explicit Served(transport::HttpHandler handler, transport::ListenerOptions options = {})
-        : listener_(std::move(
+        : over_tls_(give_tls(options)),
+          listener_(std::move(
               *transport::Listener::bind(loop_.context(), std::move(options), std::move(handler)))) {
         listener_->start();
     }
@@ -24,7 +32,11 @@ public:
     LoopThread& loop() { return loop_; }
     transport::Listener& listener() { return *listener_; }
     std::uint16_t port() const { return listener_->port(); }
-    RawSocket connect() const { return RawSocket::connect(listener_->port()); }
+    RawSocket connect() const {
+        auto socket = RawSocket::connect(listener_->port());
+        if (over_tls_) socket.wrap(std::make_unique<TlsClient>(socket.fd()));
+        return socket;
+    }
     /// One request on a connection of its own: the whole answer, up to the end of the connection.
     std::string ask(std::string_view bytes) const {
         auto socket = connect();
@@ -33,6 +45,17 @@ public:
     }
 
 private:
+    static bool give_tls(transport::ListenerOptions& options) {
+        if (all_over_tls() && !options.tls) {
+            const auto made = make_certificate();
+            const auto own =
+                std::make_shared<tls::Certificate>(*tls::Certificate::read(made.chain, made.key));
+            options.tls = [own] { return own->session(); };
+        }
+        return options.tls != nullptr;
+    }
+
+    bool over_tls_;
     LoopThread loop_;
     std::unique_ptr<transport::Listener> listener_;
 };

@@ -54,6 +54,9 @@ export class World {
       TFY_PAT_MCP_POLICY: file,
       TFY_PAT_MCP_HOLD: hold,
     };
+    const tls = process.env.TFY_OVER_TLS; // see ../run
+    if (tls)
+      Object.assign(world.env, { TFY_PAT_MCP_TLS_CERT: join(tls, 'cert.pem'), TFY_PAT_MCP_TLS_KEY: join(tls, 'key.pem') });
     return world;
   }
 
