@@ -34,7 +34,7 @@ room(server/people MAY server/loop server/webauthn server/storage server/sealing
 room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
 room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/people)
-room(server/callers MAY server/transport server/storage server/sealing server/oauth)
+room(server/callers MAY server/jwt server/transport server/storage server/sealing server/oauth)
 room(server/approvals MAY server/loop server/storage server/sealing server/observability server/people tools/registry)
 room(server/reveals MAY server/loop server/storage server/sealing server/observability server/transport server/people)
 room(server/mcp MAY server/loop server/sealing server/observability server/transport)
@@ -50,7 +50,7 @@ room(server/config MAY server/tls server/storage server/observability server/tra
 room(server/app MAY server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/oidc server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)
-room(server/doctor MAY server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
+room(server/doctor MAY server/jwt server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/oidc server/approvals server/reveals server/notify server/config server/app tools/truefoundry
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/setup MAY server/storage server/sealing)

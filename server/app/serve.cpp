@@ -18,10 +18,12 @@
 #include "server/app/second_signal.hpp"
 #include "server/callers/access_tokens.hpp"
 #include "server/callers/credentials.hpp"
+#include "server/callers/issuer.hpp"
 #include "server/callers/keys.hpp"
 #include "server/callers/loopback.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
+#include "server/oidc/published.hpp"
 #include "server/people/page_address.hpp"
 #include "server/people/pairing.hpp"
 #include "server/sealing/printing.hpp"
@@ -103,8 +105,11 @@ std::string pairing_code(const std::filesystem::path& state_dir, bool prints_cod
 /// Of the parts that the app takes over: what a start tells of them.
 struct Told {
     explicit Told(const Services& parts)
-        : upstream(parts.upstream_label()), public_url(parts.public_url), callers(parts.callers) {}
-    std::string upstream, public_url;
+        : upstream(parts.upstream_label()),
+          public_url(parts.public_url),
+          authorization_server(parts.resource.authorization_server),
+          callers(parts.callers) {}
+    std::string upstream, public_url, authorization_server;
     config::CallersBy callers;
 };
 
@@ -126,7 +131,10 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
                 tools::own_command("keys create --for PERSON") + "\n\n";
     if (callers.oauth)
         text += "Clients connect by OAuth: the person who connects one is asked on the approvals page.\n\n";
-    const bool caller_keys = callers.keys && !callers.oauth;
+    if (callers.issuer)
+        text += (callers.keys ? "Or it shows" : "Each caller shows") + std::string(" an access token of ") +
+                told.authorization_server + " for this endpoint; clients learn this by themselves.\n\n";
+    const bool caller_keys = callers.keys && told.authorization_server.empty();
     const std::string shown = caller_keys ? " --header \"Authorization: Bearer KEY\"" : "";
     const std::string headers =
         caller_keys ? R"(, "headers": {"Authorization": "Bearer KEY"})" : std::string{};
@@ -141,7 +149,8 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
     return text;
 }
 
-/// Where the first use of a key on a day is written down; the app is made after the authenticator.
+/// Where the first use of a key on a day is written down, and why a token was refused; the app is made after
+/// the authenticator.
 struct UsesOfKeys {
     App* app = nullptr;
 };
@@ -164,6 +173,18 @@ Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services&
         if (!reader) return reader.error();
         verifiers.push_back(std::make_unique<callers::AccessTokens>(std::move(*reader), clock));
     }
+    if (parts.callers.issuer)
+        verifiers.push_back(std::make_unique<callers::Issuer>(
+            callers::IssuerRules{parts.resource.authorization_server, parts.resource.resource(),
+                                 parts.issuer_any_type},
+            [connect = oidc::connect_with_curl(parts.ca_file), issuer = parts.resource.authorization_server] {
+                return oidc::read_keys_of(connect, issuer);
+            },
+            clock,
+            [&uses](const std::string& why) {
+                if (uses.app != nullptr)
+                    uses.app->log().info("an access token of the issuer was refused", {{"why", why}});
+            }));
     return std::make_unique<callers::Credentials>(
         std::move(verifiers), transport::bearer::Challenge{parts.resource.metadata_address()}, clock,
         parts.trusted_proxies);

@@ -204,6 +204,8 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.clients = std::move(settings.clients);
     parts.resource.origin = parts.public_url;
     if (parts.callers.oauth) parts.resource.authorization_server = parts.public_url;
+    if (parts.callers.issuer) parts.resource.authorization_server = settings.issuer;
+    parts.issuer_any_type = settings.issuer_any_type;
     parts.tls = std::move(settings.tls);
     parts.any_local_user = settings.any_local_user;
     parts.trusted_proxies = std::move(settings.trusted_proxies);

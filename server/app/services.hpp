@@ -46,6 +46,7 @@ struct Services {
     config::CallersBy callers = {};             // `serve`: how callers are known
     callers::ProtectedResource resource = {};   // `serve`: as clients are told of it
     oauth::ClientSettings clients = {};         // `serve`: what the operator says of OAuth clients
+    bool issuer_any_type = false;               // `serve`: also tokens that do not say what they are
     config::TlsFiles tls = {};                  // `serve`: of its own TLS
     bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};

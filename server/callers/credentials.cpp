@@ -27,6 +27,10 @@ Shown shown_in(const transport::Headers& headers) {
     return shown;
 }
 
+transport::Admission at_once(transport::Verdict verdict) {
+    return std::visit([](auto& known) { return transport::Admission(std::move(known)); }, verdict);
+}
+
 }  // namespace
 
 transport::Admission Credentials::admit(const transport::Arrival& arrival) {
@@ -34,11 +38,33 @@ transport::Admission Credentials::admit(const transport::Arrival& arrival) {
     const auto shown = shown_in(arrival.headers);
     if (shown.headers == 0) return challenge_.none();
     if (shown.headers > 1 || shown.text.empty()) return challenge_.malformed();
+    const auto network = [&] {
+        return transport::client_network(arrival.remote, arrival.headers, trusted_proxies_);
+    };
     auto* verifier = verifier_of(shown.text);
-    if (verifier == nullptr) return not_held(arrival);
+    if (verifier == nullptr) return at_once(not_held(network()));
+    if (verifier->is_costly())
+        if (const auto wait = bad_.wait_of(network(), clock_.now()))
+            return transport::bearer::too_many(*wait);
     auto caller = verifier->verify(shown.text);
+    if (caller && *caller) return std::move(**caller);
+    if (!caller)
+        if (auto awaited = verifier->before_trying_again(shown.text))
+            return try_again(std::move(*awaited), *verifier, std::string(shown.text), network());
+    return at_once(verdict_of(std::move(caller), network()));
+}
+
+Async<transport::Verdict> Credentials::try_again(Async<void> awaited, Verifier& verifier,
+                                                 std::string credential, std::string network) {
+    co_await std::move(awaited);
+    co_return verdict_of(verifier.verify(credential), network);
+}
+
+transport::Verdict Credentials::verdict_of(Result<std::optional<policy::Caller>> caller,
+                                           const std::string& network) {
+    if (!caller && caller.error().code == Errc::denied) return challenge_.no_scope();
     if (!caller) return transport::bearer::not_known_now();
-    if (!*caller) return not_held(arrival);
+    if (!*caller) return not_held(network);
     return std::move(**caller);
 }
 
@@ -60,9 +86,8 @@ Verifier* Credentials::verifier_of(std::string_view credential) const {
     return found == verifiers_.end() ? nullptr : found->get();
 }
 
-transport::Admission Credentials::not_held(const transport::Arrival& arrival) {
-    const auto from = transport::client_network(arrival.remote, arrival.headers, trusted_proxies_);
-    if (const auto wait = bad_.note(from, clock_.now())) return transport::bearer::too_many(*wait);
+transport::Verdict Credentials::not_held(const std::string& network) {
+    if (const auto wait = bad_.note(network, clock_.now())) return transport::bearer::too_many(*wait);
     return challenge_.invalid();
 }
 

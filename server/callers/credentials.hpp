@@ -25,8 +25,8 @@ public:
           trusted_proxies_(std::move(trusted_proxies)) {}
 
     /// 401 without a credential, and for one that does not hold, in the same words; 429 for the latter from
-    /// the 11th one of an address within a minute on; 503 where it cannot be known. The preflight of a
-    /// browser brings none.
+    /// the 11th one of an address within a minute on; 403 for one that gives no right; 503 where it cannot be
+    /// known. The preflight of a browser brings none.
     transport::Admission admit(const transport::Arrival& arrival) override;
     bool can_end() const override { return true; }
     std::string held(const policy::Caller& caller, const transport::Headers& headers) const override;
@@ -35,7 +35,10 @@ public:
 
 private:
     Verifier* verifier_of(std::string_view credential) const;
-    transport::Admission not_held(const transport::Arrival& arrival);
+    Async<transport::Verdict> try_again(Async<void> awaited, Verifier& verifier, std::string credential,
+                                        std::string network);
+    transport::Verdict verdict_of(Result<std::optional<policy::Caller>> caller, const std::string& network);
+    transport::Verdict not_held(const std::string& network);
 
     std::vector<std::unique_ptr<Verifier>> verifiers_;
     transport::bearer::Challenge challenge_;

@@ -56,9 +56,19 @@ void add_reach(CLI::App& app, config::Options& options) {
     takes_list(*text("--callers", options.callers,
                      "serve: how callers are known. loopback: programs of this account, all as one; "
                      "keys: each by the key that it shows, see keys create; oauth: by an access token that a "
-                     "person allowed it on the page; repeatable",
-                     "loopback|keys|oauth", "TFY_PAT_MCP_CALLERS", "loopback")
-                    ->check(CLI::IsMember({"loopback", "keys", "oauth"})));
+                     "person allowed it on the page; issuer: by an access token of --issuer; repeatable",
+                     "loopback|keys|oauth|issuer", "TFY_PAT_MCP_CALLERS", "loopback")
+                    ->check(CLI::IsMember({"loopback", "keys", "oauth", "issuer"})));
+    text("--issuer", options.issuer,
+         "serve: the authorization server whose access tokens callers show, as it names itself", "URL",
+         "TFY_PAT_MCP_ISSUER", "none");
+    text("--issuer-typ", options.issuer_typ,
+         "serve: how its tokens say what they are: at+jwt, as RFC 9068 has it; any: JWT or nothing as well, "
+         "for "
+         "issuers that do not say it",
+         "at+jwt|any", "TFY_PAT_MCP_ISSUER_TYP")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"at+jwt", "any"}));
     text("--tls-cert", options.tls_cert,
          "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
          "TLS (1.2 or newer). SIGHUP reads it again",

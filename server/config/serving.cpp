@@ -1,5 +1,6 @@
 #include "server/config/serving.hpp"
 
+#include "server/config/issuer.hpp"
 #include "server/config/provider.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/client_address.hpp"
@@ -67,6 +68,7 @@ Result<void> may_serve(const Settings& settings) {
                 "with https://.");
         if (auto read = read_certificate(settings.tls); !read) return read.error();
     }
+    if (auto may = may_take_tokens(settings); !may) return may;
     return may_sign_in_there(settings);
 }
 

@@ -59,8 +59,15 @@ Result<CallersBy> read_callers(const std::vector<std::string>& words) {
             return wrong("--callers loopback goes with no other word: it takes all callers as one.");
         callers.keys = callers.keys || word == "keys";
         callers.oauth = callers.oauth || word == "oauth";
+        callers.issuer = callers.issuer || word == "issuer";
     }
     return callers;
+}
+
+Result<std::string> read_issuer(const std::string& text) {
+    if (!text.empty())
+        if (auto fits = oidc::check_issuer(text, "--issuer"); !fits) return fits.error();
+    return text;
 }
 
 Result<void> check_client_host(const std::string& text) {
@@ -163,6 +170,8 @@ ReadSettings read_settings(const Options& options) {
     take("--oauth-redirect-scheme", checked(options.oauth.redirect_schemes, check_redirect_scheme),
          settings.clients.redirect_schemes);
     settings.clients.registration = options.oauth.registration;
+    take("--issuer", read_issuer(options.issuer), settings.issuer);
+    settings.issuer_any_type = options.issuer_typ == "any";
     settings.any_local_user = options.any_local_user;
     take("--tls-cert", expand_path(options.tls_cert, "--tls-cert"), settings.tls.certificate);
     take("--tls-key", expand_path(options.tls_key, "--tls-key"), settings.tls.key);

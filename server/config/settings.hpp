@@ -14,10 +14,11 @@ namespace tfy::config {
 
 /// How serve knows its callers; by none of them: as programs of this account, all as one.
 struct CallersBy {
-    bool keys = false;   // that the operator gives out
-    bool oauth = false;  // access tokens that serve's own authorization server gives out
+    bool keys = false;    // that the operator gives out
+    bool oauth = false;   // access tokens that serve's own authorization server gives out
+    bool issuer = false;  // access tokens of an outside one
 
-    bool credentials() const { return keys || oauth; }
+    bool credentials() const { return keys || oauth || issuer; }
 };
 
 struct Settings {
@@ -29,6 +30,8 @@ struct Settings {
     std::string public_url = {};
     CallersBy callers = {};
     oauth::ClientSettings clients = {};  // serve: of OAuth
+    std::string issuer = {};             // serve: whose access tokens callers show; see may_serve()
+    bool issuer_any_type = false;        // serve: also tokens that do not say what they are
     bool any_local_user = false;         // serve: other accounts of this machine may call, too
     TlsFiles tls = {};                   // serve: not read yet
     std::vector<std::string> trusted_proxies = {};

@@ -13,6 +13,7 @@
 #include "server/doctor/doctor_approvals.hpp"
 #include "server/doctor/doctor_certificate.hpp"
 #include "server/doctor/doctor_channels.hpp"
+#include "server/doctor/doctor_issuer.hpp"
 #include "server/doctor/doctor_provider.hpp"
 #include "server/doctor/doctor_report.hpp"
 #include "server/doctor/doctor_settings.hpp"
@@ -104,6 +105,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     }
     if (auto certificate = look_at_certificate(read.settings, app::SystemClock().now()))
         all.push_back(std::move(*certificate));
+    if (auto issuer = look_at_issuer(read.settings, options.offline)) all.push_back(std::move(*issuer));
     if (auto provider = look_at_provider(read.settings, app::SystemClock(), options.offline))
         all.push_back(std::move(*provider));
     if (options.json)

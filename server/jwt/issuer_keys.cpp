@@ -48,8 +48,9 @@ bool IssuerKeys::is_known_as_unknown(const std::string& key_id, policy::Time now
     return unknown_.contains(key_id);
 }
 
-void IssuerKeys::remember_unknown(const std::string& key_id, policy::Time now) {
-    if (unknown_.size() < most_unknown) unknown_.insert_or_assign(key_id, now + unknown_for);
+void IssuerKeys::remember_if_unknown(const Token& token, policy::Time now) {
+    if (usable(now) && token.key_id && key_of(token, keys_) == nullptr && unknown_.size() < most_unknown)
+        unknown_.insert_or_assign(*token.key_id, now + unknown_for);
 }
 
 Async<void> IssuerKeys::read() {
@@ -82,22 +83,30 @@ void IssuerKeys::take(Result<std::string> text) {
     unknown_.clear();
 }
 
-Async<Result<void>> IssuerKeys::check(Token token) {
+bool IssuerKeys::should_read_for(const Token& token) {
     const auto now = clock_.now();
-    const bool stale = !read_ || now < *read_ || now >= *read_ + fresh_for;
-    if (reading_ || (stale && may_read(now))) co_await read();
-    const auto* key = usable(now) ? key_of(token, keys_) : nullptr;
-    const auto name = token.key_id.value_or("");
-    if (key == nullptr && usable(now) && token.key_id && !is_known_as_unknown(name, now)) {
-        if (reading_ || may_read(now)) {
-            co_await read();
-            key = key_of(token, keys_);
-        }
-        if (key == nullptr) remember_unknown(name, now);
-    }
-    if (!usable(now)) co_return problem_;
-    if (key == nullptr) co_return not_valid("no key of its issuer, or more than one, could have signed it");
-    co_return check_signature(token, *key);
+    if (!usable(now)) return reading_ || may_read(now);
+    const bool stale = now < *read_ || now >= *read_ + fresh_for;
+    if (stale && !reading_ && may_read(now)) return true;
+    const bool unknown = token.key_id && key_of(token, keys_) == nullptr;
+    return unknown && (reading_ || may_read(now)) && !is_known_as_unknown(*token.key_id, now);
+}
+
+Async<void> IssuerKeys::read_for(Token token) {
+    co_await read();
+    remember_if_unknown(token, clock_.now());
+}
+
+Result<void> IssuerKeys::check_by_known(const Token& token) const {
+    if (!usable(clock_.now())) return problem_;
+    const auto* key = key_of(token, keys_);
+    if (key == nullptr) return not_valid("no key of its issuer, or more than one, could have signed it");
+    return check_signature(token, *key);
+}
+
+Async<Result<void>> IssuerKeys::check(Token token) {
+    if (should_read_for(token)) co_await read_for(token);
+    co_return check_by_known(token);
 }
 
 }  // namespace tfy::jwt

@@ -16,7 +16,7 @@ namespace tfy::jwt {
 
 /// One loop only. Keys are read when a token needs them and they are older than 10 minutes, or it names one
 /// that is unknown: once a minute at most, and for one name once in 5 minutes. While the issuer cannot be
-/// read, known keys go on for 24 hours.
+/// read, known keys go on for 24 hours, also for those who come while it is being read.
 class IssuerKeys {
 public:
     /// Gives the text of the set of keys.
@@ -28,13 +28,18 @@ public:
     /// Whether one of them signed it. Errc::denied if not; what `fetch` answered with, if there is no key to
     /// check with.
     Async<Result<void>> check(Token token);
+    /// The same in two steps, for who seldom has to wait: by the keys that are known now, and whether those
+    /// should be read first.
+    Result<void> check_by_known(const Token& token) const;
+    bool should_read_for(const Token& token);
+    /// Waits, where another one reads already.
+    Async<void> read_for(Token token);
 
 private:
     bool usable(policy::Time now) const;
     bool may_read(policy::Time now) const;
     bool is_known_as_unknown(const std::string& key_id, policy::Time now);
-    void remember_unknown(const std::string& key_id, policy::Time now);
-    /// Waits, where another one reads already.
+    void remember_if_unknown(const Token& token, policy::Time now);
     Async<void> read();
     void take(Result<std::string> text);
 

@@ -29,6 +29,14 @@ std::string metadata_address(const std::string& issuer) {
     return issuer + (issuer.ends_with('/') ? "" : "/") + ".well-known/openid-configuration";
 }
 
+// The path of an issuer comes behind the well-known one.
+std::string oauth_metadata_address(const std::string& issuer) {
+    const auto path = std::min(issuer.find('/', issuer.find("://") + 3), issuer.size());
+    auto behind = issuer.substr(path);
+    if (behind == "/") behind.clear();
+    return issuer.substr(0, path) + "/.well-known/oauth-authorization-server" + behind;
+}
+
 bool is_provider_address(const std::string& address, const std::string& issuer) {
     const bool odd = address.size() > longest_address || std::ranges::any_of(address, [](char c) {
                          return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\' || c == '#';
@@ -66,6 +74,16 @@ Result<Metadata> read_metadata(std::string_view text, const std::string& issuer)
     metadata.names_issuer =
         read->value("authorization_response_iss_parameter_supported", Json(false)) == true;
     return metadata;
+}
+
+Result<std::string> read_keys_address(std::string_view text, const std::string& issuer) {
+    const auto read = protocol::parse(text, metadata_limits);
+    if (!read || !read->is_object()) return unusable("what it says of itself is no JSON object");
+    if (text_in(*read, "issuer") != issuer)
+        return unusable("it names itself otherwise than --issuer does; both must be the same, byte for byte");
+    auto address = text_in(*read, "jwks_uri");
+    if (!is_provider_address(address, issuer)) return unusable("it names no https address for its keys");
+    return address;
 }
 
 }  // namespace tfy::oidc

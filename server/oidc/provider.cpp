@@ -9,36 +9,13 @@ namespace tfy::oidc {
 namespace {
 
 using http_client::WebRequest;
-using http_client::WebResponse;
 
-constexpr std::chrono::seconds longest_read{5}, longest_exchange{10};
+constexpr std::chrono::seconds longest_exchange{10};
 constexpr std::chrono::minutes metadata_fresh_for{10};
 constexpr std::chrono::hours metadata_kept_for{24};
 constexpr std::size_t most_published = std::size_t{256} * 1024;
 constexpr int status_good = 200;
 constexpr protocol::ParseLimits answer_limits{most_published, 8};
-
-struct Address {
-    std::string origin, target;
-};
-
-/// Of one that is_provider_address() lets pass.
-Address split(const std::string& address) {
-    const auto end = address.find_first_of("/?", address.find("://") + 3);
-    auto target = end == std::string::npos ? std::string("/") : address.substr(end);
-    if (!target.starts_with('/')) target.insert(0, 1, '/');
-    return {address.substr(0, end), std::move(target)};
-}
-
-/// An error's advice is about the control plane; its first sentence says what happened.
-Error no_answer(const Error& error) {
-    return {Errc::upstream, "no answer came (" + error.message.substr(0, error.message.find(". ")) + ")"};
-}
-
-bool is_json(const WebResponse& answer) {
-    const auto type = answer.content_type.substr(0, answer.content_type.find(';'));
-    return type == "application/json" || type == "application/jwk-set+json";
-}
 
 /// Of the codes of RFC 6749, section 5.2; empty for any other text.
 std::string code_in(const Json& answer) {
@@ -65,23 +42,11 @@ Provider::Provider(ProviderSettings settings, Connect connect, const Clock& cloc
       clock_(clock),
       keys_([this] { return fetch_keys(); }, clock) {}
 
-Async<Result<std::string>> Provider::get(std::string address) {
-    const auto [origin, target] = split(address);
-    const auto client = connect_(origin, {});
-    WebRequest request{.method = "GET", .target = target, .timeout = longest_read};
-    auto answer = co_await client->send(std::move(request));
-    if (!answer) co_return no_answer(answer.error());
-    if (answer->status != status_good)
-        co_return Error{Errc::upstream, "it answered " + std::to_string(answer->status)};
-    if (!is_json(*answer)) co_return Error{Errc::upstream, "what it answered is no JSON"};
-    co_return std::move(answer->body);
-}
-
 Async<Result<Metadata>> Provider::metadata() {
     const auto now = clock_.now();
     const auto age = now - read_;
     if (known_ && age >= policy::Duration{0} && age < metadata_fresh_for) co_return *known_;
-    auto getting = get(metadata_address(settings_.issuer));
+    auto getting = read_published(connect_, metadata_address(settings_.issuer));
     const auto text = co_await std::move(getting);
     auto read = text ? read_metadata(*text, settings_.issuer) : Result<Metadata>(text.error());
     if (read) {
@@ -97,7 +62,7 @@ Async<Result<std::string>> Provider::fetch_keys() {
     auto asking = metadata();
     const auto known = co_await std::move(asking);
     if (!known) co_return known.error();
-    auto getting = get(known->jwks_uri);
+    auto getting = read_published(connect_, known->jwks_uri);
     co_return co_await std::move(getting);
 }
 
@@ -105,7 +70,7 @@ Async<Result<std::string>> Provider::exchange(std::string code, std::string veri
     auto asking = metadata();
     const auto known = co_await std::move(asking);
     if (!known) co_return known.error();
-    const auto [origin, target] = split(known->token_endpoint);
+    const auto [origin, target] = Address::of(known->token_endpoint);
     const auto client = connect_(origin, [this] { return client_header(settings_); });
     WebRequest request{.method = "POST",
                        .target = target,
@@ -124,20 +89,6 @@ Async<Result<std::string>> Provider::exchange(std::string code, std::string veri
     auto token = protocol::text_in(said, "id_token");
     if (token.empty()) co_return Error{Errc::upstream, "it gave no ID token"};
     co_return token;
-}
-
-Provider::Connect connect_with_curl(std::string ca_file) {
-    auto thread = std::make_shared<std::shared_ptr<http_client::TransferThread>>();
-    return
-        [thread, ca_file = std::move(ca_file)](const std::string& origin, http_client::SecretHeader secret) {
-            if (!*thread) *thread = http_client::start_transfers();
-            return http_client::make_client(*thread,
-                                            {.base_url = origin,
-                                             .ca_file = ca_file,
-                                             .connect_timeout = longest_read,
-                                             .body_limit = most_published},
-                                            std::move(secret));
-        };
 }
 
 }  // namespace tfy::oidc

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "server/http_client/http_client.hpp"
 #include "server/jwt/issuer_keys.hpp"
 #include "server/oidc/metadata.hpp"
 #include "server/oidc/provider_settings.hpp"
+#include "server/oidc/published.hpp"
 
 namespace tfy::oidc {
 
@@ -18,9 +18,7 @@ namespace tfy::oidc {
 /// away, that goes on for 24 hours.
 class Provider {
 public:
-    /// A client of an origin ("https://idp.example.com"), with the header line that holds a secret or none.
-    using Connect = std::function<std::unique_ptr<http_client::HttpClient>(const std::string& origin,
-                                                                           http_client::SecretHeader secret)>;
+    using Connect = oidc::Connect;
 
     /// `clock` must outlive it.
     Provider(ProviderSettings settings, Connect connect, const Clock& clock);
@@ -38,7 +36,6 @@ public:
     Async<Result<void>> check_signature(jwt::Token token) { return keys_.check(std::move(token)); }
 
 private:
-    Async<Result<std::string>> get(std::string address);
     Async<Result<std::string>> fetch_keys();
 
     ProviderSettings settings_;
@@ -48,8 +45,5 @@ private:
     policy::Time read_ = {};
     jwt::IssuerKeys keys_;
 };
-
-/// With libcurl, on a thread that begins with the first request.
-Provider::Connect connect_with_curl(std::string ca_file);
 
 }  // namespace tfy::oidc

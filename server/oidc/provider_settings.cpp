@@ -11,11 +11,12 @@ std::string ProviderSettings::host() const {
     return authority.substr(0, authority.find('/'));
 }
 
-Result<void> check_issuer(const std::string& issuer) {
+Result<void> check_issuer(const std::string& issuer, const std::string& setting) {
     if (is_provider_address(issuer, issuer) && issuer.find('?') == std::string::npos) return {};
     return Error{Errc::invalid_params,
-                 "--oidc-issuer must be the address by which the identity provider names itself, for example "
-                 "https://idp.example.com: https, no user, no query."};
+                 setting +
+                     " must be the address by which the identity provider names itself, for example "
+                     "https://idp.example.com: https, no user, no query."};
 }
 
 }  // namespace tfy::oidc

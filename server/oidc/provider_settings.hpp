@@ -25,6 +25,6 @@ struct ProviderSettings {
 };
 
 /// https, or http on loopback; no user, no query, no fragment. Errc::invalid_params.
-Result<void> check_issuer(const std::string& issuer);
+Result<void> check_issuer(const std::string& issuer, const std::string& setting = "--oidc-issuer");
 
 }  // namespace tfy::oidc

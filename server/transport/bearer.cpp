@@ -59,6 +59,14 @@ Rejection Challenge::malformed() const {
             with_error(*this, "invalid_request"), redaction::Literal("invalid_request")};
 }
 
+Rejection Challenge::no_scope() const {
+    return {
+        403,
+        "This access token gives none of this server's scopes. Nothing was done. A client may ask for those "
+        "that WWW-Authenticate names.",
+        with_error(*this, "insufficient_scope", scope()), redaction::Literal("insufficient_scope")};
+}
+
 Rejection Challenge::only_reads() const {
     const redaction::Literal code("insufficient_scope");
     if (!metadata.empty())

@@ -23,6 +23,8 @@ struct Challenge {
     guard::Rejection invalid() const;
     /// 400: more than one, or one that cannot be read.
     guard::Rejection malformed() const;
+    /// 403: it holds, and lets its caller do nothing here. Names all scopes.
+    guard::Rejection no_scope() const;
     /// 403: it holds, and lets its caller read only. Names the scopes that the call needs.
     guard::Rejection only_reads() const;
 };

@@ -165,6 +165,10 @@ private:
         }
         auto& request = std::get<guard::Admitted>(admitted);
         auto admission = ask_hook(request);
+        if (auto* later = std::get_if<Async<Verdict>>(&admission)) {
+            auto verdict = co_await std::move(*later);
+            std::visit([&](auto& known) { admission = std::move(known); }, verdict);
+        }
         if (auto* refusal = std::get_if<Rejection>(&admission)) {
             tell(*refusal, request.head);
             co_return co_await refuse(std::move(*refusal));

@@ -32,7 +32,9 @@ struct Arrival {
 };
 
 /// Who sends a request; or its answer, which ends the connection.
-using Admission = std::variant<policy::Caller, guard::Rejection>;
+using Verdict = std::variant<policy::Caller, guard::Rejection>;
+/// The same, or what has to be awaited to know it.
+using Admission = std::variant<policy::Caller, guard::Rejection, Async<Verdict>>;
 /// Asked for each request between its head and its body.
 using ArrivalHook = std::function<Admission(const Arrival&)>;
 

@@ -7,6 +7,15 @@ constexpr std::size_t most_networks = 4096;
 
 }  // namespace
 
+std::optional<std::chrono::seconds> NetworkLimit::wait_of(const std::string& network,
+                                                          policy::Time now) const {
+    const auto found = networks_.find(network);
+    if (found == networks_.end() || found->second.count <= most_) return std::nullopt;
+    const auto left = found->second.begun + window_ - now;
+    if (left <= policy::Duration{0}) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(left);
+}
+
 std::optional<std::chrono::seconds> NetworkLimit::note(const std::string& network, policy::Time now) {
     const auto over = [this, now](const Window& window) { return now - window.begun >= window_; };
     if (networks_.size() >= most_networks && !networks_.contains(network)) {

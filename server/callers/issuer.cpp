@@ -1,0 +1,69 @@
+#include "server/callers/issuer.hpp"
+
+#include <charconv>
+
+#include "server/callers/access_token.hpp"
+#include "server/jwt/claims.hpp"
+
+namespace tfy::callers {
+namespace {
+
+constexpr std::string_view issuer_kind = "issuer:";
+/// What our own credentials begin with, of whichever kind.
+constexpr std::string_view our_own = "tpm_";
+
+}  // namespace
+
+Issuer::Issuer(IssuerRules rules, jwt::IssuerKeys::Fetch fetch, const Clock& clock, RefusedHook refused)
+    : rules_(std::move(rules)), keys_(std::move(fetch), clock), clock_(clock), refused_(std::move(refused)) {}
+
+bool Issuer::takes(std::string_view credential) const { return !credential.starts_with(our_own); }
+
+std::string_view Issuer::principals() const { return issuer_kind; }
+
+Result<jwt::Token> Issuer::read(std::string_view credential) const {
+    return jwt::read_token(credential, access_token_types(rules_.any_type));
+}
+
+std::optional<policy::Caller> Issuer::not_held(const std::string& why) const {
+    if (refused_) refused_(why);
+    return std::nullopt;
+}
+
+Result<std::optional<policy::Caller>> Issuer::verify(std::string_view credential) {
+    const auto token = read(credential);
+    if (!token) return not_held(token.error().message);
+    const auto bearer = read_bearer(token->claims, rules_.issuer, rules_.resource, clock_.now());
+    if (!bearer) return not_held(bearer.error().message);
+    if (keys_.should_read_for(*token))
+        return Error{Errc::upstream, "The issuer's keys have to be read first."};
+    if (const auto checked = keys_.check_by_known(*token); !checked) {
+        if (checked.error().code != Errc::denied) return checked.error();
+        return not_held(checked.error().message);
+    }
+    if (!bearer->reads) return Error{Errc::denied, "It gives none of this server's scopes."};
+    return std::optional(policy::Caller{.principal = bearer->principal,
+                                        .default_assurance = policy::Assurance::signed_in,
+                                        .may_request = bearer->requests});
+}
+
+std::string Issuer::held(const policy::Caller& /*caller*/, std::string_view credential) const {
+    const auto token = read(credential);
+    const auto end = token ? jwt::seconds_in(token->claims, "exp") : std::nullopt;
+    return std::string(issuer_kind) + std::to_string(static_cast<std::int64_t>(end.value_or(0)));
+}
+
+bool Issuer::still_holds(const std::string& held) {
+    const auto end = std::string_view(held).substr(issuer_kind.size());
+    std::int64_t seconds = 0;
+    std::from_chars(end.data(), end.data() + end.size(), seconds);
+    return clock_.now() < policy::Time(std::chrono::seconds(seconds));
+}
+
+std::optional<Async<void>> Issuer::before_trying_again(std::string_view credential) {
+    auto token = read(credential);
+    if (!token || !keys_.should_read_for(*token)) return std::nullopt;
+    return keys_.read_for(std::move(*token));
+}
+
+}  // namespace tfy::callers
