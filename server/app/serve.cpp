@@ -187,7 +187,7 @@ Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services&
             }));
     return std::make_unique<callers::Credentials>(
         std::move(verifiers), transport::bearer::Challenge{parts.resource.metadata_address()}, clock,
-        parts.trusted_proxies);
+        parts.trusted_proxies, parts.caller_limits);
 }
 
 /// `behind_proxy`: the port is plain, so what comes from another machine must come by the proxy that
@@ -217,6 +217,13 @@ Async<void> until_it_ends(callers::Authenticator& callers, std::string held) {
 Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
                    transport::Responder& answer) {
     using namespace asio::experimental::awaitable_operators;
+    const bool calls = request.method == "POST" && !request.caller.principal.empty();
+    const auto turn = calls ? callers.begin(request.caller) : callers::CallerLimits::Turn();
+    if (!turn) {
+        auto busy = transport::bearer::too_many_calls().reply();
+        co_await answer.reply(std::move(busy));
+        co_return;
+    }
     if (!callers.can_end() || request.caller.principal.empty())
         co_return co_await app.handle(std::move(request), answer);
     auto held = callers.held(request.caller, request.headers);

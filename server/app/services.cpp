@@ -205,6 +205,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.resource.origin = parts.public_url;
     if (parts.callers.oauth) parts.resource.authorization_server = parts.public_url;
     if (parts.callers.issuer) parts.resource.authorization_server = settings.issuer;
+    parts.caller_limits = {.at_once = options.caller_calls, .a_minute = options.caller_requests};
     parts.issuer_any_type = settings.issuer_any_type;
     parts.tls = std::move(settings.tls);
     parts.any_local_user = settings.any_local_user;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/callers/caller_limits.hpp"
 #include "server/callers/protected_resource.hpp"
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
@@ -42,13 +43,14 @@ struct Services {
     policy::Duration hold = std::chrono::seconds{45};
     tools::Offer offer = {};
     observability::Log::Level log_level = observability::Log::Level::info;
-    transport::ListenerOptions listening = {};  // `serve`
-    config::CallersBy callers = {};             // `serve`: how callers are known
-    callers::ProtectedResource resource = {};   // `serve`: as clients are told of it
-    oauth::ClientSettings clients = {};         // `serve`: what the operator says of OAuth clients
-    bool issuer_any_type = false;               // `serve`: also tokens that do not say what they are
-    config::TlsFiles tls = {};                  // `serve`: of its own TLS
-    bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
+    transport::ListenerOptions listening = {};       // `serve`
+    config::CallersBy callers = {};                  // `serve`: how callers are known
+    callers::ProtectedResource resource = {};        // `serve`: as clients are told of it
+    oauth::ClientSettings clients = {};              // `serve`: what the operator says of OAuth clients
+    callers::CallerLimits::Most caller_limits = {};  // `serve`
+    bool issuer_any_type = false;                    // `serve`: also tokens that do not say what they are
+    config::TlsFiles tls = {};                       // `serve`: of its own TLS
+    bool any_local_user = false;                     // `serve`: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // `serve`: where people sign in, too
     std::vector<std::string> doctor = {};  // the command that checks this server's settings; empty: none

@@ -1,6 +1,7 @@
 // Who may ask: the seam between a request's head and its body.
 #pragma once
 
+#include "server/callers/caller_limits.hpp"
 #include "server/transport/bearer.hpp"
 #include "server/transport/listener.hpp"
 
@@ -21,6 +22,8 @@ public:
         return caller.principal;
     }
     virtual bool still_holds(const std::string& /*held*/) { return true; }
+    /// A turn for one call; nothing if this caller has as many under way as it may.
+    virtual std::optional<CallerLimits::Turn> begin(const policy::Caller&) { return CallerLimits::Turn(); }
     /// What a caller is told whose credential has ended.
     virtual transport::bearer::Challenge challenge() const { return {}; }
 };

@@ -47,7 +47,7 @@ transport::Admission Credentials::admit(const transport::Arrival& arrival) {
         if (const auto wait = bad_.wait_of(network(), clock_.now()))
             return transport::bearer::too_many(*wait);
     auto caller = verifier->verify(shown.text);
-    if (caller && *caller) return std::move(**caller);
+    if (caller && *caller) return at_once(admitted(std::move(**caller)));
     if (!caller)
         if (auto awaited = verifier->before_trying_again(shown.text))
             return try_again(std::move(*awaited), *verifier, std::string(shown.text), network());
@@ -65,7 +65,13 @@ transport::Verdict Credentials::verdict_of(Result<std::optional<policy::Caller>>
     if (!caller && caller.error().code == Errc::denied) return challenge_.no_scope();
     if (!caller) return transport::bearer::not_known_now();
     if (!*caller) return not_held(network);
-    return std::move(**caller);
+    return admitted(std::move(**caller));
+}
+
+transport::Verdict Credentials::admitted(policy::Caller caller) {
+    if (const auto wait = limits_.note(caller.principal, clock_.now()))
+        return transport::bearer::too_many_requests(*wait);
+    return caller;
 }
 
 std::string Credentials::held(const policy::Caller& caller, const transport::Headers& headers) const {

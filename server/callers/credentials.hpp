@@ -18,19 +18,24 @@ class Credentials final : public Authenticator {
 public:
     /// `trusted_proxies` are addresses whose X-Forwarded-For counts.
     Credentials(std::vector<std::unique_ptr<Verifier>> verifiers, transport::bearer::Challenge challenge,
-                const Clock& clock, std::vector<std::string> trusted_proxies)
+                const Clock& clock, std::vector<std::string> trusted_proxies, CallerLimits::Most most = {})
         : verifiers_(std::move(verifiers)),
           challenge_(std::move(challenge)),
           clock_(clock),
-          trusted_proxies_(std::move(trusted_proxies)) {}
+          trusted_proxies_(std::move(trusted_proxies)),
+          limits_(most) {}
 
     /// 401 without a credential, and for one that does not hold, in the same words; 429 for the latter from
-    /// the 11th one of an address within a minute on; 403 for one that gives no right; 503 where it cannot be
-    /// known. The preflight of a browser brings none.
+    /// the 11th one of an address within a minute on; 429 for a caller that sends more than it may in a
+    /// minute; 403 for one that gives no right; 503 where it cannot be known. The preflight of a browser
+    /// brings none.
     transport::Admission admit(const transport::Arrival& arrival) override;
     bool can_end() const override { return true; }
     std::string held(const policy::Caller& caller, const transport::Headers& headers) const override;
     bool still_holds(const std::string& held) override;
+    std::optional<CallerLimits::Turn> begin(const policy::Caller& caller) override {
+        return limits_.begin(caller.principal);
+    }
     transport::bearer::Challenge challenge() const override { return challenge_; }
 
 private:
@@ -38,6 +43,7 @@ private:
     Async<transport::Verdict> try_again(Async<void> awaited, Verifier& verifier, std::string credential,
                                         std::string network);
     transport::Verdict verdict_of(Result<std::optional<policy::Caller>> caller, const std::string& network);
+    transport::Verdict admitted(policy::Caller caller);
     transport::Verdict not_held(const std::string& network);
 
     std::vector<std::unique_ptr<Verifier>> verifiers_;
@@ -45,6 +51,7 @@ private:
     const Clock& clock_;
     std::vector<std::string> trusted_proxies_;
     transport::NetworkLimit bad_{10, std::chrono::minutes{1}};  // credentials that do not hold
+    CallerLimits limits_;
 };
 
 }  // namespace tfy::callers

@@ -10,7 +10,7 @@ void add_serve(CommandLine& line) {
               "Serve MCP over HTTP at /mcp, and the approvals page at /approvals",
               {"--listen --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
                "--public-url --allowed-host "
-               "--allowed-origin --callers --issuer --issuer-typ "
+               "--allowed-origin --callers --issuer --issuer-typ --caller-requests --caller-calls "
                "--any-local-user --tls-cert --tls-key "
                "--trusted-proxy "
                "--oidc-issuer --oidc-client-id "

@@ -69,6 +69,16 @@ void add_reach(CLI::App& app, config::Options& options) {
          "at+jwt|any", "TFY_PAT_MCP_ISSUER_TYP")
         ->capture_default_str()
         ->check(CLI::IsMember({"at+jwt", "any"}));
+    text("--caller-requests", options.caller_requests,
+         "serve: requests that one caller may send in a minute; callers by loopback are not counted",
+         "NUMBER", "TFY_PAT_MCP_CALLER_REQUESTS")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1'000'000U).description(""));
+    text("--caller-calls", options.caller_calls,
+         "serve: calls that one caller may have under way at a time; callers by loopback are not counted",
+         "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 100'000U).description(""));
     text("--tls-cert", options.tls_cert,
          "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
          "TLS (1.2 or newer). SIGHUP reads it again",

@@ -32,6 +32,8 @@ struct Options {
     std::vector<std::string> callers = {"loopback"};  // serve: how callers are known
     std::string issuer = {};                          // serve: whose access tokens callers show
     std::string issuer_typ = "at+jwt";                // serve: how these say what they are, or "any"
+    unsigned caller_requests = 120;                   // serve: of one caller, in a minute
+    unsigned caller_calls = 32;                       // serve: of one caller, at a time
     std::string tls_cert = {}, tls_key = {};          // serve: files of its own TLS
     std::vector<std::string> trusted_proxies = {};    // serve: addresses of proxies with TLS before it
     struct Oidc {                                     // serve: an identity provider at which people sign in

@@ -89,6 +89,23 @@ Rejection too_many(std::chrono::seconds wait) {
             redaction::Literal("temporarily_unavailable")};
 }
 
+Rejection too_many_requests(std::chrono::seconds wait) {
+    return {429,
+            "This caller sends more requests in a minute than it may. Nothing was done. Retry-After says "
+            "when to go "
+            "on.",
+            {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
+            redaction::Literal("temporarily_unavailable")};
+}
+
+Rejection too_many_calls() {
+    return {429,
+            "This caller has as many calls under way as it may. Nothing was done. Wait until one of them has "
+            "ended.",
+            {{"retry-after", "1"}, {"cache-control", not_to_be_kept}},
+            redaction::Literal("temporarily_unavailable")};
+}
+
 Rejection not_known_now() {
     return {503,
             "Credentials cannot be checked at the moment. Nothing was done. Try "

@@ -31,6 +31,10 @@ struct Challenge {
 
 /// 429, in place of Challenge::invalid(): too many from this address.
 guard::Rejection too_many(std::chrono::seconds wait);
+/// 429: its caller sends more in a minute than it may.
+guard::Rejection too_many_requests(std::chrono::seconds wait);
+/// 429: its caller has as many calls under way as it may.
+guard::Rejection too_many_calls();
 /// 503: whether it holds cannot be known at the moment.
 guard::Rejection not_known_now();
 

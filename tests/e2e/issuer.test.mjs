@@ -77,7 +77,7 @@ test('without a token a client learns where to get one; the metadata is the same
 });
 
 test('attack: tokens that do not hold are 401 in the same words, and nothing of them goes upstream', async t => {
-  const house = await start(t, { alg: 'RS256' });
+  const house = await start(t, { alg: 'RS256', args: ['--caller-requests', '1000'] });
   const { world, issuer, token, claims } = house;
   assert.equal((await post(house, list, bearer(token()))).status, 200);
   const before = (await world.upstreamLog()).length;
@@ -241,6 +241,26 @@ test('a stream ends with the token that opened it', async t => {
   }
   const took = Date.now() - since;
   assert.ok(took > 1500 && took < 20_000, `${took} ms`);
+});
+
+test('a caller has so many calls under way, and others are served meanwhile', async t => {
+  const house = await start(t, { hold: '60s', args: ['--caller-calls', '2', '--caller-requests', '5'] });
+  const { world, token } = house;
+  const ask = (name, headers) => post(house, toolCall(name, createTool, { payload: { name } }), headers).catch(error => ({ cut: error }));
+  const waiting = ['first', 'second'].map(name => ask(name, bearer(token())));
+  while ((await requests(world)).length < 2);
+  const busy = await ask('third', bearer(token()));
+  assert.equal(busy.status, 429, busy.text);
+  assert.equal(busy.headers.get('retry-after'), '1');
+  assert.match(busy.text, /as many calls under way as it may/);
+  assert.equal((await post(house, list, bearer(token({ client_id: 'vscode' })))).status, 200);
+  assert.equal((await post(house, list, bearer(token()))).status, 429);
+  for (let i = 0; i < 2; ++i) await post(house, list, bearer(token()));
+  const often = await post(house, list, bearer(token()));
+  assert.match(often.text, /more requests in a minute than it may/);
+  assert.ok(Number(often.headers.get('retry-after')) > 1);
+  await house.server.process.stop();
+  await Promise.all(waiting);
 });
 
 test('a start without what it needs is refused', async t => {

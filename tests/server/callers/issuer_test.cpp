@@ -283,4 +283,16 @@ TEST_CASE(
     CHECK(house.status(house.token(), "10.9.9.8") == 200);
 }
 
+TEST_CASE("a caller that asks more in a minute than it may gets 429, and another one does not") {
+    House house;
+    for (int i = 0; i < 120; ++i) CHECK(house.status(house.token()) == 200);
+    const auto verdict = house.show(house.token());
+    const auto& refusal = std::get<Rejection>(verdict);
+    CHECK(refusal.status == 429);
+    CHECK(refusal.headers.at(0) == std::pair<std::string, std::string>("retry-after", "60"));
+    CHECK(house.status(house.token({{"client_id", "vscode"}})) == 200);
+    house.clock.advance(60s);
+    CHECK(house.status(house.token()) == 200);
+}
+
 }  // namespace tfy::callers_issuer_test
