@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "server/callers/access_token.hpp"
+#include "server/callers/issuer_token.hpp"
 #include "server/jwt/claims.hpp"
 
 namespace tfy::callers {

@@ -64,8 +64,7 @@ void add_reach(CLI::App& app, config::Options& options) {
          "TFY_PAT_MCP_ISSUER", "none");
     text("--issuer-typ", options.issuer_typ,
          "serve: how its tokens say what they are: at+jwt, as RFC 9068 has it; any: JWT or nothing as well, "
-         "for "
-         "issuers that do not say it",
+         "for issuers that do not say it",
          "at+jwt|any", "TFY_PAT_MCP_ISSUER_TYP")
         ->capture_default_str()
         ->check(CLI::IsMember({"at+jwt", "any"}));

@@ -64,8 +64,7 @@ Result<void> may_serve(const Settings& settings) {
         if (parts && parts->scheme == "http")
             return refused(
                 "--public-url is http, and with --tls-cert the port is served over TLS only. Write the "
-                "address "
-                "with https://.");
+                "address with https://.");
         if (auto read = read_certificate(settings.tls); !read) return read.error();
     }
     if (auto may = may_take_tokens(settings); !may) return may;

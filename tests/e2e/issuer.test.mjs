@@ -272,7 +272,8 @@ test('a start without what it needs is refused', async t => {
     [[...issuer, ...at], /^--issuer is given, and --callers does not say/],
     [['--callers', 'keys,issuer', ...issuer], /^--callers issuer needs --public-url/],
     [['--callers', 'issuer', ...issuer, '--public-url', 'https://example.com/tfy'], /^--public-url has a path, and with --callers issuer it must have none/],
-    [['--callers', 'issuer', ...issuer, ...at, '--any-local-user'], /^--any-local-user and --callers/],
+    [['--callers', 'issuer', ...issuer, ...at, '--any-local-user'], /^--any-local-user goes with --callers loopback alone/],
+    [['--callers', 'oauth,issuer', ...issuer, ...at], /^--callers oauth and issuer exclude each other/],
   ]) {
     const done = await runToEnd(binary, ['serve', '--listen', '127.0.0.1:0', ...args], { env: world.env });
     assert.equal(done.code, 1, done.stdout + done.stderr);

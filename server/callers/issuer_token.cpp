@@ -1,4 +1,4 @@
-#include "server/callers/access_token.hpp"
+#include "server/callers/issuer_token.hpp"
 
 #include <algorithm>
 #include <array>
