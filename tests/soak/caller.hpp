@@ -17,9 +17,10 @@ class Caller {
 public:
     Caller(SoakTime& time, std::uint16_t port)
         : exchange_(truefoundry::guard(
-              std::make_unique<Hurried>(upstream::make_exchange(
-                  {.base_url = "http://127.0.0.1:" + std::to_string(port)},
-                  std::make_shared<const upstream::OwnKey>(policy::Secret(std::string("key"))))),
+              std::make_unique<Hurried>(
+                  time, upstream::make_exchange(
+                            {.base_url = "http://127.0.0.1:" + std::to_string(port)},
+                            std::make_shared<const upstream::OwnKey>(policy::Secret(std::string("key"))))),
               time.pace())),
           client_(*exchange_, fakes::no_tokens(), truefoundry::Client::default_max_time, time.pace()) {}
     ~Caller() { loop_.drop(std::move(exchange_)); }

@@ -140,7 +140,7 @@ void LossyPlane::change(RawSocket peer, const Asked& asked, Loss loss) {
 
 void LossyPlane::change_later(RawSocket peer, const Asked& asked, Loss loss) {
     // "Late" counts from when the answer is lost: a held one is lost when its time is over. The client waits
-    // five seconds; a busy machine may let the request arrive some of them after it was sent.
+    // five seconds.
     const auto lost = time_.now() + std::chrono::seconds{loss == Loss::held_late ? 30 : 0};
     late_.push_back({lost + std::chrono::milliseconds{random_() % 2000}, asked});
     if (loss == Loss::held_late) held_.push_back(std::move(peer));

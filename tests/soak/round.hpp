@@ -9,7 +9,7 @@
 
 namespace tfy::soak {
 
-/// The request's own time, half a minute of settling, the last look, and what a busy machine adds to it.
+/// The request's own time, half a minute of settling and the last look; the rest is for a second DELETE.
 inline constexpr std::chrono::seconds longest_round{30 + 30 + 5 + 15};
 
 template <class Options>
