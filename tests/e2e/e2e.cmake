@@ -9,8 +9,9 @@ endforeach()
 
 # Real clients over the server's own TLS.
 add_test(NAME e2e.over_tls COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT_LIST_DIR}/http.test.mjs
-         ${CMAKE_CURRENT_LIST_DIR}/caller_keys.test.mjs ${CMAKE_CURRENT_LIST_DIR}/subscriptions.test.mjs)
-set_tests_properties(e2e.over_tls PROPERTIES LABELS e2e TIMEOUT 300
+         ${CMAKE_CURRENT_LIST_DIR}/caller_keys.test.mjs ${CMAKE_CURRENT_LIST_DIR}/subscriptions.test.mjs
+         ${CMAKE_CURRENT_LIST_DIR}/oauth.test.mjs ${CMAKE_CURRENT_LIST_DIR}/mcp_remote.test.mjs)
+set_tests_properties(e2e.over_tls PROPERTIES LABELS e2e TIMEOUT 900
                      ENVIRONMENT "TFY_OVER_TLS=1;TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
 
 # A clock that lets minutes pass in seconds, and passphrases that cost little. Sanitizers want to be loaded before anything

@@ -14,12 +14,13 @@ import { freePort } from './sockets.mjs';
 import { rules, World } from './world.mjs';
 
 export const callback = 'http://127.0.0.1:7777/callback';
+const scheme = process.env.TFY_OVER_TLS ? 'https' : 'http'; // see ../run
 
 /** {world, server, origin}: `serve --callers oauth` on a free port, where the first person is enrolled. */
 export async function beginOAuth(t, { registration = true, hold = '0s', env = {} } = {}) {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold });
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
+  const origin = `${scheme}://localhost:${port}`;
   Object.assign(world.env, {
     TFY_PAT_MCP_CALLERS: 'oauth',
     TFY_PAT_MCP_PUBLIC_URL: origin,
@@ -35,7 +36,7 @@ export async function serveAt(world, port) {
   const process = world.spawn(['serve', '--listen', `127.0.0.1:${port}`]);
   const [, endpoint] = await process.says(/^MCP endpoint: (\S+)$/m);
   const [, page] = await process.says(/^Approvals page: (\S+)$/m);
-  return { process, endpoint, page, address: `http://127.0.0.1:${port}` };
+  return { process, endpoint, page, address: `${scheme}://127.0.0.1:${port}` };
 }
 
 /** {id, secret}: a client that the operator adds. */
