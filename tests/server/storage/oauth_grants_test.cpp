@@ -258,6 +258,8 @@ TEST_CASE("a suspension ends the person's grants, and gives no new ones") {
     const auto ended = desk.ledger->suspend_person("bob", "ada", noon + 2s);
     REQUIRE(ended.has_value());
     CHECK(ended->grants == 2);
+    CHECK(desk.rows("oauth_tokens") == 0);
+    CHECK(desk.rows("oauth_codes") == 1);
     CHECK(desk.revoked("g1"));
     CHECK_FALSE(desk.redeem(shown("g2"), "2").has_value());
     CHECK_FALSE(desk.refresh("r-1", "3", noon + 3s).has_value());
