@@ -37,8 +37,7 @@ std::string question_of(const std::string& query, const Client& client, const Co
 std::string grant_for(const std::string& pending) { return "grt_" + policy::sha256(pending).substr(7, 24); }
 
 std::string address_with(const AuthorizationRequest& request,
-                         std::vector<std::pair<std::string_view, std::string_view>> fields) {
-    if (request.state_given) fields.emplace_back("state", request.state);
+                         const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
     const bool has_query = request.redirect_uri.find('?') != std::string::npos;
     return request.redirect_uri + (has_query ? '&' : '?') + form_of(fields);
 }

@@ -22,6 +22,9 @@ struct Consenter {
 /// for their session, counts for ten minutes and once, on any server of the state directory. It is the only
 /// way to a code, so a link that someone else began asks its reader anew. Messages of errors end with
 /// "Nothing was allowed."
+///
+/// Addresses that it gives have a query, and come without the client's state: the page, which kept it, adds
+/// that. It is the client's own text and may look like a token, which would be taken out of an answer.
 class AuthorizationDesk {
 public:
     /// `issuer` tells the server's own address, "https://tfy.example.com".

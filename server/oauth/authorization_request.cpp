@@ -87,15 +87,13 @@ Result<AuthorizationRequest> read_authorization_request(std::string_view query, 
     if (!form) return form.error();
     AuthorizationRequest request{.client_id = field(*form, "client_id"),
                                  .redirect_uri = field(*form, "redirect_uri"),
-                                 .state = field(*form, "state"),
                                  .challenge = field(*form, "code_challenge")};
     if (request.client_id.empty()) return wrong_query("client_id is missing.");
     if (request.redirect_uri.empty()) return wrong_query("redirect_uri is missing.");
     if (request.client_id.size() > longest_id) return wrong_query("client_id is longer than 512 bytes.");
     if (request.redirect_uri.size() > longest_redirect)
         return wrong_query("redirect_uri is longer than 1024 bytes.");
-    if (request.state.size() > longest_state) return wrong_query("state is longer than 1 KiB.");
-    request.state_given = !request.state.empty();
+    if (field(*form, "state").size() > longest_state) return wrong_query("state is longer than 1 KiB.");
     request.may_request = asks_to_request(field(*form, "scope")).value_or(true);
     request.refused = refusal_of(*form, resource);
     return request;

@@ -20,10 +20,8 @@ struct Refusal {
 struct AuthorizationRequest {
     std::string client_id;
     std::string redirect_uri;
-    std::string state = {};
     std::string challenge = {};
     bool may_request = true;              // whether it asks for tokens:request beside tokens:read
-    bool state_given = false;             // an empty one counts as none
     std::optional<Refusal> refused = {};  // to be told at redirect_uri, once that is known to be the client's
 };
 

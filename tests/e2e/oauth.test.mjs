@@ -169,7 +169,7 @@ test('an answer names its issuer, and an official client refuses one of another 
   assert.ok(keeper.kept.access_token);
   const denied = await person.request('POST', '/api/consent/deny', { query: new URL(keeper.address).search.slice(1) });
   const answer = new URL(denied.body.back.address).searchParams;
-  assert.deepEqual([answer.get('error'), answer.get('iss'), answer.get('state')], ['access_denied', origin, keeper.sentState]);
+  assert.deepEqual([answer.get('error'), answer.get('iss')], ['access_denied', origin]);
 });
 
 test('five refreshes at once, at two servers, give the same pair; another client and a wider scope get none (27)', async t => {

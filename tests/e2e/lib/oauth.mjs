@@ -57,7 +57,10 @@ export async function consent(person, address, wish = {}) {
   const { pending } = asked.body.question;
   const allowed = await person.request('POST', '/api/consent/allow', { query, pending, may_request: true, ...wish });
   assert.equal(allowed.status, 200, allowed.text);
-  return new URL(allowed.body.address);
+  const back = new URL(allowed.body.address);
+  const state = new URL(address).searchParams.get('state');
+  if (state) back.searchParams.set('state', state); // as the page does
+  return back;
 }
 
 /** What an official client keeps of its authorization; `known`: a client that is registered already. */

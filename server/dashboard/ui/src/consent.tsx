@@ -33,6 +33,12 @@ interface WayBack {
 
 type Asked = { question: Question } | { back: WayBack };
 
+/** The client's state goes back as it came, from here: the server would take out of its answer what looks like a token. */
+function withState(address: string, query: string): string {
+    const state = new URLSearchParams(query).get("state");
+    return state ? `${address}&state=${encodeURIComponent(state)}` : address;
+}
+
 /** How long it has to be seen before it can be allowed: a click that was meant for something else does not count. */
 const patience = 500;
 
@@ -139,7 +145,7 @@ function Form({ question, query, leave }: { question: Question; query: string; l
             const wish = { query, pending: question.pending, may_request: change };
             const { address } = await ask<{ address: string }>("consent/allow", wish);
             setAllowed(true);
-            location.assign(address);
+            location.assign(withState(address, query));
         });
     const deny = () => run(async () => leave((await ask<{ back: WayBack }>("consent/deny", { query })).back));
     if (allowed)
@@ -184,9 +190,10 @@ function Form({ question, query, leave }: { question: Question; query: string; l
 }
 
 /** The program is told; where its address is not to be trusted, the person goes there, or does not. */
-function Back({ back }: { back: WayBack }) {
+function Back({ back, query }: { back: WayBack; query: string }) {
+    const leave = () => location.assign(withState(back.address, query));
     useEffect(() => {
-        if (back.at_once) location.assign(back.address);
+        if (back.at_once) leave();
     }, []);
     return (
         <section aria-labelledby="consent-title">
@@ -200,7 +207,7 @@ function Back({ back }: { back: WayBack }) {
                 The program is told so at <bdi>{back.answer_to}</bdi>.
             </p>
             {!back.at_once && (
-                <button type="button" class="quiet" onClick={() => location.assign(back.address)}>
+                <button type="button" class="quiet" onClick={leave}>
                     Go there
                 </button>
             )}
@@ -215,6 +222,6 @@ export function Consent() {
     useEffect(() => void run(async () => setAsked(await ask<Asked>("consent", { query }))), []);
     if (problem) return <Problem words={problem} />;
     if (!asked) return <Looking />;
-    if ("back" in asked) return <Back back={asked.back} />;
+    if ("back" in asked) return <Back back={asked.back} query={query} />;
     return <Form question={asked.question} query={query} leave={(back) => setAsked({ back })} />;
 }
