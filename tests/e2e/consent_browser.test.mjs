@@ -49,7 +49,7 @@ async function signIn(page) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-const question = page => page.getByRole('heading', { name: 'A program asks to act for you' });
+const question = page => page.getByRole('heading', { name: 'A program wants to act for you' });
 const allowButton = page => page.getByRole('button', { name: 'Allow' });
 const armed = page => page.locator('button.main[aria-disabled="false"]', { hasText: 'Allow' });
 const back = page => page.getByRole('heading', { name: 'Back at the program' });
@@ -58,7 +58,7 @@ const back = page => page.getByRole('heading', { name: 'Back at the program' });
 async function asked(newPage, link) {
   const page = await newPage();
   await page.goto(link);
-  await page.getByText('A program asks to act for you. Sign in').waitFor();
+  await page.getByText('A program wants to act for you. Sign in to decide.').waitFor();
   await signIn(page);
   await question(page).waitFor();
   return page;
@@ -69,7 +69,7 @@ if (inOwnNetwork(import.meta.url, names)) {
     const { newPage, link, world, server } = await begin(t);
     const page = await asked(newPage, link({ redirect_uri: 'http://localhost:4711/callback' }));
     const text = await page.locator('main').innerText();
-    for (const part of ['claude.ai', '“Claude”', 'as any program could', me, 'any program on that computer can receive this', 'without their values', 'people still decide each one'])
+    for (const part of ['claude.ai', '“Claude”', 'Any program could use that name.', me, 'localhost (this computer). Any program on it could receive it.', 'but not their values', 'a person still decides on each one'])
       assert.ok(text.includes(part), `${part} in ${text}`);
     await accessible(page);
     await page.reload();
@@ -91,7 +91,7 @@ if (inOwnNetwork(import.meta.url, names)) {
     await own.getByRole('alert').filter({ hasText: 'This part of the page did not arrive. Reload the page.' }).waitFor();
     await own.unroute('**/assets/own.js');
     await own.reload();
-    const line = own.locator('li.entry', { has: own.getByRole('heading', { name: 'claude.ai' }) });
+    const line = own.locator('li.entry', { has: own.getByRole('heading', { name: '“Claude”' }) });
     await line.getByText('Only reads.').waitFor();
     await accessible(own);
     await line.getByRole('button', { name: /^Revoke.*claude\.ai$/ }).click();

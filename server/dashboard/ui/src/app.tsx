@@ -30,6 +30,9 @@ const marks = {
     offline: { sign: "\u25cb", word: "No connection" },
 };
 
+/** What no tab leads to. */
+const apart = new Set(["authorize", "passkeys"]);
+
 function Tabs() {
     const { path } = useLocation();
     const tabs: [string, string, number][] = [
@@ -42,7 +45,8 @@ function Tabs() {
         [`${home}/people`, "People", 0],
         [`${home}/health`, "Health", 0],
     ];
-    const current = tabs.slice(1).find(([address]) => address === path)?.[0] ?? home;
+    const section = path.slice(home.length + 1);
+    const current = apart.has(section) ? "" : (tabs.slice(1).find(([address]) => address === path)?.[0] ?? home);
     return (
         <nav class="tabs" aria-label="Views">
             {tabs.map(([address, word, count]) => (
@@ -248,7 +252,7 @@ function Entrance() {
     return (
         <>
             {location.pathname === authorize && (
-                <p class="banner">A program asks to act for you. Sign in, and you are asked.</p>
+                <p class="banner">A program wants to act for you. Sign in to decide.</p>
             )}
             <SignIn />
             <Invited />

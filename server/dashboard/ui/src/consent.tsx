@@ -8,7 +8,7 @@ import { Looking, Problem, useWork } from "./work";
 interface Question {
     /** Of the address that is the program's id; null for one that is registered here. */
     host: string | null;
-    /** What it calls itself. */
+    /** What it calls itself; of one that is listed, what the operator calls it. */
     name: string;
     /** The operator added it. */
     listed: boolean;
@@ -87,7 +87,7 @@ function Who({ question: { host, listed, name, client_id } }: { question: Questi
             {" "}
             It calls itself {"\u201c"}
             <bdi>{name}</bdi>
-            {"\u201d"}, as any program could.
+            {"\u201d"}. Any program could use that name.
         </>
     );
     if (host !== null)
@@ -99,13 +99,24 @@ function Who({ question: { host, listed, name, client_id } }: { question: Questi
                 <p>This is where the program comes from.{claim}</p>
             </>
         );
+    if (listed)
+        return (
+            <>
+                <p class="asks">
+                    <bdi>{name || client_id}</bdi>
+                </p>
+                <p>The operator of this server added it{name && " under this name"}.</p>
+                {name && (
+                    <p class="by">
+                        <bdi>{client_id}</bdi>
+                    </p>
+                )}
+            </>
+        );
     return (
         <>
-            <p class="asks">{listed ? <bdi>{client_id}</bdi> : "A program that no one has checked"}</p>
-            <p>
-                {listed ? "The operator of this server added it under this name." : "It registered itself here."}
-                {claim}
-            </p>
+            <p class="asks">An unverified program</p>
+            <p>It registered itself here.{claim}</p>
         </>
     );
 }
@@ -120,15 +131,17 @@ function Facts({ question: { answer_to, loopback, person, until } }: { question:
                 </dd>
             </div>
             <div>
-                <dt>The answer goes to</dt>
+                <dt>Access goes to</dt>
                 <dd>
                     <bdi>{answer_to}</bdi>
-                    {loopback && ", your own computer: any program on that computer can receive this"}
+                    {loopback && " (this computer). Any program on it could receive it."}
                 </dd>
             </div>
             <div>
                 <dt>Until</dt>
-                <dd>{moment(until)} at the latest; you can end it before, and it ends after 30 days without use</dd>
+                <dd>
+                    {moment(until)} at the latest. You can revoke it sooner; it also ends after 30 days without use.
+                </dd>
             </div>
         </dl>
     );
@@ -157,13 +170,13 @@ function Form({ question, query, leave }: { question: Question; query: string; l
     return (
         <section aria-labelledby="consent-title">
             <h2 id="consent-title" ref={title} tabIndex={-1}>
-                A program asks to act for you
+                A program wants to act for you
             </h2>
             <Who question={question} />
             <Facts question={question} />
-            <h3>It may then</h3>
+            <h3 class="able">It will be able to</h3>
             <ul>
-                <li>see which access tokens there are, without their values</li>
+                <li>see the access tokens, but not their values</li>
                 {question.may_request && (
                     <li>
                         <label class="switch">
@@ -172,12 +185,12 @@ function Form({ question, query, leave }: { question: Question; query: string; l
                                 checked={change}
                                 onChange={(event) => setChange(event.currentTarget.checked)}
                             />
-                            ask for changes: people still decide each one
+                            ask for changes; a person still decides on each one
                         </label>
                     </li>
                 )}
             </ul>
-            <p class="hint">If you did not begin this in a program of yours just now, deny it.</p>
+            <p class="hint">If you did not just start this yourself, choose Deny.</p>
             <Problem words={problem} />
             <div class="buttons">
                 <Allow busy={busy} allow={() => void allow()} />
