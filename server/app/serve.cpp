@@ -1,7 +1,9 @@
 #include "server/app/serve.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -271,6 +273,18 @@ transport::ListenerOptions port_of(const Services& parts, callers::Authenticator
     return port;
 }
 
+/// So that as many connections as are taken can be open. As far as this account may go: past its limit a
+/// connection waits until another one ends.
+void raise_descriptor_limit(std::size_t connections) {
+    constexpr rlim_t beside = 256;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const auto wanted = std::min<rlim_t>(limit.rlim_max, connections + beside);
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = wanted;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /// As a URL has it.
 std::string host_of(const std::string& address) {
     return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -290,6 +304,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     if (!certificate) return certificate.error();
     const bool tls = certificate->has_value();
     const auto listening = port_of(*parts, **callers, *certificate);
+    raise_descriptor_limit(listening.connections);
     const Told told(*parts);
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;

@@ -113,10 +113,13 @@ std::string client_line(const OAuthClientRow& client, const policy::Seals& seal)
     auto line =
         client.id + "  " +
         (client.kind == OAuthClientRow::Kind::listed ? "added by the operator" : "registered itself") +
-        (client.secret_hash ? ", with a secret" : "") + ", last used on " +
-        policy::format_time(client.used).substr(0, 10);
+        (client.secret_hash ? ", with a secret" : "");
+    if (client.used > client.created)
+        line += ", last used on " + policy::format_time(client.used).substr(0, 10);
+    const bool claims = client.kind != OAuthClientRow::Kind::listed;
     if (!client.name.empty())
-        line += "  (calls itself " + policy::shown(seal, client.name, longest_client_name) + ")";
+        line += std::string("  (") + (claims ? "calls itself " : "") +
+                policy::shown(seal, client.name, longest_client_name) + ")";
     for (const auto& address : client.redirect_uris) line += "\n    " + address;
     return line + "\n";
 }

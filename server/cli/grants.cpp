@@ -53,7 +53,7 @@ std::string grant_line(const OAuthGrant& grant, policy::Time now, const policy::
     auto line = grant.id + "  " + grant.person + "  " + (grant.may_request ? "may ask" : "reads") + "  " +
                 policy::shown(seal, grant.client_id, longest_shown) + "  " + end;
     if (!grant.client_name.empty())
-        line += "  (called itself " + policy::shown(seal, grant.client_name, longest_shown) + ")";
+        line += "  (shown as " + policy::shown(seal, grant.client_name, longest_shown) + ")";
     return line + "\n";
 }
 
@@ -104,9 +104,10 @@ int revoke_grant(Invocation& call, const GrantWish& wish) {
 
 void add_grants(CommandLine& line) {
     auto wish = std::make_shared<GrantWish>();
-    auto& grants = line.add({"grants",
-                             "List and revoke what people granted to clients of serve --callers oauth",
-                             {of_grants, {"tfy-pat-mcp grants list"}}});
+    auto& grants = line.add(
+        {"grants",
+         "List and revoke what people granted to clients of serve --callers oauth",
+         {of_grants, {"tfy-pat-mcp grants list", "tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5"}}});
     auto& list_verb = line.add(
         grants, {"list",
                  "List the grants, for 30 days those that are over, too",
@@ -114,13 +115,13 @@ void add_grants(CommandLine& line) {
                  [wish](Invocation& call) { return list_grants(call, *wish); }});
     list_verb.add_option("--person", wish->person, "Of this person alone");
     list_verb.add_flag("--json", wish->json, "Print JSON");
-    auto& revoke_verb = line.add(
-        grants,
-        {"revoke",
-         "Revoke a grant: what its client does now ends within seconds",
-         {of_grants,
-          {"tfy-pat-mcp grants revoke grt_7q29fxm", "tfy-pat-mcp grants revoke grt_7q29fxm --sandbox"}},
-         [wish](Invocation& call) { return revoke_grant(call, *wish); }});
+    auto& revoke_verb =
+        line.add(grants, {"revoke",
+                          "Revoke a grant: what its client does now ends within seconds",
+                          {of_grants,
+                           {"tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5",
+                            "tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5 --sandbox"}},
+                          [wish](Invocation& call) { return revoke_grant(call, *wish); }});
     revoke_verb.add_option("ID", wish->id, "The grant's id, as grants list shows it")->required();
 }
 

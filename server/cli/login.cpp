@@ -57,14 +57,16 @@ Error not_kept(std::string why) { return {Errc::refused, std::move(why) + nothin
 Result<std::string> read_address(const std::string& text) {
     if (const auto placeholder = upstream::read_url_placeholder(text))
         return not_kept("The address " + placeholder->says("address", upstream::Placeholder::Place::file));
-    auto url = upstream::read_base_url(text);
+    auto url = upstream::read_base_url(text.find("://") == std::string::npos ? "https://" + text : text);
     if (!url) return not_kept("The address: " + url.error().message);
     return url;
 }
 
 Result<std::string> ask_address(const LoginWindow& window, const LoginWish& wish) {
     if (!wish.base_url.empty()) return read_address(wish.base_url);
-    if (const auto set = config::read_upstream(); !set.base_url.empty() && set.url_from != config::from_login)
+    // A folder's .env brings a key of its own: one that is typed here must not go to its address.
+    if (const auto set = config::read_upstream();
+        !set.base_url.empty() && set.url_from.ends_with(" in the environment"))
         return set.base_url;
     const auto typed = people::ask_line(
         window.prompt(), "Address of your TrueFoundry, for example https://acme.truefoundry.cloud: ");
@@ -134,9 +136,11 @@ Result<std::string> check(const config::KeptLogin& login, const config::Settings
                                                    date, window.seals(), settings.limits);
     std::string words;
     for (const auto& found : findings) {
-        if (found.level == CheckResult::Level::broken)
-            return Error{Errc::refused,
-                         found.why + (found.todo.empty() ? "" : " " + found.todo) + nothing_kept};
+        if (found.cause == "key_refused")
+            return not_kept(
+                "TrueFoundry refused this key. Create one there, under Access → Personal Access "
+                "Tokens, and run this again.");
+        if (found.level == CheckResult::Level::broken) return not_kept(found.why);
         if (found.what == "key" || found.level == CheckResult::Level::warning)
             words += "The key: " + found.why + "\n";
     }
@@ -154,10 +158,12 @@ int log_in(Invocation& call, const LoginWish& wish) {
     if (!found) return window.fail(found.error());
     const auto file = config::kept_login_file();
     if (auto kept = config::keep_login(file, *login); !kept) return window.fail(kept.error());
-    window.say("TrueFoundry accepts the key.\n" + *found + "Kept in " + file.string() +
-               ", which only your account can read.\nA server at this address takes the key within seconds; "
-               "restart any other one. Programs of your account can read that file: to end it, run " +
-               tools::own_program() + " login --forget.\n");
+    window.say(
+        "TrueFoundry accepts the key.\n" + *found + "Kept in " + file.string() +
+        ", which only your account can read.\nA running server that uses a login at this address takes the "
+        "new key within seconds; start any other one again, with a new session of its client. A key in the "
+        "environment or in .env comes first. Programs of your account can read that file: to end it, run " +
+        tools::own_program() + " login --forget.\n");
     return 0;
 }
 

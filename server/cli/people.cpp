@@ -146,8 +146,9 @@ std::string join_links(const PeopleWindow& window, const std::string& code) {
 int pair_first(const PeopleWindow& window, const std::string& name) {
     if (people::page_addresses(window.options.state_dir).empty())
         return window.fail({Errc::refused,
-                            "No approvals page is open on this state directory, and a passkey is registered "
-                            "there. No one was enrolled. Start a server in another terminal, then run this "
+                            "No approvals page is open on this state directory, and a passkey can only be "
+                            "registered on that page. No one was enrolled. Start a server in another "
+                            "terminal, then run this "
                             "again: " +
                                 tools::own_command("serve") + ". Or choose a passphrase."});
     const auto paired = people::pair_first(*window.archive.ledger, name, window.now());

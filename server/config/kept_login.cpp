@@ -82,6 +82,11 @@ Result<void> keep_login(const fs::path& file, const KeptLogin& login) {
     if (!failed && ::mkdir(file.parent_path().c_str(), 0700) != 0 && errno != EEXIST)
         failed.assign(errno, std::generic_category());
     if (failed) return not_kept(file.parent_path(), failed);
+    constexpr mode_t writable_by_others = 022;
+    struct stat folder = {};
+    if (::stat(file.parent_path().c_str(), &folder) != 0 || (folder.st_mode & writable_by_others) != 0)
+        return Error{Errc::storage, "Other users can change what is in " + file.parent_path().string() +
+                                        ". Nothing was kept. Run chmod go-w on it."};
     std::string text;
     text.reserve(login.base_url.size() + login.key.size() + 2);  // nothing is left behind by growing
     text.append(login.base_url).append("\n").append(login.key.reveal()).append("\n");

@@ -177,6 +177,7 @@ const Json* Dispatch::called(const Request& request) const {
 }
 
 bool Dispatch::may_change(const Request& request) const {
+    if (request.method == "tasks/update" || request.method == "tasks/cancel") return true;
     const auto* tool = called(request);
     return tool != nullptr && !tool->at("annotations").at("readOnlyHint").get<bool>();
 }

@@ -130,8 +130,12 @@ Async<void> StreamableHttp::answer_only_reads(transport::Responder& answer) cons
 
 /// Whether it asks for a change that the caller's credential does not let it ask for.
 bool StreamableHttp::exceeds(const policy::Caller& caller, const Message& message) const {
+    if (caller.may_request) return false;
+    // The answer to a question decides, too, or ends the request.
+    if (const auto* answer = std::get_if<protocol::Response>(&message))
+        return answer->result.is_object() && answer->result.contains("action");
     const auto* request = std::get_if<Request>(&message);
-    return !caller.may_request && request != nullptr && dispatch_.may_change(*request);
+    return request != nullptr && dispatch_.may_change(*request);
 }
 
 Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Message message,

@@ -141,6 +141,7 @@ Async<transport::HttpResponse> TokenEndpoint::refresh(Asked asked) {
             co_return refusal(redaction_,
                               {"invalid_scope", "scope names neither tokens:read nor tokens:request"});
     }
+    const bool to_read = wish.may_request == false;
     const auto now = clock_.now();
     auto pair = fresh_pair();
     wish.seal = [token, pair](const OAuthGrants::Given& given) { return sealed_pair(token, pair, given); };
@@ -155,6 +156,9 @@ Async<transport::HttpResponse> TokenEndpoint::refresh(Asked asked) {
     if ((*given)->sealed.empty()) co_return token_answer(redaction_, as_given(std::move(pair), **given), now);
     const auto before = opened_pair(token, (*given)->sealed);
     if (!before) co_return refused(asked, "a refresh token");
+    if (to_read && before->may_request)
+        co_return refusal(redaction_, {"invalid_scope",
+                                       "this token was replaced a moment ago, by tokens of a wider scope"});
     co_return token_answer(redaction_, *before, now);
 }
 

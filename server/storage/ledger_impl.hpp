@@ -91,6 +91,8 @@ struct Ledger::Impl {
     Result<std::optional<Person>> believed_person(const std::string& name);
     Result<policy::MacKey> session_key();
     /// Everything but their invitations, which are the journal's alone.
+    /// What this caller asked for and no one has begun is withdrawn, and the permissions for it end.
+    Result<void> end_caller(const std::string& principal, policy::Time at);
     Result<Ended> end_all_of(const std::string& name, const std::string& by, policy::Time at);
     Result<void> end_keys_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
     Result<void> end_grants_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);

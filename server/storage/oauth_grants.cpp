@@ -63,22 +63,31 @@ std::optional<OAuthGrants::TokenRow> OAuthGrants::find_token(const std::string& 
 
 void OAuthGrants::forget_what_is_over(policy::Time now) {
     impl_.run("DELETE FROM oauth_tokens WHERE until <= ?", sqlite::stored(now));
+    impl_.run("UPDATE oauth_tokens SET successor = NULL WHERE successor IS NOT NULL AND replaced <= ?",
+              sqlite::stored(now - oauth_life::mercy));
     impl_.run("DELETE FROM oauth_codes WHERE until <= ?", sqlite::stored(now - used_codes_kept));
     impl_.run("DELETE FROM oauth_grants WHERE min(until, ifnull(revoked, until)) <= ?",
               sqlite::stored(now - ended_grants_kept));
     forget_clients(now);
 }
 
-void OAuthGrants::end(const std::string& grant, policy::Time at) {
+// What a client asked for, and may do without being asked, ends with the last grant that it has of a person.
+Result<void> OAuthGrants::end(const OAuthGrant& grant, policy::Time at) {
     impl_.run("UPDATE oauth_grants SET revoked = ? WHERE id = ? AND revoked IS NULL", sqlite::stored(at),
-              grant);
-    impl_.run("DELETE FROM oauth_codes WHERE grant_id = ?", grant);
-    impl_.run("DELETE FROM oauth_tokens WHERE grant_id = ?", grant);
+              grant.id);
+    impl_.run("DELETE FROM oauth_codes WHERE grant_id = ?", grant.id);
+    impl_.run("DELETE FROM oauth_tokens WHERE grant_id = ?", grant.id);
+    auto others = impl_.prepare(
+        "SELECT 1 FROM oauth_grants WHERE person = ? AND client_id = ? AND revoked IS NULL AND until > ?");
+    SQLite::bind(others, grant.person, grant.client_id, sqlite::stored(at));
+    const bool acts_on = others.executeStep();
+    others.reset();
+    return acts_on ? Result<void>{} : impl_.end_caller("oauth:" + grant.person + "/" + grant.client_id, at);
 }
 
 Result<void> OAuthGrants::end_because(const OAuthGrant& grant, const std::string& kind,
                                       const std::string& because, policy::Time at) {
-    end(grant.id, at);
+    if (auto ended = end(grant, at); !ended) return ended;
     return impl_.append(at, kind, "", {{"grant", grant.id}, {"person", grant.person}, {"because", because}});
 }
 
@@ -123,7 +132,7 @@ Result<std::optional<OAuthGrant>> OAuthGrants::revoke(const std::string& id, con
         auto found = grant_of(id);
         if (!found || (!person.empty() && found->person != person)) return std::optional<OAuthGrant>{};
         if (found->revoked) return found;
-        end(id, at);
+        if (auto ended = end(*found, at); !ended) return ended.error();
         if (auto told = impl_.append(record(*found)); !told) return told.error();
         return found;
     });

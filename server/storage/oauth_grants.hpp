@@ -130,7 +130,7 @@ private:
     /// How many there are of that id.
     int note_use_of_client(const std::string& id, policy::Time now);
     std::optional<TokenRow> find_token(const std::string& hash);
-    void end(const std::string& grant, policy::Time at);
+    Result<void> end(const OAuthGrant& grant, policy::Time at);
     /// With its record.
     Result<void> end_because(const OAuthGrant& grant, const std::string& kind, const std::string& because,
                              policy::Time at);

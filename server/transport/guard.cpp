@@ -108,6 +108,11 @@ Verdict check_host(const Head& head, const Allowed& allowed) {
     return {};
 }
 
+/// What clients are to read before they know a server: RFC 8414 and RFC 9728.
+bool is_public_metadata(const Head& head, std::string_view path) {
+    return (head.method == "GET" || head.method == "HEAD") && path.starts_with("/.well-known/oauth-");
+}
+
 Verdict check_origin(const Head& head, const Allowed& allowed) {
     const auto origins = values(head, "origin");
     if (origins.size() > 1) return Rejection{400, "A request can have only one Origin."};
@@ -178,7 +183,8 @@ std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowe
     if (!target) return Rejection{400, "The request target cannot be read."};
     if (!target->authority.empty() && !is_allowed_host(target->authority, allowed))
         return Rejection{400, "The request target names another server."};
-    if (auto refusal = check_origin(head, allowed)) return std::move(*refusal);
+    if (!is_public_metadata(head, target->path))
+        if (auto refusal = check_origin(head, allowed)) return std::move(*refusal);
     if (auto refusal = check_coding(head, admitted.framing)) return std::move(*refusal);
 
     admitted.target = std::move(*target);

@@ -72,7 +72,7 @@ struct Admitted {
 };
 
 /// All checks, in the order: method, framing, host, target, origin, the body's coding. /livez and /readyz may
-/// be asked by any Host.
+/// be asked by any Host, and the metadata of OAuth be read by a page of any Origin.
 std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowed& allowed);
 
 }  // namespace tfy::transport::guard

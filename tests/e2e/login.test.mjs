@@ -75,6 +75,28 @@ test('nothing is kept that TrueFoundry does not take, and an earlier login stays
   }
 });
 
+test('attack: a folder’s .env names an address with a key of its own; a key that is typed does not go there', async t => {
+  const { world, file } = await person(t);
+  const foreign = await World.start(t);
+  const folder = join(world.folder, 'project');
+  mkdirSync(folder);
+  writeFileSync(join(folder, '.env'), `TFY_BASE_URL=${foreign.upstream}\nTFY_API_KEY=key-of-the-folder-0000000\n`);
+  const done = await runToEnd(binary, ['login'], { env: world.env, cwd: folder, input: `${world.upstream}\n${sandboxKey}\n` });
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /Address of your TrueFoundry/);
+  assert.equal(readFileSync(file, 'utf8'), `${world.upstream}\n${sandboxKey}\n`);
+});
+
+test('nothing is kept in a folder that others may write to', async t => {
+  const { world, file, login } = await person(t);
+  mkdirSync(join(file, '..'), { recursive: true });
+  chmodSync(join(file, '..'), 0o777);
+  const done = await login(`${world.upstream}\n${sandboxKey}\n`);
+  assert.equal(done.code, 1);
+  assert.match(done.stderr, /Other users can change what is in \S+\. Nothing was kept\. Run chmod go-w on it\./);
+  assert.ok(!existsSync(file));
+});
+
 test('a kept key goes to its own address only; what the environment sets comes first', async t => {
   const { world, file, login } = await person(t);
   assert.equal((await login(`${world.upstream}\n${sandboxKey}\n`)).code, 0);

@@ -12,7 +12,7 @@ import { findInMemory, lastFound } from './lib/memory.mjs';
 import { Page } from './lib/page.mjs';
 import { me } from './lib/people.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
-import { RawHttp, toolCall } from './lib/raw.mjs';
+import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
 import { freePort } from './lib/sockets.mjs';
 
 const createTool = 'tfy_access_tokens_create';
@@ -82,6 +82,75 @@ test('a person may let a client read alone; what it asks for more is refused wit
   assert.equal(answer.status, 403, await answer.text());
   assert.match(answer.headers.get('www-authenticate'), /resource_metadata="[^"]+".*error="insufficient_scope", scope="tokens:read tokens:request"/);
   assert.deepEqual(await person.pending(), []);
+});
+
+/** One modern message by an access token: {status, text}. */
+async function post(world, server, token, message) {
+  const headers = { ...new RawHttp(world, server.endpoint).headers(message), authorization: `Bearer ${token}` };
+  const answer = await fetch(server.endpoint, { method: 'POST', headers, body: JSON.stringify(message) });
+  return { status: answer.status, text: await answer.text() };
+}
+
+test('who may only read neither answers a question nor ends a request that the same client asked for (13)', async t => {
+  const { world, server, person, origin, token } = await begin(t);
+  const client = await addClient(world);
+  const { body: whole } = await token(await codeFor(person, origin, client));
+  const asked = await post(world, server, whole.access_token, toolCall(1, createTool, { payload: { name: 'by-whole' } }));
+  assert.match(asked.text, /approval_pending/);
+  const { body: narrow } = await token(refreshing(whole, client, { scope: 'tokens:read' }));
+  assert.equal(narrow.scope, 'tokens:read');
+  const [{ id }] = await person.pending();
+  for (const [method, params] of [
+    ['tasks/update', { taskId: id, inputResponses: { any: { action: 'accept', content: { decision: 'approve' } } } }],
+    ['tasks/cancel', { taskId: id }],
+  ])
+    assert.equal((await post(world, server, narrow.access_token, modernRequest(2, method, params))).status, 403, method);
+  const answer = { jsonrpc: '2.0', id: 1, result: { action: 'accept', content: { decision: 'approve' } } };
+  const answered = await fetch(server.endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+      authorization: `Bearer ${narrow.access_token}`,
+    },
+    body: JSON.stringify(answer),
+  });
+  assert.equal(answered.status, 403, await answered.text());
+  assert.deepEqual((await person.pending()).map(each => each.id), [id]);
+});
+
+test('with the last grant of a client its open requests are withdrawn, and the permissions for it end', async t => {
+  const { world, server, person, origin, token } = await begin(t);
+  const client = await addClient(world);
+  const { body: one } = await token(await codeFor(person, origin, client));
+  await token(await codeFor(person, origin, client));
+  const asked = await post(world, server, one.access_token, toolCall(1, createTool, { payload: { name: 'left-behind' } }));
+  assert.match(asked.text, /approval_pending/);
+  const [{ id }] = await person.pending();
+  const given = await world.decide(['permit', '--principal', `oauth:${me}/${client.id}`, '--names', 'ci-*', '--uses', '3', '--destination', 'none', '--expires-within', '7d'], ['ci-*']);
+  assert.equal(given.code, 0, given.stderr);
+  const list = async () => (await grants(world)).filter(({ valid }) => valid).map(each => each.id);
+  const [first, second] = await list();
+  assert.match((await run(world, 'grants', 'revoke', first)).stdout, /is revoked/);
+  assert.equal((await person.pending()).length, 1, 'another grant of the same client goes on');
+  assert.match((await run(world, 'grants', 'revoke', second)).stdout, /is revoked/);
+  assert.deepEqual(await person.pending(), []);
+  const kinds = (await journal(world)).map(({ kind }) => kind);
+  for (const kind of ["withdrawn with its caller's grant", 'permission_revoked']) assert.ok(kinds.includes(kind), kinds.join());
+  const { approvals } = JSON.parse((await world.terminal(['approvals', 'list', '--json', '--all'])).stdout);
+  assert.deepEqual(approvals.map(each => [each.id, each.state]), [[id, 'withdrawn']]);
+});
+
+test('a page of any site may read the metadata, and nothing else', async t => {
+  const { origin } = await begin(t);
+  const from = path => fetch(`${origin}${path}`, { headers: { origin: 'https://app.example' } });
+  for (const path of ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-authorization-server']) {
+    const answer = await from(path);
+    assert.equal(answer.status, 200, path);
+    assert.match(answer.headers.get('access-control-allow-origin'), /^(?:\*|https:\/\/app\.example)$/, path);
+  }
+  for (const path of ['/approvals', '/oauth/authorize', '/livez']) assert.equal((await from(path)).status, 403, path);
 });
 
 test('metadata leads from the endpoint to the authorization server, which names itself the same everywhere', async t => {

@@ -30,10 +30,12 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit) {
         command +
         "\n\nIt checks the key and keeps it where this server finds it. Never ask for the key in this "
         "conversation, and do not run the command yourself.";
-    if (key.set)
-        result.text += " A key is set already" + (where.empty() ? "" : " (" + where + ")") +
-                       ": one in the environment or in .env comes before one that is kept by that command.";
-    result.text += " Then call tfy_config_status.";
+    if (where.ends_with(" in the environment") || where.ends_with(" in .env"))
+        result.text +=
+            " A key is set already (" + where + "), and comes before one that is kept by that command.";
+    if (known.base_url.empty())
+        result.text += " Then they start this server again, with a new session of their client.";
+    result.text += " After that, call tfy_config_status.";
     co_return result;
 }
 
