@@ -198,8 +198,8 @@ if (inOwnNetwork(import.meta.url, names)) {
     await outer.close();
 
     await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000); // before the question comes, or its half second is over at once
     await page.goto(link());
-    await page.clock.pauseAt(Date.now() + 60_000);
     const seen = async () => {
       await page.clock.runFor(20); // what the page does after a frame
       return question(page).isVisible();
