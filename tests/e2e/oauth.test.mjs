@@ -128,8 +128,9 @@ test('with the last grant of a client its open requests are withdrawn, and the p
   const asked = await post(world, server, one.access_token, toolCall(1, createTool, { payload: { name: 'left-behind' } }));
   assert.match(asked.text, /approval_pending/);
   const [{ id }] = await person.pending();
-  const given = await world.decide(['permit', '--principal', `oauth:${me}/${client.id}`, '--names', 'ci-*', '--uses', '3', '--destination', 'none', '--expires-within', '7d'], ['ci-*']);
-  assert.equal(given.code, 0, given.stderr);
+  const wish = { principal: `oauth:${me}/${client.id}`, names: 'ci-*', uses: 3, longest_life: '30d', lasts: '1h', destination: 'none', reason: 'nightly' };
+  const given = await person.request('POST', '/api/permissions', wish);
+  assert.equal(given.status, 201, given.text);
   const list = async () => (await grants(world)).filter(({ valid }) => valid).map(each => each.id);
   const [first, second] = await list();
   assert.match((await run(world, 'grants', 'revoke', first)).stdout, /is revoked/);
@@ -137,6 +138,7 @@ test('with the last grant of a client its open requests are withdrawn, and the p
   assert.match((await run(world, 'grants', 'revoke', second)).stdout, /is revoked/);
   assert.deepEqual(await person.pending(), []);
   const kinds = (await journal(world)).map(({ kind }) => kind);
+  assert.deepEqual(await person.permissions(), []);
   for (const kind of ["withdrawn with its caller's grant", 'permission_revoked']) assert.ok(kinds.includes(kind), kinds.join());
   const { approvals } = JSON.parse((await world.terminal(['approvals', 'list', '--json', '--all'])).stdout);
   assert.deepEqual(approvals.map(each => [each.id, each.state]), [[id, 'withdrawn']]);
