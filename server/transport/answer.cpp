@@ -3,6 +3,7 @@
 
 #include "policy/secret.hpp"
 #include "server/transport/as_result.hpp"
+#include "server/transport/turn.hpp"
 #include "server/transport/wire.hpp"
 
 namespace tfy::transport {
@@ -12,25 +13,6 @@ namespace asio = boost::asio;
 namespace {
 
 Error misuse() { return {Errc::internal, "This request has been answered already; nothing was sent."}; }
-
-/// Holds the turn to write, and gives it back however the write ends.
-class Turn {
-public:
-    Turn(bool& taken, asio::steady_timer& given_back) : taken_(taken), given_back_(given_back) {
-        taken_ = true;
-    }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    // NOLINTNEXTLINE(bugprone-exception-escape): cancelling a timer fails only where there is no reactor
-    ~Turn() {
-        taken_ = false;
-        given_back_.cancel();
-    }
-
-private:
-    bool& taken_;
-    asio::steady_timer& given_back_;
-};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "server/transport/as_result.hpp"
+#include "server/transport/turn.hpp"
 
 namespace tfy::transport {
 
@@ -19,25 +20,6 @@ constexpr std::size_t sealed_at_once = 8192;
 
 /// Methods are written in capitals; no record of TLS begins with one.
 bool is_plain_http(char first) { return first >= 'A' && first <= 'Z'; }
-
-/// Lets the next one send, however this one's sending ends.
-class Flushing {
-public:
-    Flushing(bool& taken, asio::steady_timer& given_back) : taken_(taken), given_back_(given_back) {
-        taken_ = true;
-    }
-    Flushing(const Flushing&) = delete;
-    Flushing& operator=(const Flushing&) = delete;
-    // NOLINTNEXTLINE(bugprone-exception-escape): cancelling a timer fails only where there is no reactor
-    ~Flushing() {
-        taken_ = false;
-        given_back_.cancel();
-    }
-
-private:
-    bool& taken_;
-    asio::steady_timer& given_back_;
-};
 
 }  // namespace
 
@@ -100,7 +82,7 @@ Async<bool> TlsChannel::flush_in_turn() {
 
 Async<bool> TlsChannel::flush() {
     if (flushing_) co_return true;  // who sends takes along what has come
-    const Flushing turn(flushing_, flushed_);
+    const Turn turn(flushing_, flushed_);
     for (;;) {
         if (sent_ == sending_.size()) {
             sending_ = session_->output();

@@ -170,7 +170,7 @@ TEST_CASE("of a loopback address the port is free, and nothing else") {
     CHECK_FALSE(oauth::is_loopback_redirect("cursor://localhost/"));
 }
 
-TEST_CASE("the host of an address is what stands there") {
+TEST_CASE("the host of an address is shown as it is written") {
     CHECK(oauth::redirect_host("https://claude.ai/api/cb") == "claude.ai");
     CHECK(oauth::redirect_host("http://[::1]:8080/cb") == "[::1]");
     CHECK(oauth::redirect_host("cursor://a/b") == "cursor:");
