@@ -1,6 +1,6 @@
 // Starts what is measured and what measures it: servers on the first core, clients on the second.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,20 +44,28 @@ function tracedBy(pid) {
   return first ? Number(first) : undefined;
 }
 
-/** A server that prints its address; the `serve` command prints it among other lines, on either stream. */
+let logs = 0;
+
+/**
+ * A server that prints its address; the `serve` command prints it among other lines, on either stream. What it writes goes
+ * to a file, as on stdio: while load is measured no one would read a pipe, and a full one stops the server.
+ */
 export async function startHttp(command) {
   const [file, ...rest] = asServer(command);
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
+  const log = inScratch(`server-${++logs}.log`, '');
+  const written = openSync(log, 'a');
+  const child = spawn(file, rest, { stdio: ['ignore', written, written] });
+  closeSync(written);
   const url = await new Promise((found, failed) => {
-    const look = piece => {
-      said = (said + piece).slice(-20_000);
-      const at = /http:\/\/(127\.0\.0\.1|localhost):[0-9]+/.exec(said);
-      if (at) found(at[0]);
+    const look = () => {
+      const at = /http:\/\/(127\.0\.0\.1|localhost):[0-9]+/.exec(readFileSync(log, 'utf8'));
+      if (!at) return;
+      watcher.close();
+      found(at[0]);
     };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    child.once('exit', code => failed(new Error(`${command.join(' ')} ended with ${code}: ${said}`)));
+    const watcher = watch(log, look);
+    child.once('exit', code => failed(new Error(`${command.join(' ')} ended with ${code}: ${readFileSync(log, 'utf8')}`)));
+    look();
   });
   return {
     url,
