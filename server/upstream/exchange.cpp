@@ -43,9 +43,14 @@ private:
 
 std::unique_ptr<truefoundry::Exchange> make_exchange(http_client::ServerOptions options,
                                                      std::shared_ptr<const OwnKey> key) {
-    return std::make_unique<HttpsExchange>(
-        http_client::make_client(http_client::start_transfers(), std::move(options),
-                                 [key = std::move(key)] { return key->authorization(); }));
+    return make_exchange(http_client::start_transfers(), std::move(options), std::move(key));
+}
+
+std::unique_ptr<truefoundry::Exchange> make_exchange(std::shared_ptr<http_client::TransferThread> thread,
+                                                     http_client::ServerOptions options,
+                                                     std::shared_ptr<const OwnKey> key) {
+    return std::make_unique<HttpsExchange>(http_client::make_client(
+        std::move(thread), std::move(options), [key = std::move(key)] { return key->authorization(); }));
 }
 
 }  // namespace tfy::upstream

@@ -13,5 +13,9 @@ namespace tfy::upstream {
 /// (open requests end with Errc::ambiguous).
 std::unique_ptr<truefoundry::Exchange> make_exchange(http_client::ServerOptions options,
                                                      std::shared_ptr<const OwnKey> key);
+/// The same on a thread, and over the connections, that it shares with others.
+std::unique_ptr<truefoundry::Exchange> make_exchange(std::shared_ptr<http_client::TransferThread> thread,
+                                                     http_client::ServerOptions options,
+                                                     std::shared_ptr<const OwnKey> key);
 
 }  // namespace tfy::upstream

@@ -7,24 +7,6 @@
 namespace tfy::upstream {
 namespace {
 
-// "alice@acme.example", or "virtualaccount ci". A display name is no identity.
-std::string user_of(const tools::KeyFacts& facts) {
-    if (facts.subject.empty() || facts.subject_type.empty() || facts.subject_type == "user")
-        return facts.subject;
-    return facts.subject_type + " " + facts.subject;
-}
-
-// Of tokens that one key lists; empty if they do not tell it with one voice.
-std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
-    std::string maker;
-    for (const auto& token : listed) {
-        if (token.created_by.find('@') == std::string::npos) continue;
-        if (!maker.empty() && maker != token.created_by) return {};
-        maker = token.created_by;
-    }
-    return maker;
-}
-
 std::string or_somebody(const std::string& user, const policy::Seals& seal) {
     return user.empty() ? "an unknown user" : tools::one_line(seal, user);
 }
@@ -39,6 +21,22 @@ Error another_users(const policy::KeyIdentity& begun, const policy::KeyIdentity&
 }
 
 }  // namespace
+
+std::string user_of(const tools::KeyFacts& facts) {
+    if (facts.subject.empty() || facts.subject_type.empty() || facts.subject_type == "user")
+        return facts.subject;
+    return facts.subject_type + " " + facts.subject;
+}
+
+std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
+    std::string maker;
+    for (const auto& token : listed) {
+        if (token.created_by.find('@') == std::string::npos) continue;
+        if (!maker.empty() && maker != token.created_by) return {};
+        maker = token.created_by;
+    }
+    return maker;
+}
 
 policy::KeyIdentity KeyIdentities::now() const {
     policy::KeyIdentity holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};

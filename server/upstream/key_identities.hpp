@@ -10,6 +10,11 @@
 
 namespace tfy::upstream {
 
+/// By what a key says of itself: "alice@acme.example", or "virtualaccount ci". A display name is no identity.
+std::string user_of(const tools::KeyFacts& facts);
+/// By tokens that one key lists; empty if they do not tell it with one voice.
+std::string maker_of(const std::vector<truefoundry::AccessToken>& listed);
+
 /// On one loop.
 class KeyIdentities {
 public:
