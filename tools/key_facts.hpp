@@ -1,4 +1,4 @@
-// What this server's own key says of itself. Never the key.
+// What a key to TrueFoundry says of itself. Never the key.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "policy/time.hpp"
+#include "policy/call.hpp"
 
 namespace tfy::tools {
 
@@ -28,18 +28,23 @@ struct KeyFacts {
     bool of_virtual_account() const;
 };
 
-/// Ids by which a listed token is known as this server's own key. Asked anew each time, because the key may
-/// be replaced while the server runs; none if the key does not tell.
+/// Ids by which a listed token is known as the key that a caller's requests go with. Asked anew each time,
+/// because the key may be replaced while the server runs; none if the key does not tell.
 class OwnJwtIds {
 public:
-    OwnJwtIds() = default;
-    OwnJwtIds(std::vector<std::string> ids) : ask_([ids = std::move(ids)] { return ids; }) {}
-    explicit OwnJwtIds(std::function<std::vector<std::string>()> ask) : ask_(std::move(ask)) {}
+    using Ask = std::function<std::vector<std::string>(const policy::Caller&)>;
 
-    std::vector<std::string> now() const { return ask_ ? ask_() : std::vector<std::string>{}; }
+    OwnJwtIds() = default;
+    OwnJwtIds(std::vector<std::string> ids)
+        : ask_([ids = std::move(ids)](const policy::Caller&) { return ids; }) {}
+    explicit OwnJwtIds(Ask ask) : ask_(std::move(ask)) {}
+
+    std::vector<std::string> of(const policy::Caller& caller) const {
+        return ask_ ? ask_(caller) : std::vector<std::string>{};
+    }
 
 private:
-    std::function<std::vector<std::string>()> ask_;
+    Ask ask_;
 };
 
 }  // namespace tfy::tools

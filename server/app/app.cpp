@@ -6,6 +6,7 @@
 
 #include "manifests/embedded.hpp"
 #include "server/app/token_ends.hpp"
+#include "server/app/ways_in.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/mcp/cross_origin.hpp"
 #include "server/people/terminal_requirements.hpp"
@@ -58,38 +59,7 @@ Probes::Configured before_asking(const Services& parts) {
             key = parts.own_key] { return status::before_asking(base_url, problem, cause, key->facts()); };
 }
 
-std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& store,
-                                              const sealing::Sealer& redaction, const Clock& clock,
-                                              const observability::Log& log,
-                                              const approvals::ApprovalPage& page) {
-    if (!parts.provider) return nullptr;
-    auto provider = std::make_unique<oidc::Provider>(std::move(*parts.provider),
-                                                     oidc::connect_with_curl(parts.ca_file), clock);
-    return std::make_unique<oidc::SignInDesk>(std::move(provider), store, redaction, clock, log,
-                                              [&page] { return page.home() + "/oidc"; });
-}
-
-/// None unless clients come with what a person gave them.
-std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store& store,
-                                           const sealing::Sealer& redaction, const Clock& clock,
-                                           const observability::Log& log) {
-    if (!parts.callers.oauth) return nullptr;
-    return std::make_unique<oauth::Consent>(
-        oauth::AuthorizationServer::Settings{parts.public_url, parts.clients, parts.trusted_proxies},
-        parts.ca_file, store, redaction, clock, log);
-}
-
 }  // namespace
-
-// Where it cannot be seen, no one is let in unasked.
-bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox) {
-    if (state_dir.empty()) return true;  // in tests
-    if (!sandbox) return false;
-    const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
-    if (!ledger) return false;
-    const auto anyone = (*ledger)->anyone_enrolled();
-    return anyone && !*anyone;
-}
 
 App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
          policy::Assurance default_assurance)
@@ -103,23 +73,22 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       stream_caller_{.principal = "stdio:" + parts.user,
                      .default_assurance = default_assurance,
                      .person = parts.owner.empty() ? parts.user : parts.owner},
-      redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens)),
+      redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens),
+                 parts.callers.credentials() && !parts.sandbox ? sealing::Sealer::Names::hidden
+                                                               : sealing::Sealer::Names::in_marks),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
       key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key, std::move(parts.read_key)),
       gate_(std::move(parts.rules)),
-      exchange_(parts.sandbox ? std::move(parts.exchange)
-                              : upstream::keep_accepted_keys(std::move(parts.exchange),
-                                                             {store_, redaction_, log_}, parts.own_key)),
-      client_(*exchange_, redaction_, parts.limits.max_time),
-      key_holders_(parts.own_key, parts.fingerprint_key, client_),
+      accounts_({loop, store_, redaction_, log_}, parts.own_key, std::move(parts.exchange),
+                std::move(parts.connect), std::move(parts.key_map), parts.limits.max_time, parts.sandbox),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
       passphrases_(store_, clock, state_dir_),
       enrolled_(store_, clock),
       reveal_socket_({loop, reveals_, passphrases_, redaction_, clock, log_}, parts.state_dir,
                      parts.instance),
-      rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
+      rotations_({loop, store_, accounts_, redaction_, clock, log_}, parts.instance, parts.state_dir,
                  parts.base_url),
       catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
@@ -133,7 +102,10 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       resources_(caller_view_, parts.seal_key),
       completions_(caller_view_, clock),
       tasks_(approvals_, drivers_, call_tool_, clock),
-      changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
+      changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_,
+                [this](const policy::Caller& one, const policy::Caller& other) {
+                    return accounts_.account_of(one) == accounts_.account_of(other);
+                }}),
       channels_(std::move(parts.channels)),
       notifier_(
           {loop, store_, approvals_, page, redaction_, clock, log_},
@@ -143,7 +115,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
            .alive = [state = parts.state_dir](const std::string& id) { return storage::alive(state, id); }}),
       nudges_({loop, store_, approvals_, notifier_, redaction_, clock, log_}),
       expiry_watch_({loop, store_, approvals_, redaction_, clock, log_},
-                    sources_of_ends(client_, parts.own_key, gate_)),
+                    sources_of_ends(accounts_.server().client, parts.own_key, gate_)),
       dispatch_(mcp::Features{.tools = &call_tool_,
                               .prompts = &prompts_,
                               .resources = &resources_,
@@ -196,7 +168,7 @@ void App::tell_of_lost_values() const {
 }
 
 void App::close() {
-    exchange_.reset();
+    accounts_.close();
     notifier_.close();
     reveal_socket_.close();
     passphrases_.close();
@@ -212,6 +184,15 @@ Result<void> App::take_rules(const policy::Rules& rules) {
     // The gate takes the rules after this.
     boost::asio::post(loop_, [this] { tell_in_time(); });
     return {};
+}
+
+Async<Result<void>> App::take_principals(std::vector<upstream::MappedKey> entries) {
+    auto map = accounts_.map();
+    map.entries = std::move(entries);
+    auto look = [map](storage::Ledger& ledger) { return check_people(map, ledger); };
+    if (auto fits = co_await store_.run(std::move(look)); !fits) co_return fits;
+    accounts_.take_map(std::move(map));
+    co_return Result<void>{};
 }
 
 // One that is not written down is seen at the next start.
@@ -233,7 +214,7 @@ tools::WayToValue App::way_to_value(const std::string& reveal_id) {
 
 // Permissions that are given in a terminal are for what is noted here.
 Result<void> App::note_control_plane() {
-    storage::ControlPlaneInUse in_use{.base_url = base_url_, .holder = key_holders_.now()};
+    storage::ControlPlaneInUse in_use{.base_url = base_url_, .holder = accounts_.server().holder.now()};
     if (in_use == noted_ || state_dir_.empty()) return {};
     if (auto kept = storage::keep_control_plane(state_dir_, in_use); !kept) return kept;
     noted_ = std::move(in_use);
@@ -260,10 +241,21 @@ Async<void> App::warn_of_void_passkeys() {
 
 void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
-    rotations_.on_deleted([this](const std::string& id) {
-        subscriptions_.publish({mcp::Change::Of::resource, std::string(access_tokens::tokens_uri)});
-        subscriptions_.publish({mcp::Change::Of::resource, access_tokens::token_uri(id)});
+    rotations_.on_deleted([this](const std::string& id, const policy::Caller& asker) {
+        const auto sees_it = [this, &asker](const policy::Caller& caller) {
+            return accounts_.account_of(caller) == accounts_.account_of(asker);
+        };
+        subscriptions_.publish({mcp::Change::Of::resource, std::string(access_tokens::tokens_uri)}, sees_it);
+        subscriptions_.publish({mcp::Change::Of::resource, access_tokens::token_uri(id)}, sees_it);
     });
+}
+
+upstream::HoldersOfKeys App::holders() const {
+    return [this](const policy::Caller& caller) {
+        auto account = accounts_.account_of(caller);
+        auto* const holder = &account->holder;
+        return std::shared_ptr<upstream::KeyIdentities>(std::move(account), holder);
+    };
 }
 
 // What cannot be read is told as it was written down.
@@ -278,25 +270,26 @@ Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Appr
 }
 
 Async<Result<void>> App::start() {
-    approvals_.begins_with([this] { return key_holders_.now(); });
+    approvals_.begins_with(
+        [this](const policy::Caller& caller) { return accounts_.account_of(caller)->holder.now(); });
     if (auto kept = note_control_plane(); !kept) co_return kept;
     key_file_watch_.on_replaced([this] {
-        client_.forget_pages();
+        accounts_.server().client.forget_pages();
         std::ignore = note_control_plane();
     });
     co_await warn_of_old_permissions();
     co_await warn_of_void_passkeys();
-    recovery_.tell_keys_apart(key_holders_);
-    rotations_.tell_keys_apart(key_holders_);
+    recovery_.tell_keys_apart(holders());
+    rotations_.tell_keys_apart(holders());
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
     tell_of_rotations();
-    client_.on_listed(
-        [this](const auto& listed) {
-            redaction_.note_ids(ids_of(listed));
-            key_holders_.note(listed);
-            std::ignore = note_control_plane();
-        },
-        [this] { redaction_.take_up_ids(); });
+    accounts_.hook({.listed =
+                        [this](upstream::Account& account, const auto& listed) {
+                            redaction_.note_ids(ids_of(listed));
+                            account.holder.note(listed);
+                            std::ignore = note_control_plane();
+                        },
+                    .listing_over = [this] { redaction_.take_up_ids(); }});
     rotations_.start();
     drivers_.answers.tells_of_now([this](tools::ToolResult& outcome, const policy::Approval& approval) {
         return bring_up_to_date(outcome, approval);
@@ -305,6 +298,7 @@ Async<Result<void>> App::start() {
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();
+    accounts_.start();
     if (auto begun = co_await notifier_.start(std::move(channels_)); !begun) co_return begun;
     tell_in_time();
     co_return Result<void>{};
@@ -374,15 +368,16 @@ registry::Catalog App::assemble(const Services& parts, const approvals::Approval
             redaction_);
     };
     return registry::assemble(
-        {.client = client_,
+        {.clients = accounts_,
          .escrow = reveals_,
          .rotations = rotations_,
          .approvals = *this,
          .clock = clock_,
          .seal_key = parts.seal_key,
-         .own_jwt_ids = tools::OwnJwtIds([key = parts.own_key] { return key->facts().jwt_ids; }),
+         .own_jwt_ids = tools::OwnJwtIds(
+             [this](const policy::Caller& caller) { return accounts_.facts_of(caller).jwt_ids; }),
          .configuration = {.base_url = parts.base_url,
-                           .key = [key = parts.own_key] { return key->facts(); },
+                           .key = [this](const policy::Caller& caller) { return accounts_.facts_of(caller); },
                            .approvals = asked_for,
                            .sandbox = parts.sandbox,
                            .version = TFY_VERSION,

@@ -28,7 +28,7 @@
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
 #include "server/storage/last_server.hpp"
-#include "server/upstream/key_file_watch.hpp"
+#include "server/upstream/accounts.hpp"
 #include "tools/status/status.hpp"
 
 namespace tfy::app {
@@ -42,11 +42,6 @@ inline std::size_t longest_body(std::string_view method, std::string_view path) 
     if (method == "POST" && is_mcp(path)) return of_mcp.body_limit;
     return oauth::AuthorizationServer::has(path) ? oauth::longest_body : dashboard::longest_body;
 }
-
-/// Whether a server may print a code that signs in: a sandbox's only, whose state is its own, and only while
-/// no one is enrolled there. `approvals sign-in` gives the others, behind a passphrase; a program that starts
-/// a server gets none.
-bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox);
 
 /// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
 /// above it.
@@ -92,9 +87,13 @@ public:
     /// Errc::refused if a channel cannot be used, Errc::storage; then nothing changed.
     Result<void> take_rules(const policy::Rules& rules);
 
+    /// Takes up a file of --principals that is read anew. Errc::refused, Errc::storage: nothing changed.
+    Async<Result<void>> take_principals(std::vector<upstream::MappedKey> entries);
+
     approvals::Approvals& approvals() { return approvals_; }
     calls::RotationDesk& rotations() { return rotations_; }
     approvals::CurrentGate& gate() { return gate_; }
+    upstream::Accounts& accounts() { return accounts_; }
     people::PageSessions& people() { return people_; }
     const sealing::Sealer& redaction() const { return redaction_; }
     const observability::Log& log() const { return log_; }
@@ -112,6 +111,7 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
+    upstream::HoldersOfKeys holders() const;
     Result<void> note_control_plane();
     Async<void> warn_of_old_permissions();
     Async<void> warn_of_void_passkeys();
@@ -136,9 +136,7 @@ private:
     storage::Store store_;
     upstream::KeyFileWatch key_file_watch_;
     approvals::CurrentGate gate_;
-    std::unique_ptr<truefoundry::Exchange> exchange_;
-    truefoundry::Client client_;
-    upstream::KeyIdentities key_holders_;
+    upstream::Accounts accounts_;
     approvals::Approvals approvals_;
     reveals::LockedEscrow reveals_;
     people::PassphraseDesk passphrases_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,11 +19,13 @@
 #include "server/app/own_certificate.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/app/ways_in.hpp"
 #include "server/callers/access_tokens.hpp"
 #include "server/callers/credentials.hpp"
 #include "server/callers/issuer.hpp"
 #include "server/callers/keys.hpp"
 #include "server/callers/loopback.hpp"
+#include "server/config/principals.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/oidc/published.hpp"
@@ -251,6 +254,26 @@ Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& l
     co_return Result<void>{};
 }
 
+Async<void> read_principals_again(App& app, std::string file) {
+    const auto stays = [&app](const Error& why) {
+        app.log().error("the file of --principals was not read anew: what it said before stays",
+                        {{"why", why.message}});
+    };
+    auto entries = config::load_principals(file);
+    if (!entries) co_return stays(entries.error());
+    const auto taken = co_await app.take_principals(std::move(*entries));
+    if (!taken) co_return stays(taken.error());
+    app.log().info("the file of --principals was read anew", {{"file", file}});
+}
+
+/// What SIGHUP reads again beside the rules.
+void read_files_again(asio::io_context& loop, App& app, std::optional<OwnCertificate>& certificate,
+                      const std::string& principals) {
+    const SystemClock clock;
+    if (certificate) certificate->read_again(app.log(), clock);
+    if (!principals.empty()) asio::co_spawn(loop, read_principals_again(app, principals), asio::detached);
+}
+
 Result<std::optional<OwnCertificate>> certificate_of(const Services& parts) {
     if (!parts.tls.given()) return std::optional<OwnCertificate>{};
     auto read = OwnCertificate::read(parts.tls);
@@ -326,9 +349,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     RulesReload reload(
         loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
         [&app](const policy::Rules& rules) { return app.take_rules(rules); },
-        [&] {
-            if (tls) (*certificate)->read_again(app.log(), clock);
-        });
+        [&] { read_files_again(loop, app, *certificate, options.principals); });
     if (tls) (*certificate)->tell(app.log(), clock);
     WayIn way{.anyone = anyone, .pairing = pairing_code(state_dir, prints_code)};
     if (prints_code) way.code = app.people().issue_code(config::os_user(), std::chrono::hours{12});

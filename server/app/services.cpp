@@ -5,6 +5,7 @@
 #include "server/app/archive.hpp"
 #include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
+#include "server/config/principals.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/storage/last_server.hpp"
@@ -118,10 +119,17 @@ void connect_upstream(Services& parts) {
     parts.refused_settings = std::move(upstream.refused);
     fill(*parts.own_key, upstream);
     if (!parts.url_problem.empty() || parts.base_url.empty()) {
-        parts.exchange = std::make_unique<UnconfiguredExchange>(unconfigured(parts));
+        const auto why = unconfigured(parts);
+        parts.exchange = std::make_unique<UnconfiguredExchange>(why);
+        parts.connect = [why](const auto&) { return std::make_unique<UnconfiguredExchange>(why); };
         return;
     }
-    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
+    const auto thread = http_client::start_transfers();
+    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key, thread);
+    parts.connect = [thread, url = parts.base_url, ca_file = parts.ca_file,
+                     limits = parts.limits](std::shared_ptr<const upstream::OwnKey> key) {
+        return exchange_to(url, ca_file, limits, std::move(key), thread);
+    };
 }
 
 Result<void> open_state(Services& parts, const storage::StateDir& state) {
@@ -165,13 +173,23 @@ void fill(upstream::OwnKey& key, config::Upstream& upstream) {
 
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
-                                                   std::shared_ptr<const upstream::OwnKey> key) {
+                                                   std::shared_ptr<const upstream::OwnKey> key,
+                                                   std::shared_ptr<http_client::TransferThread> thread) {
     http_client::ServerOptions reach;
     reach.base_url = base_url;
     reach.ca_file = ca_file;
     reach.connect_timeout = limits.connect_timeout;
-    return std::make_unique<KeyedExchange>(truefoundry::guard(upstream::make_exchange(std::move(reach), key)),
-                                           key);
+    if (!thread) thread = http_client::start_transfers();
+    return std::make_unique<KeyedExchange>(
+        truefoundry::guard(upstream::make_exchange(std::move(thread), std::move(reach), key)), key);
+}
+
+Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger) {
+    const auto people = ledger.people();
+    if (!people) return people.error();
+    std::vector<std::string> names;
+    for (const auto& person : *people) names.push_back(person.name);
+    return config::check_people(map.entries, names);
 }
 
 Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root) {
@@ -201,6 +219,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
     parts.callers = settings.callers;
+    parts.key_map = std::move(settings.key_map);
     parts.clients = std::move(settings.clients);
     parts.resource.origin = parts.public_url;
     if (parts.callers.oauth) parts.resource.authorization_server = parts.public_url;
@@ -220,6 +239,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     if (!state) return state.error();
     if (auto kept = storage::keep_state_use(*state, *parts.ledger, options.sandbox); !kept)
         return kept.error();
+    if (auto fits = check_people(parts.key_map, *parts.ledger); !fits) return fits.error();
     const auto policy = config::expand_path(options.policy, "--policy");
     if (!policy) return policy.error();
     if (auto kept = storage::keep_rules_file(parts.state_dir, *policy); !kept) return kept.error();

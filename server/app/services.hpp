@@ -12,12 +12,13 @@
 #include "server/callers/protected_resource.hpp"
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
+#include "server/http_client/http_client.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/reader.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/transport/listener.hpp"
+#include "server/upstream/accounts.hpp"
 #include "server/upstream/api_key.hpp"
-#include "server/upstream/key_file_watch.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::app {
@@ -56,6 +57,8 @@ struct Services {
     std::vector<std::string> doctor = {};  // the command that checks this server's settings; empty: none
 
     std::unique_ptr<truefoundry::Exchange> exchange;
+    upstream::Accounts::Connect connect = {};  // with other keys than this server's own
+    upstream::KeyMap key_map = {};             // whose calls go with which
     config::UpstreamLimits limits = {};
     std::string base_url =
         {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty if none is set
@@ -85,12 +88,15 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
 
 /// Makes the directory where it is missing, and opens all that it holds: keys, lock, ledger.
 Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root);
+/// Those of an enrolled person, suspended or not. Errc::refused for a map that names anyone else.
+Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger);
 /// What was read goes into `key`: value, place, problem and warning.
 void fill(upstream::OwnKey& key, config::Upstream& upstream);
 /// With the key that there is when a request is sent.
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
-                                                   std::shared_ptr<const upstream::OwnKey> key);
+                                                   std::shared_ptr<const upstream::OwnKey> key,
+                                                   std::shared_ptr<http_client::TransferThread> thread = {});
 
 class SystemClock final : public Clock {
 public:

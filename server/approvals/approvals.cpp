@@ -95,7 +95,8 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
     auto permitted = co_await open_permitted(fresh, *permissions);
     if (!permitted) co_return permitted.error();
     if (*permitted) co_return std::move(**permitted);
-    policy::tell_near_permissions(fresh, *permissions, key_in_use(), clock_.now(), redaction_);
+    policy::tell_near_permissions(fresh, *permissions, key_in_use(fresh.call.caller), clock_.now(),
+                                  redaction_);
     co_return co_await write_new(std::move(fresh), "requested");
 }
 
@@ -250,7 +251,7 @@ Async<Result<policy::Claim>> Approvals::begin(Result<Approval> next) {
     auto step = storable(std::move(next), "executing");
     if (!step) co_return step.error();
     std::optional<policy::KeyIdentity> with;
-    if (key_) with = key_();
+    if (key_) with = key_(step->next.call.caller);
     auto work = [with, step = std::move(*step)](storage::Ledger& ledger) {
         return ledger.begin(step.next, with, step.record);
     };

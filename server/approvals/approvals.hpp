@@ -26,10 +26,14 @@ public:
     Approvals(boost::asio::io_context& loop, storage::Store& store, const CurrentGate& gate,
               const sealing::Sealer& redaction, const Clock& clock, std::string instance);
 
+    /// Whose key a caller's calls go with.
+    using KeyOf = std::function<policy::KeyIdentity(const policy::Caller&)>;
     /// Asked at each claim, whose answer is written down with it. Without it nothing is.
-    void begins_with(std::function<policy::KeyIdentity()> key) { key_ = std::move(key); }
-    /// Whose key that is now: permissions are given for it, and cover only its calls.
-    policy::KeyIdentity key_in_use() const { return key_ ? key_() : policy::KeyIdentity{}; }
+    void begins_with(KeyOf key) { key_ = std::move(key); }
+    /// Whose key a caller's calls go with now: permissions are given for it, and cover only its calls.
+    policy::KeyIdentity key_in_use(const policy::Caller& caller) const {
+        return key_ ? key_(caller) : policy::KeyIdentity{};
+    }
     /// What seals text by others before it is shown.
     const policy::Seals& seals() const { return redaction_; }
     /// See Ledger::begun_with.
@@ -159,7 +163,7 @@ private:
     const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::string instance_;
-    std::function<policy::KeyIdentity()> key_ = {};
+    KeyOf key_ = {};
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;

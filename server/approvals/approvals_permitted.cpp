@@ -21,7 +21,7 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
     using Found = std::optional<Opened>;
     const auto rules = gate_.now();
     for (const auto& permission : permissions) {
-        auto approved = policy::approve_under(permission, fresh, key_in_use(), clock_.now(),
+        auto approved = policy::approve_under(permission, fresh, key_in_use(fresh.call.caller), clock_.now(),
                                               rules->rules().claim_window, redaction_);
         if (!approved) continue;
         auto record = entry("permitted", *approved);
@@ -47,7 +47,8 @@ Async<Result<void>> Approvals::still_permitted(Approval approval) {
     const auto permission = co_await store_.run(std::move(look));
     if (!permission) co_return permission.error();
     const bool same =
-        *permission && policy::same_user((*permission)->holder, key_in_use()) == policy::SameUser::yes;
+        *permission &&
+        policy::same_user((*permission)->holder, key_in_use(approval.call.caller)) == policy::SameUser::yes;
     if (same) co_return Result<void>{};
     auto ended = policy::withdraw(std::move(approval), clock_.now());
     const auto written =

@@ -24,7 +24,9 @@ Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return redactor.error();
     wish.base_url = base_url_;
-    wish.holder = approvals_.key_in_use();
+    const auto caller = co_await caller_of(wish.principal);
+    if (!caller) co_return caller.error();
+    wish.holder = approvals_.key_in_use(*caller);
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
     if (given) given = journal::without_values(*given, **redactor);
     if (!given) co_return given.error();
@@ -40,10 +42,18 @@ Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy
     co_return given;
 }
 
+// Whose agent it is decides which key its calls go with.
+Async<Result<policy::Caller>> Permissions::caller_of(std::string principal) {
+    auto look = [principal](storage::Ledger& ledger) { return ledger.person_behind(principal); };
+    auto person = co_await store_.run(std::move(look));
+    if (!person) co_return person.error();
+    co_return policy::Caller{.principal = std::move(principal), .person = std::move(*person)};
+}
+
 std::string Permissions::where() const {
     StandingPermission next;
     next.base_url = base_url_;
-    next.holder = approvals_.key_in_use();
+    next.holder = approvals_.key_in_use({});
     return next.where(redaction_);
 }
 

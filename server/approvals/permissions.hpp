@@ -25,7 +25,8 @@ public:
     /// See policy::give(). Durable and journalled ("permission_given") when it returns. Errc::refused, too,
     /// if it could never count under the rules in force.
     Async<Result<policy::StandingPermission>> give(policy::Human person, policy::StandingWish wish);
-    /// For which control plane and whose key those are that are given now: "at https://acme.example with …".
+    /// For which control plane and whose key those are that are given now to callers without a key of their
+    /// own: "at https://acme.example with …".
     std::string where() const;
     /// In force now, for whichever principal; oldest first.
     Async<Result<std::vector<policy::StandingPermission>>> list();
@@ -34,6 +35,8 @@ public:
     Async<Result<policy::StandingPermission>> revoke(std::string id, policy::Human person);
 
 private:
+    Async<Result<policy::Caller>> caller_of(std::string principal);
+
     Approvals& approvals_;
     storage::Store& store_;
     const CurrentGate& gate_;

@@ -108,13 +108,14 @@ Async<Result<tools::ToolResult>> Recovery::ask(Approval orphan) {
 }
 
 Async<Result<void>> Recovery::sees_its_tokens(Approval orphan) {
-    if (keys_ == nullptr) co_return Result<void>{};
+    if (!keys_) co_return Result<void>{};
     const auto begun = co_await deps_.desk.begun_with(orphan.id);
     if (!begun)
         co_return nobody_can_know(orphan, "with whose key it was begun could not be read.",
                                   deps_.desk.seals());
     if (!*begun) co_return Result<void>{};
-    const auto sees = co_await keys_->sees_tokens_of(**begun);
+    const auto holder = keys_(orphan.call.caller);
+    const auto sees = co_await holder->sees_tokens_of(**begun);
     if (sees) co_return Result<void>{};
     auto unknown = nobody_can_know(
         orphan,

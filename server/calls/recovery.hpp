@@ -39,7 +39,7 @@ public:
 
     /// From here on nothing is said of what was begun with another user's key, which lists other tokens; it
     /// ends as unknown. What was begun before anyone wrote that down is settled as if the key were the same.
-    void tell_keys_apart(upstream::KeyIdentities& keys) { keys_ = &keys; }
+    void tell_keys_apart(upstream::HoldersOfKeys keys) { keys_ = std::move(keys); }
 
     /// Executing, and the process that began it is no longer there. Asks the ledger alone.
     Async<Result<std::vector<policy::Approval>>> find();
@@ -64,7 +64,7 @@ private:
     std::string base_url_;
     Timeouts patience_;
     std::set<std::string> settling_;  // approvals
-    upstream::KeyIdentities* keys_ = nullptr;
+    upstream::HoldersOfKeys keys_ = {};
 };
 
 }  // namespace tfy::calls

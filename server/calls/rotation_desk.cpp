@@ -204,12 +204,15 @@ Async<void> RotationDesk::end_reveal(storage::RotationRow row, bool mine) {
 Async<void> RotationDesk::carry_out(storage::RotationRow row) {
     auto id = TokenId::read(row.rotation.plan.old_id());
     if (!id) co_return co_await leave(std::move(row), Kept::refused);
-    const auto old = co_await deps_.client.find(*id);
+    const auto asker = co_await asker_of(row);
+    if (!asker) co_return co_await put_off(std::move(row), asker.error());
+    auto api = deps_.clients.of(*asker);
+    const auto old = co_await api.find(*id);
     if (!old && old.error().code != Errc::not_found) co_return co_await put_off(std::move(row), old.error());
     if (!old) {
-        const auto sees = co_await sees_its_tokens(row);
+        const auto sees = co_await sees_its_tokens(row, *asker);
         if (!sees) co_return co_await put_off(std::move(row), sees.error());
-        co_return co_await finish(std::move(row));
+        co_return co_await finish(std::move(row), *asker);
     }
     if (access_tokens::target_of(*old) != row.rotation.plan.old)
         co_return co_await leave(std::move(row), Kept::old_changed);
@@ -220,19 +223,31 @@ Async<void> RotationDesk::carry_out(storage::RotationRow row) {
     ++row.tries;
     auto begun = co_await write(std::move(row), "rotation_deleting");
     if (!begun) co_return;  // kept meanwhile, taken up elsewhere, or it cannot be written down
-    const auto removed = co_await access_tokens::delete_once(deps_.client, *id);
-    if (removed || removed.error().code == Errc::not_found) co_return co_await finish(std::move(*begun));
+    const auto removed = co_await access_tokens::delete_once(api, *id);
+    if (removed || removed.error().code == Errc::not_found)
+        co_return co_await finish(std::move(*begun), *asker);
     co_await put_off(std::move(*begun), removed.error());
 }
 
-// A rotation runs under an approval, and with it is by whose key it was begun.
-Async<Result<void>> RotationDesk::sees_its_tokens(storage::RotationRow row) {
-    if (keys_ == nullptr) co_return Result<void>{};
+// A rotation runs under an approval, and with it is who asked, and by whose key it was begun.
+Async<Result<policy::Caller>> RotationDesk::asker_of(storage::RotationRow row) {
+    auto work = [id = row.rotation.approval_id](storage::Ledger& ledger) { return ledger.find(id); };
+    auto approval = co_await deps_.store.run(std::move(work));
+    if (!approval) co_return approval.error();
+    if (!*approval) co_return policy::Caller{.principal = std::move(row.principal)};
+    auto asker = std::move((*approval)->call.caller);
+    asker.trace = {};
+    co_return asker;
+}
+
+Async<Result<void>> RotationDesk::sees_its_tokens(storage::RotationRow row, policy::Caller asker) {
+    if (!keys_) co_return Result<void>{};
     auto work = [id = row.rotation.approval_id](storage::Ledger& ledger) { return ledger.begun_with(id); };
     const auto begun = co_await deps_.store.run(std::move(work));
     if (!begun) co_return begun.error();
     if (!*begun) co_return Result<void>{};
-    auto sees = co_await keys_->sees_tokens_of(**begun);
+    const auto holder = keys_(asker);
+    auto sees = co_await holder->sees_tokens_of(**begun);
     if (!sees) sees = Error{Errc::upstream, "The old token is not listed, but " + sees.error().message};
     co_return sees;
 }
@@ -250,11 +265,11 @@ Async<void> RotationDesk::put_off(storage::RotationRow row, Error why) {
 }
 
 // Who never set out to delete it did not.
-Async<void> RotationDesk::finish(storage::RotationRow row) {
+Async<void> RotationDesk::finish(storage::RotationRow row, policy::Caller asker) {
     if (row.tries == 0) row.rotation.because = Kept::gone_already;
     row.rotation.state = RotationState::done;
     const auto done = co_await write(std::move(row), "rotation_done");
-    if (done) tell_(done->rotation.plan.old_id());
+    if (done) tell_(done->rotation.plan.old_id(), asker);
 }
 
 Async<void> RotationDesk::leave(storage::RotationRow row, Kept because) {

@@ -24,7 +24,7 @@ public:
     struct Rooms {
         boost::asio::io_context& loop;
         storage::Store& store;
-        truefoundry::Client& client;
+        const truefoundry::Clients& clients;
         const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
@@ -56,12 +56,14 @@ public:
     void look_again();
     /// Nothing more is begun.
     void drain() { draining_ = true; }
-    /// Called with the id of each old token that is gone, no matter who deleted it.
-    void on_deleted(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
+    /// Called with the id of each old token that is gone, no matter who deleted it, and with whose agent had
+    /// asked for its rotation.
+    using Deleted = std::function<void(const std::string& id, const policy::Caller& asker)>;
+    void on_deleted(Deleted tell) { tell_ = std::move(tell); }
 
     /// From here on an old token that is not listed counts as gone only where the rotation was begun with a
     /// key of the same user: to another's it would look the same.
-    void tell_keys_apart(upstream::KeyIdentities& keys) { keys_ = &keys; }
+    void tell_keys_apart(upstream::HoldersOfKeys keys) { keys_ = std::move(keys); }
 
     /// One look at everything that is open: what start() repeats.
     Async<void> look();
@@ -76,9 +78,10 @@ private:
     Async<void> attend(storage::RotationRow row);
     Async<void> end_reveal(storage::RotationRow row, bool mine);
     Async<void> carry_out(storage::RotationRow row);
-    Async<Result<void>> sees_its_tokens(storage::RotationRow row);
+    Async<Result<policy::Caller>> asker_of(storage::RotationRow row);
+    Async<Result<void>> sees_its_tokens(storage::RotationRow row, policy::Caller asker);
     Async<void> put_off(storage::RotationRow row, Error why);
-    Async<void> finish(storage::RotationRow row);
+    Async<void> finish(storage::RotationRow row, policy::Caller asker);
     Async<void> leave(storage::RotationRow row, access_tokens::Rotation::Kept because);
     Async<Result<storage::RotationRow>> write(storage::RotationRow row, std::string kind);
     bool is_for_me(const storage::RotationRow& row) const;
@@ -91,9 +94,9 @@ private:
     bool draining_ = false;
     bool again_ = false;
     bool unwritten_ = false;  // the last look had a step that could not be written down
-    upstream::KeyIdentities* keys_ = nullptr;
+    upstream::HoldersOfKeys keys_ = {};
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
-    std::function<void(const std::string&)> tell_ = [](const std::string&) {};
+    Deleted tell_ = [](const std::string&, const policy::Caller&) {};
 };
 
 }  // namespace tfy::calls

@@ -92,6 +92,20 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
 }
 
+/// By whose key callers' calls go.
+void add_keys_of_callers(CLI::App& app, config::Options& options) {
+    const TextSettings text{app};
+    text("--principals", options.principals,
+         "serve: TOML file that says which callers use this server's own key to TrueFoundry, or which key "
+         "file. SIGHUP reads it again",
+         "FILE", "TFY_PAT_MCP_PRINCIPALS", "none");
+    spelled(app.add_flag("--shared-key", options.shared_key,
+                         "serve: callers of other machines use this server's own key to TrueFoundry, where "
+                         "they have none of their own; callers of this machine do anyway"),
+            "", "off")
+        ->envname("TFY_PAT_MCP_SHARED_KEY");
+}
+
 /// Where people sign in, beside the page's own ways.
 void add_oidc(CLI::App& app, config::Options::Oidc& options) {
     const TextSettings text{app};
@@ -182,6 +196,7 @@ void add_settings(CLI::App& app, config::Options& options) {
     takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
                      "TFY_PAT_MCP_TOOLS", "all"));
     add_reach(app, options);
+    add_keys_of_callers(app, options);
     add_oidc(app, options.oidc);
     add_oauth(app, options.oauth);
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,

@@ -20,14 +20,16 @@ struct Options {
     std::string sandbox_tokens = {};  // that a new sandbox begins with: "examples" or "none"; empty: examples
                                       // within a server, none for the command of its own
     std::string listen = "127.0.0.1:8780";
-    std::string state_dir = {};  // empty: $XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp
-    std::string policy = {};     // a file; empty: the embedded rules
+    std::string state_dir = {};   // empty: $XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp
+    std::string policy = {};      // a file; empty: the embedded rules
+    std::string principals = {};  // serve: a file of which callers use which key; empty: none
     std::string hold = "45s";
     std::string log_level = "info";
     std::string ca_file = {};
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
+    bool shared_key = false;  // serve: callers of other machines use this server's own key, too
     bool any_local_user = false;                      // serve: callers may be of any account of this machine
     std::vector<std::string> callers = {"loopback"};  // serve: how callers are known
     std::string issuer = {};                          // serve: whose access tokens callers show

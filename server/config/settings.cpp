@@ -7,6 +7,7 @@
 #include "manifests/embedded.hpp"
 #include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
+#include "server/config/principals.hpp"
 #include "server/config/provider.hpp"
 #include "server/http_client/ca_file.hpp"
 #include "server/http_client/url_parts.hpp"
@@ -96,6 +97,13 @@ void allow_public_url(Settings& settings) {
     settings.origins.push_back(parts->scheme + "://" + parts->host + ":" + port);
 }
 
+/// Whether callers of other machines reach it: then this server's own key is for those alone who are named.
+bool is_on_network(const Settings& settings) {
+    const auto parts = http_client::UrlParts::read(settings.public_url);
+    return !transport::is_loopback_address(settings.listen.host) || !settings.trusted_proxies.empty() ||
+           (parts && !settings.public_url.empty() && !parts->is_loopback());
+}
+
 }  // namespace
 
 Result<void> check_host(const std::string& text) {
@@ -165,6 +173,7 @@ ReadSettings read_settings(const Options& options) {
     take("--public-url", read_public_url(options.public_url), settings.public_url);
     allow_public_url(settings);
     take("--callers", read_callers(options.callers), settings.callers);
+    take("--principals", load_principals(options.principals), settings.key_map.entries);
     take("--oauth-client-host", checked(options.oauth.client_hosts, check_client_host),
          settings.clients.hosts);
     take("--oauth-redirect-scheme", checked(options.oauth.redirect_schemes, check_redirect_scheme),
@@ -177,6 +186,8 @@ ReadSettings read_settings(const Options& options) {
     take("--tls-key", expand_path(options.tls_key, "--tls-key"), settings.tls.key);
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     read_provider(options.oidc, all);
+    settings.key_map.server_key_for_others =
+        options.shared_key || !settings.callers.credentials() || !is_on_network(settings);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
     take("--tools", read_offer(options), settings.offer);

@@ -8,6 +8,7 @@
 #include "server/notify/channel_target.hpp"
 #include "server/oauth/client_settings.hpp"
 #include "server/oidc/provider_settings.hpp"
+#include "server/upstream/key_map.hpp"
 #include "tools/offer.hpp"
 
 namespace tfy::config {
@@ -29,6 +30,7 @@ struct Settings {
     std::vector<std::string> origins = {};
     std::string public_url = {};
     CallersBy callers = {};
+    upstream::KeyMap key_map = {};       // serve: by whose key callers' calls go
     oauth::ClientSettings clients = {};  // serve: of OAuth
     std::string issuer = {};             // serve: whose access tokens callers show; see may_serve()
     bool issuer_any_type = false;        // serve: also tokens that do not say what they are

@@ -102,6 +102,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     if (!read.settings.listen.host.empty()) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
+        add(all, look_at_principals(read.settings, read.settings.state_dir));
     }
     if (auto certificate = look_at_certificate(read.settings, app::SystemClock().now()))
         all.push_back(std::move(*certificate));

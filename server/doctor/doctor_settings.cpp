@@ -5,6 +5,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
+#include "server/app/archive.hpp"
+#include "server/app/services.hpp"
 #include "server/config/serving.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/listener.hpp"
@@ -81,6 +83,32 @@ std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
              "TFY_API_CONNECT_TIMEOUT"},
             {"TFY_API_MAX_TIME", seconds(limits.max_time),
              place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
+}
+
+CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir) {
+    constexpr auto what = "keys of callers";
+    const auto& map = settings.key_map;
+    std::error_code ignored;
+    if (std::filesystem::exists(state_dir / "ledger.db", ignored))
+        if (const auto archive = app::Archive::open(state_dir))
+            if (const auto fits = app::check_people(map, *archive->ledger); !fits)
+                return {{Level::broken, what, fits.error().message, "serve would not start with it."}};
+    CheckResults findings;
+    for (const auto& entry : map.entries) {
+        if (entry.key_file.empty()) continue;
+        if (const auto key = upstream::read_key_file(entry.key_file); !key)
+            findings.push_back({Level::warning, what, key.error().message,
+                                "The callers whom --principals gives this file have no key until then."});
+        else if (const auto open = upstream::open_to_others(entry.key_file); !open.empty())
+            findings.push_back({Level::warning, what, open, "Run chmod 600 on it."});
+    }
+    if (!findings.empty() || !settings.callers.credentials()) return findings;
+    const auto named = std::to_string(map.entries.size()) + " named in --principals";
+    if (map.server_key_for_others)
+        return {{Level::ok, what, "callers without a key of their own use this server's; " + named}};
+    return {{Level::ok, what,
+             "this server's own key is for those alone whom --principals names; " + named +
+                 "; others need a key of their own"}};
 }
 
 CheckResult look_at_public_url(const config::Settings& settings) {

@@ -18,6 +18,9 @@ std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
 CheckResult look_at_listen(const config::Settings& settings);
 
 /// Whether the address that links begin with, the hosts that are served and --listen go together.
+/// Whose keys the file of --principals gives out; nothing where none is named.
+CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir);
+
 CheckResult look_at_public_url(const config::Settings& settings);
 
 }  // namespace tfy::doctor

@@ -13,6 +13,13 @@ namespace asio = boost::asio;
 using policy::Approval;
 using State = Approval::State;
 
+/// An approval concerns the principal that asked for it.
+mcp::Subscriptions::Concerns asker_of(const Approval& approval) {
+    return [principal = approval.call.caller.principal](const policy::Caller& caller) {
+        return caller.principal == principal;
+    };
+}
+
 }  // namespace
 
 ChangeWatch::ChangeWatch(Rooms rooms, std::chrono::milliseconds patience)
@@ -71,8 +78,9 @@ Async<void> ChangeWatch::look(bool first) {
     if (first) co_return;
     for (const auto& [id, approval] : open_) {
         const auto known = before.find(id);
-        if (known == before.end()) deps_.subscriptions.publish({mcp::Change::Of::resources_list});
-        if (known == before.end() || known->second.state() != approval.state()) tell_changed(id);
+        if (known == before.end())
+            deps_.subscriptions.publish({mcp::Change::Of::resources_list}, asker_of(approval));
+        if (known == before.end() || known->second.state() != approval.state()) tell_changed(approval);
     }
     for (const auto& [id, approval] : before) {
         if (open_.contains(id)) continue;
@@ -81,25 +89,29 @@ Async<void> ChangeWatch::look(bool first) {
     }
 }
 
-void ChangeWatch::tell_changed(const std::string& id) {
-    deps_.subscriptions.publish({mcp::Change::Of::task, id});
-    deps_.subscriptions.publish({mcp::Change::Of::resource, uris::approval(id)});
+void ChangeWatch::tell_changed(const Approval& approval) {
+    const auto asker = asker_of(approval);
+    deps_.subscriptions.publish({mcp::Change::Of::task, approval.id}, asker);
+    deps_.subscriptions.publish({mcp::Change::Of::resource, uris::approval(approval.id)}, asker);
 }
 
 void ChangeWatch::tell_ended(const Approval& approval) {
-    tell_changed(approval.id);
-    deps_.subscriptions.publish({mcp::Change::Of::resources_list});
+    tell_changed(approval);
+    deps_.subscriptions.publish({mcp::Change::Of::resources_list}, asker_of(approval));
     // An unknown end may have changed what the call is about, too.
     if (approval.state() != State::succeeded && approval.state() != State::unknown) return;
+    const auto sees_it = [this, &approval](const policy::Caller& caller) {
+        return !deps_.share_key || deps_.share_key(caller, approval.call.caller);
+    };
     for (auto& uri : deps_.calls.touched(approval))
-        deps_.subscriptions.publish({mcp::Change::Of::resource, std::move(uri)});
+        deps_.subscriptions.publish({mcp::Change::Of::resource, std::move(uri)}, sees_it);
 }
 
 void ChangeWatch::begin_approved() {
-    for (const auto& id : deps_.subscriptions.subjects(mcp::Change::Of::task)) {
-        const auto found = open_.find(id);
-        if (found == open_.end() || found->second.state() != State::approved) continue;
-        if (deps_.calls.may_be_task(found->second.call.tool)) deps_.calls.carry_out(found->second, {});
+    for (const auto& [id, approval] : open_) {
+        if (approval.state() != State::approved) continue;
+        if (!deps_.subscriptions.waits_for_task(id, approval.call.caller.principal)) continue;
+        if (deps_.calls.may_be_task(approval.call.tool)) deps_.calls.carry_out(approval, {});
     }
 }
 

@@ -22,6 +22,8 @@ public:
         calls::CallTool& calls;
         const Clock& clock;
         const observability::Log& log;
+        /// Whether two callers' calls go with the same key, so that they see the same tokens; not given: all.
+        std::function<bool(const policy::Caller&, const policy::Caller&)> share_key = {};
     };
 
     /// All must outlive it. Begins when the first listener comes. `patience`: how long it takes at the most
@@ -40,7 +42,7 @@ private:
     Async<void> watch();
     Async<void> look(bool first);
     bool anything_late() const;
-    void tell_changed(const std::string& id);
+    void tell_changed(const policy::Approval& approval);
     void tell_ended(const policy::Approval& approval);
     /// What listeners wait for begins to run: they are there to receive it.
     void begin_approved();

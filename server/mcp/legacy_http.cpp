@@ -337,7 +337,8 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
     if (state->standalone == nullptr)
         state->standalone = std::make_shared<EventStream>(loop, "s" + policy::random_id(), primed(session));
     const auto stream = state->standalone;
-    Subscriptions::Listener listener(dispatch_.subscriptions(), loop, dispatch_.legacy_filter(state->asked));
+    Subscriptions::Listener listener(dispatch_.subscriptions(), loop, session.caller,
+                                     dispatch_.legacy_filter(state->asked));
     state->asked.listener = &listener;
     const std::unique_ptr<State, std::function<void(State*)>> leave(state.get(), [&listener](State* each) {
         if (each->asked.listener == &listener) each->asked.listener = nullptr;

@@ -52,7 +52,8 @@ Async<Result<MethodResult>> Dispatch::listen(Requester& requester, const Request
         co_return Error{Errc::rate_limited,
                         "You are listening too often already. End one subscription first."};
     auto kept = co_await honoured(requester, std::move(*filter));
-    Subscriptions::Listener listener(subscriptions_, co_await boost::asio::this_coro::executor, kept);
+    Subscriptions::Listener listener(subscriptions_, co_await boost::asio::this_coro::executor,
+                                     requester.caller, kept);
     const auto ready = co_await requester.outbox.expect_wait();
     if (!ready) co_return ready.error();
     const auto acknowledged =

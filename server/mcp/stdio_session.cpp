@@ -221,7 +221,7 @@ void StdioSession::tell_changes() {
 }
 
 Async<void> StdioSession::tell_changes_until_end() {
-    Subscriptions::Listener listener(dispatch_.subscriptions(), loop_.get_executor(),
+    Subscriptions::Listener listener(dispatch_.subscriptions(), loop_.get_executor(), caller_,
                                      dispatch_.legacy_filter(requests_->asked));
     requests_->asked.listener = &listener;
     const auto requests = requests_;

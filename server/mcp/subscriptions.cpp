@@ -4,7 +4,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <set>
 
 namespace tfy::mcp {
 namespace {
@@ -28,8 +27,11 @@ bool hears(const protocol::NotificationFilter& filter, const Change& change) {
 }  // namespace
 
 Subscriptions::Listener::Listener(Subscriptions& all, const asio::any_io_executor& loop,
-                                  protocol::NotificationFilter filter)
-    : all_(all), filter_(std::move(filter)), bell_(loop, asio::steady_timer::time_point::max()) {
+                                  policy::Caller caller, protocol::NotificationFilter filter)
+    : all_(all),
+      caller_(std::move(caller)),
+      filter_(std::move(filter)),
+      bell_(loop, asio::steady_timer::time_point::max()) {
     all_.listeners_.push_back(this);
     if (all_.listeners_.size() == 1 && all_.on_wanted_) all_.on_wanted_();
 }
@@ -54,8 +56,9 @@ void Subscriptions::Listener::listen_to(protocol::NotificationFilter filter) {
     std::erase_if(waiting_, [this](const Change& change) { return !hears(filter_, change); });
 }
 
-void Subscriptions::publish(const Change& change) {
+void Subscriptions::publish(const Change& change, const Concerns& concerns) {
     for (auto* listener : listeners_) {
+        if (concerns && !concerns(listener->caller_)) continue;
         const auto& waiting = listener->waiting_;
         if (!hears(listener->filter_, change) || std::ranges::find(waiting, change) != waiting.end())
             continue;
@@ -69,14 +72,11 @@ void Subscriptions::drain() {
     for (auto* listener : listeners_) listener->bell_.cancel();
 }
 
-std::vector<std::string> Subscriptions::subjects(Change::Of of) const {
-    std::set<std::string> all;
-    for (const auto* listener : listeners_) {
-        const auto& filter = listener->filter_;
-        const auto& named = of == Change::Of::task ? filter.task_ids : filter.resource_subscriptions;
-        all.insert(named.begin(), named.end());
-    }
-    return {all.begin(), all.end()};
+bool Subscriptions::waits_for_task(const std::string& id, const std::string& principal) const {
+    return std::ranges::any_of(listeners_, [&](const Listener* listener) {
+        return listener->caller_.principal == principal &&
+               std::ranges::find(listener->filter_.task_ids, id) != listener->filter_.task_ids.end();
+    });
 }
 
 Told tell(const Change& change) {

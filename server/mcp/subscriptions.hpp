@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/call.hpp"
 #include "protocol/subscription.hpp"
 #include "tools/async.hpp"
 
@@ -26,7 +27,7 @@ public:
     /// often it happens.
     class Listener {
     public:
-        Listener(Subscriptions& all, const boost::asio::any_io_executor& loop,
+        Listener(Subscriptions& all, const boost::asio::any_io_executor& loop, policy::Caller caller,
                  protocol::NotificationFilter filter);
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
@@ -40,19 +41,23 @@ public:
     private:
         friend class Subscriptions;
         Subscriptions& all_;
+        policy::Caller caller_;
         protocol::NotificationFilter filter_;
         std::deque<Change> waiting_;
         boost::asio::steady_timer bell_;
     };
 
-    void publish(const Change& change);
+    /// Which callers a change concerns.
+    using Concerns = std::function<bool(const policy::Caller&)>;
+    /// Told to those whom it concerns; without `concerns` to all.
+    void publish(const Change& change, const Concerns& concerns = {});
     /// Ends every Listener::next(), now and later.
     void drain();
     bool draining() const { return draining_; }
 
-    /// Whether anyone listens to changes of this kind, and to which subjects, each once.
     bool wanted() const { return !listeners_.empty(); }
-    std::vector<std::string> subjects(Change::Of of) const;
+    /// Whether a caller of this principal listens to a task.
+    bool waits_for_task(const std::string& id, const std::string& principal) const;
     /// Called whenever there is a listener where there was none: what looks for changes can start to look.
     void on_wanted(std::function<void()> start) { on_wanted_ = std::move(start); }
 

@@ -5,10 +5,11 @@
 namespace tfy::sealing {
 
 Sealer::Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFingerprints> known,
-               std::unique_ptr<storage::Reader> tokens)
+               std::unique_ptr<storage::Reader> tokens, Names names)
     : key_(key),
       tokens_(std::move(tokens)),
-      at_start_(new redaction::Redactor(key_, std::move(known))),
+      names_(names),
+      at_start_(new redaction::Redactor(key_, as_marked(std::move(known)))),
       redactor_(at_start_) {
     if (tokens_) tokens_->known_by(key_);
 }
@@ -66,9 +67,16 @@ std::string Sealer::quoted(std::string_view untrusted) const {
     return protocol::quoted(seal_text(untrusted).text());
 }
 
+std::vector<redaction::TokenFingerprints> Sealer::as_marked(
+    std::vector<redaction::TokenFingerprints> tokens) const {
+    if (names_ == Names::hidden)
+        for (auto& token : tokens) token.name.clear();
+    return tokens;
+}
+
 void Sealer::take_up(std::vector<redaction::TokenFingerprints> tokens) const {
     const auto before = added_.size();
-    for (auto& token : tokens)
+    for (auto& token : as_marked(std::move(tokens)))
         if (!is_known(token)) added_.push_back(std::move(token));
     if (added_.size() != before) renew();
 }
@@ -85,7 +93,8 @@ void Sealer::renew() const {
     auto tokens = added_;
     if (!configured_.windows.empty() && !is_known(configured_)) tokens.push_back(configured_);
     for (const auto& [id, name] : jwts_) tokens.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
-    redactor_.store(std::make_shared<const redaction::Redactor>(at_start_->with(tokens)));
+    redactor_.store(
+        std::make_shared<const redaction::Redactor>(at_start_->with(as_marked(std::move(tokens)))));
 }
 
 }  // namespace tfy::sealing

@@ -21,11 +21,14 @@ namespace tfy::sealing {
 class Sealer final : public policy::Seals {
 public:
     using Shared = std::shared_ptr<const redaction::Redactor>;
+    /// Whether marks say which token was there. Where callers have keys of their own, a token's name is no
+    /// business of another's.
+    enum class Names { in_marks, hidden };
 
     /// `tokens` tells what is registered from here on; it has told `known` already. Without it there is no
     /// other process: tests, and commands that have no state directory.
     Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFingerprints> known,
-           std::unique_ptr<storage::Reader> tokens = nullptr);
+           std::unique_ptr<storage::Reader> tokens = nullptr, Names names = Names::in_marks);
 
     /// For what leaves.
     Shared now() const;
@@ -67,12 +70,15 @@ public:
     std::string quoted(std::string_view untrusted) const;
 
 private:
+    std::vector<redaction::TokenFingerprints> as_marked(
+        std::vector<redaction::TokenFingerprints> tokens) const;
     void take_up(std::vector<redaction::TokenFingerprints> tokens) const;
     bool is_known(const redaction::TokenFingerprints& token) const;
     void renew() const;
 
     redaction::FingerprintKey key_;
     std::unique_ptr<storage::Reader> tokens_;
+    Names names_;
     Shared at_start_;
     // A look may find news, so what is known changes also where something is only sealed.
     mutable std::mutex changing_;

@@ -265,6 +265,9 @@ public:
                                                        const JournalCallerKey& record);
     /// Oldest first, those that are over too.
     Result<std::vector<CallerKey>> caller_keys();
+    /// Whose agent a caller is by its name: "key:ID" as that key says, "oauth:PERSON/CLIENT"; empty for
+    /// others.
+    Result<std::string> person_behind(const std::string& principal);
     Result<void> note_use_of_caller_key(const std::string& id, policy::Time day);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was

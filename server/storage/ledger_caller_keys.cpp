@@ -35,6 +35,23 @@ Result<std::vector<CallerKey>> Ledger::caller_keys() {
     });
 }
 
+Result<std::string> Ledger::person_behind(const std::string& principal) {
+    return sqlite::read([&]() -> Result<std::string> {
+        constexpr std::string_view of_key = "key:";
+        constexpr std::string_view of_client = "oauth:";
+        if (principal.starts_with(of_client))
+            return principal.substr(of_client.size(), principal.find('/') - of_client.size());
+        if (principal.starts_with(of_key)) {
+            auto row = impl_->prepare(caller_key_by_id);
+            row.bind(1, principal.substr(of_key.size()));
+            const auto key = sqlite::first(row, read_caller_key);
+            if (!key) return key.error();
+            return *key ? (*key)->person : std::string{};
+        }
+        return std::string{};
+    });
+}
+
 Result<void> Ledger::note_use_of_caller_key(const std::string& id, policy::Time day) {
     return impl_->write([&]() -> Result<void> {
         impl_->run("UPDATE caller_keys SET used = ? WHERE id = ?", sqlite::stored(day), id);

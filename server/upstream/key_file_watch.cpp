@@ -9,8 +9,17 @@ namespace tfy::upstream {
 
 namespace asio = boost::asio;
 
-KeyFileWatch::KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read)
-    : uses_(uses), file_(std::move(file)), key_(std::move(key)), read_(std::move(read)) {}
+KeyFileWatch::KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read, Learn learn)
+    : uses_(uses),
+      file_(std::move(file)),
+      key_(std::move(key)),
+      read_(std::move(read)),
+      learn_(std::move(learn)) {
+    if (!learn_)
+        learn_ = [this](redaction::TokenFingerprints prints) {
+            uses_.redaction.configure(std::move(prints));
+        };
+}
 
 void KeyFileWatch::start() {
     if (!file_.empty()) asio::co_spawn(uses_.loop, keep_looking(), asio::detached);
@@ -45,7 +54,7 @@ void KeyFileWatch::take() {
     }
     const bool is_new = !key_->is(*value);
     if (is_new) {
-        uses_.redaction.configure(prints_of(*value, uses_.redaction.key()));
+        learn_(prints_of(*value, uses_.redaction.key()));
         key_->replace(std::move(*value));
         uses_.log.info("the key was replaced: requests use the one in the file", {{"file", file_}});
         if (replaced_) replaced_();

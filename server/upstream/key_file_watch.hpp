@@ -27,9 +27,12 @@ public:
     /// Gives the key in the file. Errc::storage.
     using Read = std::function<Result<policy::Secret>()>;
 
+    /// Makes a key known to the redactor.
+    using Learn = std::function<void(redaction::TokenFingerprints)>;
+
     /// What is used must outlive it. An empty `file` is not watched. `read`: read_key_file() of it, where it
-    /// is not given.
-    KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read = {});
+    /// is not given; `learn`: as the key that is configured.
+    KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read = {}, Learn learn = {});
 
     /// Called after each replacement of the key.
     void on_replaced(std::function<void()> tell) { replaced_ = std::move(tell); }
@@ -52,6 +55,7 @@ private:
     std::string file_;
     std::shared_ptr<OwnKey> key_;
     Read read_;
+    Learn learn_;
     std::function<void()> replaced_ = {};
     Seen taken_;
     Seen seen_;

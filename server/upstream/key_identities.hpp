@@ -2,6 +2,7 @@
 // lists its own user's tokens alone, so that another user's look as if they were not there.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "policy/key_identity.hpp"
@@ -40,5 +41,8 @@ private:
     truefoundry::Client& client_;
     policy::KeyIdentity listed_ = {};
 };
+
+/// Of the key that a caller's calls go with.
+using HoldersOfKeys = std::function<std::shared_ptr<KeyIdentities>(const policy::Caller&)>;
 
 }  // namespace tfy::upstream

@@ -13,7 +13,7 @@ class NoApprovals final : public status::ApprovalReader {
 
 struct EveryTool {
     EveryTool(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock)
-        : catalog(registry::assemble({.client = client,
+        : catalog(registry::assemble({.clients = client,
                                       .escrow = escrow,
                                       .rotations = rotations,
                                       .approvals = approvals,

@@ -130,7 +130,7 @@ struct FeatureHouse {
     FakeEscrow escrow;
     FakeRotations rotations;
     registry::Catalog catalog = registry::assemble(
-        {.client = client, .escrow = escrow, .rotations = rotations, .approvals = reader, .clock = clock});
+        {.clients = client, .escrow = escrow, .rotations = rotations, .approvals = reader, .clock = clock});
     NoPage page;
     calls::Drivers drivers{desk, page, clock, log, {}, policy::Duration{0}};
     calls::CallTool calls{

@@ -74,7 +74,7 @@ public:
           sessions(store, clock),
           passkeys(store, redaction, clock, [] { return std::string("http://localhost:8780"); }),
           people(store, clock) {
-        desk.begins_with([this] { return policy::KeyIdentity{.print = born.key}; });
+        desk.begins_with([this](const policy::Caller&) { return policy::KeyIdentity{.print = born.key}; });
     }
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;

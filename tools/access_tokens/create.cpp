@@ -53,9 +53,10 @@ Result<Json> CreateAccessToken::canonical(Json arguments, policy::Time now) cons
     auto& payload = arguments.at("payload");
     if (const auto checked = TokenName::read(member(payload, "name")); !checked) return checked.error();
     for (const auto* key : {"teamName", "accountName"})
-        if (const auto checked = check_owner(payload, key, client_.seals()); !checked) return checked.error();
+        if (const auto checked = check_owner(payload, key, clients_.seals()); !checked)
+            return checked.error();
     if (payload.contains("expirationDate")) {
-        auto resolved = resolve_expiration(member(payload, "expirationDate"), now, client_.seals());
+        auto resolved = resolve_expiration(member(payload, "expirationDate"), now, clients_.seals());
         if (!resolved) return resolved.error();
         payload["expirationDate"] = std::move(*resolved);
     }
@@ -71,7 +72,7 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wi
     }
     if (!wish.team.empty()) payload["teamName"] = wish.team;
     if (wish.expiration_date.empty()) return arguments;
-    auto resolved = resolve_expiration(wish.expiration_date, now, client_.seals());
+    auto resolved = resolve_expiration(wish.expiration_date, now, clients_.seals());
     if (!resolved) return resolved.error();
     const auto before = policy::read_time(asked.expiration_date);
     if (before && policy::read_time(*resolved) > before)
@@ -86,16 +87,16 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     const auto args = Args::of(call);
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
-    auto api = client_.traced(call.caller.trace);
+    auto api = clients_.of(call.caller);
     const auto taken = co_await api.find_by_name(std::move(*token_name));
     if (taken)
         co_return Error{Errc::conflict, std::string(tools::sentences::name_exists) +
                                             " Nothing was created, and no person was asked. The name " +
-                                            tools::in_quotes(client_.seals(), args.name) +
+                                            tools::in_quotes(clients_.seals(), args.name) +
                                             " belongs to the token with ID " +
-                                            tools::one_line(client_.seals(), taken->id) + "."};
+                                            tools::one_line(clients_.seals(), taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();
-    co_return describe_creation(args, clock_.now(), client_.seals());
+    co_return describe_creation(args, clock_.now(), clients_.seals());
 }
 
 Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit permit) {
@@ -103,19 +104,19 @@ Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit p
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
 
-    auto api = client_.traced(permit.call().caller.trace);
+    auto api = clients_.of(permit.call().caller);
     auto asked = request_of(args, std::move(*token_name));
     auto created = co_await create_once(std::move(api), escrow_, clock_, std::move(asked),
                                         tools::recipients_of(permit), permit.grant().decision.destination);
     if (!created) co_return created.error();
-    auto report = report_creation(*created, clock_.now(), client_.seals());
+    auto report = report_creation(*created, clock_.now(), clients_.seals());
     add_warnings(report, warnings_about(args, clock_.now()));
     report.follow_up = showing(*created);
     co_return report;
 }
 
 tools::DryFacts CreateAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
-    auto facts = describe_creation(Args::of(call), now, client_.seals());
+    auto facts = describe_creation(Args::of(call), now, clients_.seals());
     for (auto& fact : facts.shown)
         if (fact.label == name_is_free) fact.value = "(not asked)";
     return {.facts = std::move(facts),
@@ -129,7 +130,7 @@ std::vector<std::string> CreateAccessToken::touches(const policy::Call&, const J
 }
 
 Async<Result<bool>> CreateAccessToken::stands(policy::Call call, Json structured) {
-    co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
+    co_return co_await is_listed(clients_.of(call.caller), std::move(structured));
 }
 
 Async<Result<tools::ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts,
@@ -140,7 +141,7 @@ Async<Result<tools::ToolResult>> CreateAccessToken::settle(policy::Call call, po
                       .begun = begun,
                       .age = clock_.now() - begun,
                       .how = tools::sentences::process_ended};
-    co_return co_await look_for(client_.traced(call.caller.trace), std::move(lost));
+    co_return co_await look_for(clients_.of(call.caller), std::move(lost));
 }
 
 }  // namespace tfy::access_tokens

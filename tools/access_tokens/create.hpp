@@ -29,8 +29,8 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    CreateAccessToken(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock)
-        : client_(client), escrow_(escrow), clock_(clock) {}
+    CreateAccessToken(const truefoundry::Clients& clients, tools::Escrow& escrow, const Clock& clock)
+        : clients_(clients), escrow_(escrow), clock_(clock) {}
 
     std::string_view name() const override { return create_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -50,7 +50,7 @@ public:
                                             policy::Time begun) override;
 
 private:
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     tools::Escrow& escrow_;
     const Clock& clock_;
 };

@@ -32,14 +32,14 @@ Result<Json> DeleteAccessToken::canonical(Json arguments, policy::Time) const {
 Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     auto id = TokenId::read(Args::read(call.arguments).id);
     if (!id) co_return id.error();
-    auto api = client_.traced(call.caller.trace);
+    auto api = clients_.of(call.caller);
     const auto token = co_await api.find(std::move(*id));
     if (!token) co_return token.error();
     const auto rotation = co_await rotations_.under_way(token->id);
     if (!rotation) co_return rotation.error();
-    auto facts = describe_deletion(*token, own_jwt_ids_.now(), clock_.now(), client_.seals());
+    auto facts = describe_deletion(*token, own_jwt_ids_.of(call.caller), clock_.now(), clients_.seals());
     if (*rotation)
-        facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation, client_.seals()) +
+        facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation, clients_.seals()) +
                                  " If you approve, it is deleted now.");
     co_return facts;
 }
@@ -52,27 +52,27 @@ Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::ApprovedPermit p
     const auto id = TokenId::read(Args::read(permit.call().arguments).id);
     if (!id) co_return id.error();
 
-    auto api = client_.traced(permit.call().caller.trace);
+    auto api = clients_.of(permit.call().caller);
     const auto token = co_await api.find(*id);
     if (!token) co_return token.error();
     if (permit.grant().facts.changed(target_of(*token)))
         co_return Error{Errc::superseded,
-                        "The token " + tools::in_quotes(client_.seals(), title_of(*token)) +
+                        "The token " + tools::in_quotes(clients_.seals(), title_of(*token)) +
                             " has changed since its deletion was approved. Nothing was deleted. List the "
                             "tokens, and ask again if the user still wants it deleted."};
     if (const auto removed = co_await delete_unchanged(api, *token); !removed) co_return removed.error();
-    co_return report_deletion(*token, client_.seals());
+    co_return report_deletion(*token, clients_.seals());
 }
 
 Async<Result<tools::ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts,
                                                            policy::Time begun) {
     const auto id = TokenId::read(Args::read(call.arguments).id);
     if (!id) co_return id.error();
-    const auto gone = co_await look_whether_deleted(client_.traced(call.caller.trace), *id,
-                                                    clock_.now() - begun, tools::sentences::process_ended);
+    const auto gone = co_await look_whether_deleted(clients_.of(call.caller), *id, clock_.now() - begun,
+                                                    tools::sentences::process_ended);
     if (!gone) co_return gone.error();
     const auto name = facts.target.is_object() ? facts.target.value("name", facts.subject) : facts.subject;
-    co_return report_deletion({.id = id->text(), .name = name}, client_.seals());
+    co_return report_deletion({.id = id->text(), .name = name}, clients_.seals());
 }
 
 }  // namespace tfy::access_tokens

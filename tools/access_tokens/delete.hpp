@@ -23,9 +23,9 @@ public:
     };
 
     /// All must outlive it.
-    DeleteAccessToken(truefoundry::Client& client, Rotations& rotations, const Clock& clock,
+    DeleteAccessToken(const truefoundry::Clients& clients, Rotations& rotations, const Clock& clock,
                       tools::OwnJwtIds own_jwt_ids)
-        : client_(client), rotations_(rotations), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
+        : clients_(clients), rotations_(rotations), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return delete_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -38,7 +38,7 @@ public:
                                             policy::Time begun) override;
 
 private:
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     Rotations& rotations_;
     const Clock& clock_;
     tools::OwnJwtIds own_jwt_ids_;

@@ -37,17 +37,17 @@ Async<Result<AccessToken>> GetAccessToken::find(truefoundry::Client api, Args ar
 }
 
 Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) {
-    auto api = client_.traced(permit.call().caller.trace);
+    auto api = clients_.of(permit.call().caller);
     const auto found = co_await find(std::move(api), Args::read(permit.call().arguments));
     if (!found) co_return found.error();
     const auto now = clock_.now();
     const auto state = ListQuery{}.state_of(*found, now);
-    auto row = token_row(*found, state, now, client_.seals());
+    auto row = token_row(*found, state, now, clients_.seals());
     co_return tools::ToolResult{
         .text = "Personal Access Token:\n\n" + std::string(token_table_head) + row +
                 "\nToken values are never listed: they are only shown once, at creation time.\n",
         .structured = {
-            {"token", token_json(*found, state, now, client_.seals())},
+            {"token", token_json(*found, state, now, clients_.seals())},
             {"message", "This is the token as TrueFoundry lists it now; its value cannot be shown."},
             {"next",
              "Use its id with tfy_access_tokens_delete or tfy_access_tokens_rotate if the user "

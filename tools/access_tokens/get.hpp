@@ -18,7 +18,8 @@ public:
         static Args read(const Json& arguments);
     };
 
-    GetAccessToken(truefoundry::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
+    GetAccessToken(const truefoundry::Clients& clients, const Clock& clock)
+        : clients_(clients), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_get"; }
     /// Errc::refused unless there is exactly one of id and name.
@@ -29,7 +30,7 @@ public:
 private:
     Async<Result<truefoundry::AccessToken>> find(truefoundry::Client api, Args args) const;
 
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     const Clock& clock_;
 };
 

@@ -51,10 +51,10 @@ Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::ReadPermit permit
     const auto args = Args::read(permit.call().arguments);
     const auto now = clock_.now();
     ListPage page(args.choice, read_cursor(args.cursor, key_), args.limit, now);
-    auto api = client_.traced(permit.call().caller.trace);
+    auto api = clients_.of(permit.call().caller);
     const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
-    co_return show_page(page, args.choice, args.cursor.empty(), now, key_, client_.seals());
+    co_return show_page(page, args.choice, args.cursor.empty(), now, key_, clients_.seals());
 }
 
 }  // namespace tfy::access_tokens

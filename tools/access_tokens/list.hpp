@@ -23,8 +23,8 @@ public:
     };
 
     /// `key` seals the cursors: one that outlives the process keeps them good.
-    ListAccessTokens(truefoundry::Client& client, const Clock& clock, policy::SealKey key)
-        : client_(client), clock_(clock), key_(key) {}
+    ListAccessTokens(const truefoundry::Clients& clients, const Clock& clock, policy::SealKey key)
+        : clients_(clients), clock_(clock), key_(key) {}
 
     std::string_view name() const override { return list_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -33,7 +33,7 @@ public:
 private:
     Result<void> check(const Args& args) const;
 
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     const Clock& clock_;
     policy::SealKey key_;
 };

@@ -125,12 +125,12 @@ Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) cons
     if (arguments.contains("name"))
         if (const auto lawful = TokenName::read(args.name); !lawful) return lawful.error();
     if (arguments.contains("expirationDate")) {
-        auto resolved = resolve_expiration(args.expiration_date, now, client_.seals());
+        auto resolved = resolve_expiration(args.expiration_date, now, clients_.seals());
         if (!resolved) return resolved.error();
         arguments["expirationDate"] = std::move(*resolved);
     }
     auto grace = resolve_grace(arguments.contains("grace_period") ? args.grace_period : default_grace,
-                               client_.seals());
+                               clients_.seals());
     if (!grace) return grace.error();
     arguments["grace_period"] = std::move(*grace);
     return arguments;
@@ -138,16 +138,17 @@ Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) cons
 
 Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     const auto args = Args::of(call);
-    auto api = client_.traced(call.caller.trace);
+    auto api = clients_.of(call.caller);
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
     if (old == all->end()) co_return Error{Errc::not_found, tools::sentences::not_found};
     if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
-    const auto plan = plan_for(args, *old, *all, now, client_.seals());
+    const auto plan = plan_for(args, *old, *all, now, clients_.seals());
     if (!plan) co_return plan.error();
-    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.now(), now, client_.seals());
+    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.of(call.caller), now,
+                                clients_.seals());
 }
 
 // A second successor of a token that is on its way out would be one too many.
@@ -156,7 +157,7 @@ Async<Result<void>> RotateAccessToken::check_alone(std::string old_id) const {
     if (!open) co_return open.error();
     if (*open)
         co_return Error{Errc::conflict, "This token is being rotated already. " +
-                                            describe(**open, client_.seals()) +
+                                            describe(**open, clients_.seals()) +
                                             " Nothing was created or deleted by this call."};
     co_return Result<void>{};
 }
@@ -187,13 +188,13 @@ Async<Result<Created>> RotateAccessToken::make_successor(const policy::ApprovedP
     auto name = TokenName::read(plan.new_name);
     if (!name) co_return name.error();
 
-    auto api = client_.traced(permit.call().caller.trace);
+    auto api = clients_.of(permit.call().caller);
     if (const auto same = co_await check(api, plan); !same) co_return same.error();
     auto asked = request_of(plan, std::move(*name));
     const auto destination = permit.grant().decision.destination;
     auto created = co_await create_once(api, escrow_, clock_, std::move(asked), tools::recipients_of(permit),
                                         destination);
-    if (!created) co_return with_old_token_left(created.error(), plan, client_.seals());
+    if (!created) co_return with_old_token_left(created.error(), plan, clients_.seals());
     co_return created;
 }
 
@@ -213,7 +214,7 @@ Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::ApprovedPermit p
     Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
     if (!begun) co_await rotations_.release(approval_id);
-    auto report = report_rotation(*created, plan, begun, clock_.now(), client_.seals());
+    auto report = report_rotation(*created, plan, begun, clock_.now(), clients_.seals());
     report.follow_up = showing(*created);
     co_return report;
 }
@@ -223,7 +224,7 @@ std::vector<std::string> RotateAccessToken::touches(const policy::Call&, const J
 }
 
 Async<Result<bool>> RotateAccessToken::stands(policy::Call call, Json structured) {
-    co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
+    co_return co_await is_listed(clients_.of(call.caller), std::move(structured));
 }
 
 // The value was in the memory of the process that ended: a successor that is there and whose value no one saw
@@ -234,7 +235,7 @@ Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, po
     if (!plan) co_return plan.error();
     auto name = TokenName::read(plan->new_name);
     if (!name) co_return name.error();
-    auto api = client_.traced(call.caller.trace);
+    auto api = clients_.of(call.caller);
     LostCreation lost{.name = std::move(*name),
                       .begun = begun,
                       .age = clock_.now() - begun,

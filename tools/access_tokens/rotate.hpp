@@ -28,9 +28,9 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    RotateAccessToken(truefoundry::Client& client, tools::Escrow& escrow, Rotations& rotations,
+    RotateAccessToken(const truefoundry::Clients& clients, tools::Escrow& escrow, Rotations& rotations,
                       const Clock& clock, tools::OwnJwtIds own_jwt_ids)
-        : client_(client),
+        : clients_(clients),
           escrow_(escrow),
           rotations_(rotations),
           clock_(clock),
@@ -61,7 +61,7 @@ private:
     Async<Result<void>> check(truefoundry::Client api, RotationPlan plan) const;
     Async<Result<Created>> make_successor(const policy::ApprovedPermit& permit, RotationPlan plan);
 
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     tools::Escrow& escrow_;
     Rotations& rotations_;
     const Clock& clock_;

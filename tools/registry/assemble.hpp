@@ -13,7 +13,7 @@ namespace tfy::registry {
 
 /// What the tools work with. All references must outlive the catalog.
 struct ToolServices {
-    truefoundry::Client& client;
+    const truefoundry::Clients& clients;
     tools::Escrow& escrow;
     access_tokens::Rotations& rotations;
     status::ApprovalReader& approvals;

@@ -19,7 +19,7 @@ DryTools::DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock&
     : exchange_(exchange ? std::move(exchange) : std::make_unique<NoExchange>()),
       client_(*exchange_, seal),
       catalog_(assemble(
-          {.client = client_, .escrow = *this, .rotations = *this, .approvals = *this, .clock = clock})) {}
+          {.clients = client_, .escrow = *this, .rotations = *this, .approvals = *this, .clock = clock})) {}
 
 Async<Result<tools::Deposit>> DryTools::hold(policy::Secret, std::string, tools::Recipients) {
     co_return not_in_a_dry_run();

@@ -7,9 +7,9 @@ namespace tfy::status {
 
 Result<Json> ConfigSet::canonical(Json arguments, policy::Time) const { return arguments; }
 
-Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit) {
+Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
-    const auto key = known.key ? known.key() : tools::KeyFacts{};
+    const auto key = known.key ? known.key(permit.call().caller) : tools::KeyFacts{};
     const auto command = tools::own_program() + " login";
     const auto where = key.from.empty() ? std::string{} : tools::one_line(seal_, key.from);
     tools::ToolResult result;

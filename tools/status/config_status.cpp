@@ -34,11 +34,11 @@ constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is no
 
 Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
-    const auto& seal = client_.seals();
-    const auto key = known.key ? known.key() : tools::KeyFacts{};
+    const auto& seal = clients_.seals();
+    const auto key = known.key ? known.key(permit.call().caller) : tools::KeyFacts{};
     auto finding = before_asking(known.base_url, known.url_problem, known.url_cause, key);
     if (!finding) {
-        auto api = client_.traced(permit.call().caller.trace);
+        auto api = clients_.of(permit.call().caller);
         const auto probed = co_await api.probe();
         finding = after_asking(probed, key, clock_.now(), seal);
         if (known.sandbox && probed) finding->sentence = sandbox_mode;

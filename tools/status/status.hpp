@@ -22,8 +22,9 @@ struct ApprovalRequirements {
 
 /// What is known of the configuration without asking anyone. Never the key.
 struct Configuration {
-    std::string base_url;                       // empty: not set
-    std::function<tools::KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
+    std::string base_url;  // empty: not set
+    std::function<tools::KeyFacts(const policy::Caller&)> key =
+        {};  // with which a caller's requests go; asked each time: it may be replaced; none: there is none
     std::function<ApprovalRequirements(const policy::Caller&)> approvals =
         {};  // asked each time: rules change
     bool sandbox = false;
@@ -41,15 +42,15 @@ public:
         static constexpr std::array<const char*, 0> fields{};
     };
 
-    ConfigStatus(truefoundry::Client& client, const Clock& clock, Configuration configuration)
-        : client_(client), clock_(clock), configuration_(std::move(configuration)) {}
+    ConfigStatus(const truefoundry::Clients& clients, const Clock& clock, Configuration configuration)
+        : clients_(clients), clock_(clock), configuration_(std::move(configuration)) {}
 
     std::string_view name() const override { return "tfy_config_status"; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
-    truefoundry::Client& client_;
+    const truefoundry::Clients& clients_;
     const Clock& clock_;
     Configuration configuration_;
 };
@@ -62,8 +63,8 @@ public:
         static constexpr std::array<const char*, 0> fields{};
     };
 
-    ConfigSet(const truefoundry::Client& client, Configuration configuration)
-        : seal_(client.seals()), configuration_(std::move(configuration)) {}
+    ConfigSet(const truefoundry::Clients& clients, Configuration configuration)
+        : seal_(clients.seals()), configuration_(std::move(configuration)) {}
 
     std::string_view name() const override { return "tfy_config_set"; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;

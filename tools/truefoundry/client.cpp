@@ -36,9 +36,15 @@ Client::Client(Exchange& exchange, const policy::Seals& seal, milliseconds max_t
 Client::Client(Exchange& exchange, const policy::Seals& seal, Wait wait)
     : Client(exchange, seal, default_max_time, Timing::of(std::move(wait))) {}
 
-Client Client::traced(const policy::Trace& trace) const {
+Client Client::of(const policy::Caller& caller) const {
     Client client = *this;
-    client.trace_ = trace;
+    client.trace_ = caller.trace;
+    return client;
+}
+
+Client Client::held_by(std::shared_ptr<const void> owner) const {
+    Client client = *this;
+    client.owner_ = std::move(owner);
     return client;
 }
 

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/call.hpp"
-#include "policy/redacted.hpp"
+#include "tools/truefoundry/clients.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/kept_list.hpp"
 #include "tools/truefoundry/timing.hpp"
@@ -26,7 +25,7 @@ namespace tfy::truefoundry {
 /// (404), Errc::conflict (409), Errc::ambiguous (a create or delete whose answer was lost, unreadable, or a
 /// 408 or 5xx: it may have happened). Each message ends with the upstream request id where there was one, and
 /// `data` is {http_status, retry_after?} where there was an answer.
-class Client {
+class Client final : public Clients {
 public:
     static constexpr std::chrono::milliseconds default_max_time{30'000};
     /// What a list reads at the most; a control plane may give fewer than `page_size` a page.
@@ -51,15 +50,17 @@ public:
     /// All pages are read and told again. For when the key is replaced.
     void forget_pages() { *kept_ = std::make_shared<KeptList>(); }
 
-    /// The same, and every request carries this trace context on.
-    Client traced(const policy::Trace& trace) const;
+    /// This one, for every caller: where there is one key, all use it.
+    Client of(const policy::Caller& caller) const override;
     /// The same with less time for each request.
     Client within(std::chrono::milliseconds max_time) const;
 
+    /// The same; what it works with, `owner` among it, lives as long as this.
+    Client held_by(std::shared_ptr<const void> owner) const;
+
     std::chrono::milliseconds max_time() const { return max_time_; }
     const Timing& pace() const { return pace_; }
-    /// What seals TrueFoundry's texts before they are shown.
-    const policy::Seals& seals() const { return seal_; }
+    const policy::Seals& seals() const override { return seal_; }
 
     /// Shows the visitor every token of the caller, page by page to the end; keeps one page and a hash of
     /// each id. Errc::upstream beyond `most_tokens` or `most_pages`: what was seen until then is not all.
@@ -93,7 +94,8 @@ private:
     Listed listed_ = [](const std::vector<AccessToken>&) {};
     ListingOver listing_over_ = [] {};
     policy::Trace trace_ = {};
-    // Shared by those that traced() and within() make; swapped whole.
+    std::shared_ptr<const void> owner_ = {};
+    // Shared by those that of() and within() make; swapped whole.
     std::shared_ptr<std::shared_ptr<const KeptList>> kept_ =
         std::make_shared<std::shared_ptr<const KeptList>>(std::make_shared<KeptList>());
 };

@@ -6,6 +6,7 @@
 #include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/calls.hpp"
+#include "tests/fakes/one_holder.hpp"
 #include "tests/fakes/redactor.hpp"
 
 namespace tfy::recovery_test {
@@ -36,7 +37,7 @@ struct Process : Calls {
         approve(id);
         auto approved = run(desk.find(id)).value();
         approvals::Approvals theirs{loop, store, gate, redaction, clock, instance};
-        if (key) theirs.begins_with([this] { return *key; });
+        if (key) theirs.begins_with([this](const policy::Caller&) { return *key; });
         auto call = approved.call;
         REQUIRE(run(succeeds(theirs.claim(std::move(approved), std::move(call)))));
         upstream.sent.clear();
@@ -50,7 +51,7 @@ struct Process : Calls {
     Approval settled(Approval orphan, std::string base_url = here) {
         clock.advance(std::chrono::minutes{1});  // long past: what is not listed then never happened
         auto all = recovery(std::move(base_url));
-        if (keys) all.tell_keys_apart(*keys);
+        if (keys) all.tell_keys_apart(fakes::one_holder(*keys));
         const auto id = orphan.id;
         bool done = false;
         boost::asio::co_spawn(loop, all.settle(std::move(orphan)), [&](const std::exception_ptr& bug) {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "server/calls/rotation_records.hpp"
+#include "tests/fakes/one_holder.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rotation_house.hpp"
 
@@ -54,7 +55,7 @@ TEST_CASE("the old token goes when the grace after the claim is over, and not be
     one.after(15min - 1ms);
     CHECK(one.upstream.looks + one.upstream.deletes == 0);
     std::string told;
-    one.process.desk.on_deleted([&](const std::string& id) { told = id; });
+    one.process.desk.on_deleted([&](const std::string& id, const policy::Caller&) { told = id; });
     one.after(1ms);
     CHECK_FALSE(one.old_is_there());
     CHECK(one.upstream.tokens.contains("new2"));
@@ -325,7 +326,7 @@ TEST_CASE("to another user's key the old token looks gone: nothing is said of it
         auto own =
             std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
         upstream::KeyIdentities keys(own, {}, one.process.client);
-        one.process.desk.tell_keys_apart(keys);
+        one.process.desk.tell_keys_apart(fakes::one_holder(keys));
         SQLite::Database written(one.state.ledger().string(), SQLite::OPEN_READWRITE);
         written.exec("INSERT INTO begun_with VALUES ('apr_1', '" + (same ? keys.now().print : "x") +
                      "', 'bob')");

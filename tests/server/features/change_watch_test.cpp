@@ -20,8 +20,10 @@ namespace {
 /// Someone who listens, and everything that they have heard so far.
 class Ear {
 public:
-    Ear(Calls& house, protocol::NotificationFilter filter)
-        : house_(house), listener_(house.subscriptions, house.loop.get_executor(), std::move(filter)) {
+    Ear(Calls& house, protocol::NotificationFilter filter, std::string principal = "stdio:alice")
+        : house_(house),
+          listener_(house.subscriptions, house.loop.get_executor(), {.principal = std::move(principal)},
+                    std::move(filter)) {
         boost::asio::co_spawn(house.loop, listen(listener_, heard_), boost::asio::detached);
     }
     ~Ear() {
@@ -94,6 +96,20 @@ TEST_CASE("who listens to one approval hears of its decision, and of no other's"
     CHECK(ear.count() == 1);
 }
 
+TEST_CASE("what one principal asked is told to no other, whatever it listens to") {
+    Calls house;
+    const auto id = house.ask(house.requester());
+    const protocol::NotificationFilter everything{
+        .resources_list_changed = true, .resource_subscriptions = {uri(id)}, .task_ids = {id}};
+    Ear asker(house, everything);
+    Ear other(house, everything, "stdio:bob");
+    settle(house);
+    house.deny(id);
+    asker.until({Of::resources_list});
+    CHECK(asker.heard({Of::resource, uri(id)}));
+    CHECK(other.count() == 0);
+}
+
 TEST_CASE("a decision by another process on the same state is told as well") {
     const fakes::TempFolder folder;
     Calls house(policy::Assurance::client, folder / "ledger.db");
@@ -148,12 +164,12 @@ TEST_CASE("the watch begins with the first listener and ends after the last") {
     Calls house;
     CHECK_FALSE(house.watch.watching());
     {
-        mcp::Subscriptions::Listener one(house.subscriptions, house.loop.get_executor(), {});
+        mcp::Subscriptions::Listener one(house.subscriptions, house.loop.get_executor(), {}, {});
         CHECK(house.watch.watching());
         settle(house);
     }
     house.until([&] { return !house.watch.watching(); });
-    const mcp::Subscriptions::Listener again(house.subscriptions, house.loop.get_executor(), {});
+    const mcp::Subscriptions::Listener again(house.subscriptions, house.loop.get_executor(), {}, {});
     CHECK(house.watch.watching());
 }
 

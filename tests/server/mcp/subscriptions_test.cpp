@@ -31,8 +31,9 @@ struct World {
         ended = heard->has_value() && !heard->value();
         return heard->value_or(std::nullopt);
     }
-    Subscriptions::Listener listen(protocol::NotificationFilter filter) {
-        return Subscriptions::Listener(all, loop.get_executor(), std::move(filter));
+    Subscriptions::Listener listen(protocol::NotificationFilter filter, std::string who = "stdio:alice") {
+        return Subscriptions::Listener(all, loop.get_executor(), {.principal = std::move(who)},
+                                       std::move(filter));
     }
 
     loop::Loop loop;
@@ -87,7 +88,16 @@ TEST_CASE("before the server stops, what has happened is still told, then all is
     CHECK(world.ended);
 }
 
-TEST_CASE("subjects are those of all listeners, each once; the first listener starts the looking") {
+TEST_CASE("a change is told to those whom it concerns, and to no one else") {
+    World world;
+    auto alice = world.listen({.resource_subscriptions = {"test://a"}});
+    auto bob = world.listen({.resource_subscriptions = {"test://a"}}, "stdio:bob");
+    world.all.publish(watched, [](const policy::Caller& caller) { return caller.principal == "stdio:bob"; });
+    CHECK(!world.next(alice));
+    CHECK(world.next(bob) == watched);
+}
+
+TEST_CASE("who waits for a task is known by principal; the first listener starts the looking") {
     World world;
     int started = 0;
     world.all.on_wanted([&started] { ++started; });
@@ -95,8 +105,9 @@ TEST_CASE("subjects are those of all listeners, each once; the first listener st
         auto one = world.listen({.resource_subscriptions = {"test://a"}, .task_ids = {"apr_1"}});
         auto two = world.listen({.resource_subscriptions = {"test://b", "test://a"}});
         CHECK(started == 1);
-        CHECK(world.all.subjects(Change::Of::resource) == std::vector<std::string>{"test://a", "test://b"});
-        CHECK(world.all.subjects(Change::Of::task) == std::vector<std::string>{"apr_1"});
+        CHECK(world.all.waits_for_task("apr_1", "stdio:alice"));
+        CHECK_FALSE(world.all.waits_for_task("apr_2", "stdio:alice"));
+        CHECK_FALSE(world.all.waits_for_task("apr_1", "stdio:bob"));
     }
     CHECK(!world.all.wanted());
     auto again = world.listen({});

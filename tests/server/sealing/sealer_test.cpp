@@ -60,6 +60,18 @@ TEST_CASE("a listing that says nothing new makes no new redactor, and forgets no
     CHECK(sealed(redaction, value + " " + jwt) == "[redacted:access-token fresh] [redacted:access-token ci]");
 }
 
+TEST_CASE("where names are hidden, a mark says that a token was there, and not which") {
+    const auto first = opaque_token(4, 48);
+    const auto later = opaque_token(5, 48);
+    sealing::Sealer redaction(a_key(), {redaction::fingerprint(first, "first", a_key())}, nullptr,
+                              sealing::Sealer::Names::hidden);
+    redaction.learn_ids({{id, "ci"}});
+    redaction.add(redaction::fingerprint(later, "later", a_key()));
+    redaction.configure(redaction::fingerprint("tfy-a-key-of-this-server", "TFY_API_KEY", a_key()));
+    for (const auto& value : {first, jwt, later, std::string("tfy-a-key-of-this-server")})
+        CHECK(sealed(redaction, value) == "[redacted:access-token]");
+}
+
 TEST_CASE("a peer's text is sealed while it is whole, and cut afterwards") {
     sealing::Sealer redaction(a_key(), {});
     redaction.learn_ids({{id, "ci"}});

@@ -22,7 +22,7 @@ tools::KeyFacts a_key() {
 
 status::Configuration whole() {
     return {.base_url = "https://acme.example",
-            .key = [] { return a_key(); },
+            .key = [](const policy::Caller&) { return a_key(); },
             .approvals =
                 [](const policy::Caller&) {
                     return status::ApprovalRequirements{
@@ -97,7 +97,7 @@ struct Status : Upstream {
     }
     tools::ToolResult of(tools::KeyFacts key, std::optional<Result<truefoundry::ApiResponse>> answered) {
         auto configuration = whole();
-        configuration.key = [key] { return key; };
+        configuration.key = [key](const policy::Caller&) { return key; };
         return of(std::move(configuration), std::move(answered));
     }
 };
@@ -123,7 +123,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
     plain_http.url_problem = "TFY_BASE_URL must be https.";
     plain_http.url_cause = "base_url_not_https";
     auto bad_file = whole();
-    bad_file.key = [] {
+    bad_file.key = [](const policy::Caller&) {
         return tools::KeyFacts{.problem = "/k cannot be read.", .cause = "key_file_unreadable"};
     };
     const Row rows[] = {
@@ -165,7 +165,7 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
         return std::move(*result);
     };
     auto none = whole();
-    none.key = [] { return tools::KeyFacts{}; };
+    none.key = [](const policy::Caller&) { return tools::KeyFacts{}; };
     const auto first = told_to(none);
     CHECK(first.structured == Json{{"status", "ask_the_user"},
                                    {"command", "tfy-pat-mcp login"},
@@ -175,7 +175,7 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
     CHECK(holds(first.text, "\n\n  tfy-pat-mcp login\n\n"));
     CHECK_FALSE(holds(first.text, "A key is set already"));
     auto set = whole();
-    set.key = [] {
+    set.key = [](const policy::Caller&) {
         auto key = a_key();
         key.from = "TFY_API_KEY in the environment";
         return key;

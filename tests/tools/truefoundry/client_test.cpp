@@ -327,7 +327,7 @@ TEST_CASE("a traced client carries the trace on in each request, and the others 
         .expect(list, answer(200, page(items(0, 1), 1)));
     const policy::Trace trace{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b"};
     CHECK(trace.id() == "0af7651916cd43dd8448eb211c80319c");
-    auto traced = upstream.client.traced(trace);
+    auto traced = upstream.client.of({.trace = trace});
     CHECK(run(traced.list()).has_value());
     CHECK_FALSE(run(traced.create(dev_local())).has_value());
     CHECK(run(upstream.client.list()).has_value());

@@ -77,7 +77,7 @@ TEST_CASE("the same page at another place is read there") {
 TEST_CASE("copies of a client share what was read; with another key all of it is read and told again") {
     Tenant tenant;
     std::ignore = tenant.ids();
-    CHECK(run(tenant.client.traced({}).list()).value().size() == 250);
+    CHECK(run(tenant.client.of({}).list()).value().size() == 250);
     CHECK(tenant.told == Told{"id0", "id100", "id200"});
     tenant.client.forget_pages();
     std::ignore = tenant.ids();

@@ -1,0 +1,182 @@
+#include "server/upstream/accounts.hpp"
+
+#include "tools/text.hpp"
+
+namespace tfy::upstream {
+namespace {
+
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
+
+constexpr auto cause_no_key = "no_key_for_caller";
+
+/// For callers without a key.
+class NoKey final : public truefoundry::Exchange {
+public:
+    explicit NoKey(std::string why) : why_(std::move(why)) {}
+    Async<Result<ApiResponse>> send(ApiRequest) override {
+        co_return Error{Errc::upstream, why_ + " Nothing was sent.", {{"cause", cause_no_key}}};
+    }
+
+private:
+    std::string why_;
+};
+
+/// Tells of a key that TrueFoundry does not accept.
+class TellsOfRefusals final : public truefoundry::Exchange {
+public:
+    TellsOfRefusals(std::unique_ptr<truefoundry::Exchange> exchange, std::function<void()> tell)
+        : exchange_(std::move(exchange)), tell_(std::move(tell)) {}
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
+        auto answer = co_await exchange_->send(std::move(request));
+        if (answer && answer->status == 401) tell_();
+        co_return answer;
+    }
+
+private:
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    std::function<void()> tell_;
+};
+
+}  // namespace
+
+Accounts::Accounts(Uses uses, std::shared_ptr<OwnKey> server, std::unique_ptr<truefoundry::Exchange> exchange,
+                   Connect connect, KeyMap map, std::chrono::milliseconds max_time, bool sandbox)
+    : uses_(uses),
+      connect_(std::move(connect)),
+      max_time_(max_time),
+      sandbox_(sandbox),
+      server_(make("server", std::move(server), std::move(exchange))) {
+    take_map(std::move(map));
+}
+
+Accounts::~Accounts() = default;
+
+// The sandbox's key is made up.
+std::shared_ptr<Account> Accounts::make(std::string id, std::shared_ptr<OwnKey> key,
+                                        std::unique_ptr<truefoundry::Exchange> exchange) const {
+    if (!sandbox_)
+        exchange = keep_accepted_keys(std::move(exchange), {uses_.store, uses_.redaction, uses_.log}, key);
+    auto made = std::make_shared<Account>(std::move(id), std::move(key), std::move(exchange), uses_.redaction,
+                                          max_time_, uses_.redaction.key());
+    // Its client lives no longer than it does.
+    made->client.on_listed(
+        [this, account = made.get()](const auto& listed) {
+            if (hooks_.listed) hooks_.listed(*account, listed);
+        },
+        [this] {
+            if (hooks_.listing_over) hooks_.listing_over();
+        });
+    return made;
+}
+
+truefoundry::Client Accounts::of(const policy::Caller& caller) const {
+    auto account = account_of(caller);
+    auto client = account->client.of(caller);
+    return client.held_by(std::move(account));
+}
+
+std::shared_ptr<Account> Accounts::account_of(const policy::Caller& caller) const {
+    if (sandbox_) return server_;
+    if (const auto found = presented_.find(caller.principal); found != presented_.end()) return found->second;
+    // Whose key that was it alone could tell.
+    if (caller.principal.starts_with(presented_principals)) return none(caller);
+    if (const auto found = own_.find(caller.person); found != own_.end()) return found->second;
+    const auto* entry = map_.find(caller);
+    if (entry == nullptr) return map_.server_key_for_others ? server_ : none(caller);
+    if (entry->key_file.empty()) return server_;
+    return files_.find(entry->key_file)->second.account;
+}
+
+// Made for each who has none: the sentence is about them.
+std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
+    std::string why = "There is no TrueFoundry key for this caller.";
+    const auto page = page_ ? page_() : std::string{};
+    if (caller.principal.starts_with(presented_principals))
+        why += " The key that it showed is not kept: it has to show one that TrueFoundry accepts.";
+    else if (!caller.person.empty() && !page.empty())
+        why += " " + tools::one_line(uses_.redaction, caller.person) +
+               ", whose agent it is, enters one on the approvals page, signed in: " + page + ".";
+    else
+        why += " The operator of this server gives it one with --principals, or --shared-key.";
+    auto key = std::make_shared<OwnKey>();
+    key->report({Errc::upstream, why, {{"cause", cause_no_key}}});
+    return std::make_shared<Account>("none", std::move(key), std::make_unique<NoKey>(std::move(why)),
+                                     uses_.redaction, max_time_, uses_.redaction.key());
+}
+
+void Accounts::put(Held& place, const std::string& whose, const std::string& kind, policy::Secret key) {
+    uses_.redaction.add(prints_of(key, uses_.redaction.key()));
+    if (const auto found = place.find(whose); found != place.end()) {
+        auto& account = *found->second;
+        if (account.key->is(key)) return;
+        account.key->replace(std::move(key));
+        account.client.forget_pages();
+        return;
+    }
+    auto held = std::make_shared<OwnKey>();
+    held->comes_from(kind == "person" ? "the approvals page" : "the caller");
+    held->replace(std::move(key));
+    auto exchange = connect_(held);
+    if (kind == "person")
+        exchange = std::make_unique<TellsOfRefusals>(std::move(exchange), [this, whose] {
+            if (hooks_.refused) hooks_.refused(whose);
+        });
+    place.emplace(whose, make(kind + ":" + whose, std::move(held), std::move(exchange)));
+}
+
+void Accounts::put_own(const std::string& person, policy::Secret key) {
+    put(own_, person, "person", std::move(key));
+}
+void Accounts::end_own(const std::string& person) { own_.erase(person); }
+
+void Accounts::put_presented(const std::string& principal, policy::Secret key) {
+    put(presented_, principal, "presented", std::move(key));
+}
+void Accounts::end_presented(const std::string& principal) { presented_.erase(principal); }
+
+void Accounts::take_map(KeyMap map) {
+    for (const auto& entry : map.entries)
+        if (!entry.key_file.empty()) add_file(entry.key_file);
+    map_ = std::move(map);
+}
+
+// One that no entry names any more stays watched: it may be named again.
+void Accounts::add_file(const std::string& file) {
+    if (files_.contains(file) || sandbox_) return;
+    auto key = std::make_shared<OwnKey>();
+    key->comes_from("the key file " + file);
+    const auto learn = [&redaction = uses_.redaction](redaction::TokenFingerprints prints) {
+        redaction.add(std::move(prints));
+    };
+    if (auto value = read_key_file(file)) {
+        learn(prints_of(*value, uses_.redaction.key()));
+        key->replace(std::move(*value));
+        key->warn(open_to_others(file));
+    } else {
+        uses_.log.warn("a key file of --principals cannot be used",
+                       {{"file", file}, {"why", value.error().message}});
+        key->report(value.error());
+    }
+    FileAccount added{
+        make("file:" + file, key, connect_(key)),
+        std::make_unique<KeyFileWatch>(KeyFileWatch::Uses{uses_.loop, uses_.redaction, uses_.log}, file, key,
+                                       KeyFileWatch::Read{}, learn)};
+    added.watch->on_replaced([account = added.account.get()] { account->client.forget_pages(); });
+    if (started_) added.watch->start();
+    files_.emplace(file, std::move(added));
+}
+
+void Accounts::start() {
+    started_ = true;
+    for (auto& [file, held] : files_) held.watch->start();
+}
+
+void Accounts::close() {
+    server_->exchange.reset();
+    for (auto& [person, account] : own_) account->exchange.reset();
+    for (auto& [principal, account] : presented_) account->exchange.reset();
+    for (auto& [file, held] : files_) held.account->exchange.reset();
+}
+
+}  // namespace tfy::upstream
