@@ -52,11 +52,16 @@ dashboard::Reading reading_of(PageReading& page) {
             .checks = [&page](std::string person) { return page.checks(std::move(person)); }};
 }
 
-/// As far as can be told without asking, whenever that is called.
+/// As far as can be told without asking, whenever that is called. Callers who are told apart may all have
+/// keys of their own.
 Probes::Configured before_asking(const Services& parts) {
     if (parts.sandbox) return [] { return std::nullopt; };
     return [base_url = parts.base_url, problem = parts.url_problem, cause = parts.url_cause,
-            key = parts.own_key] { return status::before_asking(base_url, problem, cause, key->facts()); };
+            key = parts.own_key, own_keys = parts.callers.credentials()] {
+        auto found = status::before_asking(base_url, problem, cause, key->facts());
+        if (own_keys && found && found->cause == "key_not_set") found.reset();
+        return found;
+    };
 }
 
 }  // namespace

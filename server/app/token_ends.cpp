@@ -49,11 +49,12 @@ notify::ExpiryWatch::Sources sources_of_ends(truefoundry::Client& client,
                 return notice::TokenEnd{.expires = *facts.expires, .own_key = true};
             },
             .wanted =
-                [&gate] {
+                [&gate, key] {
                     const auto now = gate.now();
-                    return std::ranges::any_of(now->rules().channels, [](const auto& channel) {
-                        return policy::hears(channel, policy::Channel::Event::token_expiring);
-                    });
+                    return key->facts().set &&
+                           std::ranges::any_of(now->rules().channels, [](const auto& channel) {
+                               return policy::hears(channel, policy::Channel::Event::token_expiring);
+                           });
                 }};
 }
 

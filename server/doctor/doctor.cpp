@@ -55,7 +55,13 @@ void upstream(DoctorOptions& options, const config::Settings& settings, const po
         exchange = app::exchange_to(known.base_url, settings.ca_file, settings.limits, key);
     std::optional<policy::Time> date;
     const auto now = app::SystemClock().now();
-    add(all, look_at_upstream(known, *key, exchange.get(), now, date, seal, settings.limits));
+    auto findings = look_at_upstream(known, *key, exchange.get(), now, date, seal, settings.limits);
+    for (auto& each : findings)
+        if (each.cause == "key_not_set" && settings.callers.credentials()) {
+            each.level = Level::warning;
+            each.why += " Only callers with keys of their own can call tools.";
+        }
+    add(all, std::move(findings));
     all.push_back(look_at_clock(date, now));
     add(all, look_at_agents(options.home, options.folder, known));
     for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));

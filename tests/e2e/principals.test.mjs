@@ -136,6 +136,23 @@ test('--shared-key lends the server’s own key to all; callers of this machine 
   assert.equal((await (await agent(world, { endpoint }, adas)).status()).connection, 'works');
 });
 
+test('without a key of its own the server is ready, and the doctor says who can call tools', async t => {
+  const world = await World.start(t, { accounts: ['bob'] });
+  delete world.env.TFY_API_KEY;
+  const bobs = await give(world, 'bob');
+  const keyFile = join(world.folder, 'bob');
+  writeFileSync(keyFile, keyOfBob, { mode: 0o600 });
+  const file = write(world, entry(`principal = "${bobs.principal}"`, keyFile));
+  const server = await serve(world, '--principals', file);
+  assert.equal((await fetch(new URL('/readyz', server.endpoint))).status, 200);
+  assert.equal((await (await agent(world, server, bobs)).status()).connection, 'works');
+  const args = ['doctor', '--json', '--callers', 'keys', ...network, '--principals', file];
+  const { findings } = JSON.parse((await runToEnd(binary, args, { env: world.env })).stdout);
+  const [upstream] = findings.filter(each => each.what === 'TrueFoundry');
+  assert.deepEqual([upstream.level, upstream.cause], ['warning', 'key_not_set']);
+  assert.match(upstream.why, /Only callers with keys of their own can call tools\.$/);
+});
+
 test('a file that names a stranger, or that others may write, stops the start; the doctor says the same', async t => {
   const world = await World.start(t);
   await world.enrol();
