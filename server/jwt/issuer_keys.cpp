@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/canonical_json.hpp"
 #include "server/jwt/signature.hpp"
 
 namespace tfy::jwt {
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds between_reads{60};
 constexpr std::chrono::seconds between_reads_without_any{10};
 constexpr std::chrono::minutes unknown_for{5};
 constexpr std::size_t most_unknown = 1000;
+constexpr std::size_t most_held = 1000;
 
 /// Wakes who waits, also where the reader is given up.
 class Reading {
@@ -79,6 +81,7 @@ void IssuerKeys::take(Result<std::string> text) {
         return;
     }
     keys_ = std::move(*keys);
+    held_.clear();
     read_ = clock_.now();
     unknown_.clear();
 }
@@ -97,11 +100,16 @@ Async<void> IssuerKeys::read_for(Token token) {
     remember_if_unknown(token, clock_.now());
 }
 
-Result<void> IssuerKeys::check_by_known(const Token& token) const {
+Result<void> IssuerKeys::check_by_known(const Token& token) {
     if (!usable(clock_.now())) return problem_;
+    auto hash = policy::sha256(token.signed_part + "." + token.signature);
+    if (held_.contains(hash)) return {};
     const auto* key = key_of(token, keys_);
     if (key == nullptr) return not_valid("no key of its issuer, or more than one, could have signed it");
-    return check_signature(token, *key);
+    if (auto checked = check_signature(token, *key); !checked) return checked;
+    if (held_.size() >= most_held) held_.clear();
+    held_.insert(std::move(hash));
+    return {};
 }
 
 Async<Result<void>> IssuerKeys::check(Token token) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace tfy::jwt {
 
 /// One loop only. Keys are read when a token needs them and they are older than 10 minutes, or it names one
 /// that is unknown: once a minute at most, and for one name once in 5 minutes. While the issuer cannot be
-/// read, known keys go on for 24 hours, also for those who come while it is being read.
+/// read, known keys go on for 24 hours, also for those who come while it is being read. A token whose
+/// signature held is not reckoned again until the keys are read again: it depends on nothing else.
 class IssuerKeys {
 public:
     /// Gives the text of the set of keys.
@@ -30,7 +32,7 @@ public:
     Async<Result<void>> check(Token token);
     /// The same in two steps, for who seldom has to wait: by the keys that are known now, and whether those
     /// should be read first.
-    Result<void> check_by_known(const Token& token) const;
+    Result<void> check_by_known(const Token& token);
     bool should_read_for(const Token& token);
     /// Waits, where another one reads already.
     Async<void> read_for(Token token);
@@ -50,7 +52,8 @@ private:
     std::optional<policy::Time> tried_ = {};                         // when it was last tried
     Error problem_ = {};                                             // of the last try that failed
     std::map<std::string, policy::Time, std::less<>> unknown_ = {};  // names, until they are asked for again
-    std::shared_ptr<boost::asio::steady_timer> reading_ = {};        // while it is being read; ends then
+    std::set<std::string, std::less<>> held_ = {};             // hashes of tokens that keys_ have signed
+    std::shared_ptr<boost::asio::steady_timer> reading_ = {};  // while it is being read; ends then
 };
 
 }  // namespace tfy::jwt

@@ -55,6 +55,24 @@ constexpr auto unknown = "no key of its issuer, or more than one, could have sig
 
 }  // namespace
 
+TEST_CASE("a signature that held is known again until the keys are read again, and no other with it") {
+    Issuer issuer;
+    const auto text = issuer.token();
+    CHECK(issuer.check(text).has_value());
+    CHECK(issuer.check(text).has_value());
+    auto forged = text;
+    const auto last = forged.rfind('.') + 1;
+    forged[last] = forged[last] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(issuer.check(forged).has_value());
+    const auto other = issuer.key.sign_text(issuer.key.header().dump(), R"({"sub":"u-2"})");
+    const auto swapped = text.substr(0, text.rfind('.')) + other.substr(other.rfind('.'));
+    CHECK_FALSE(issuer.check(swapped).has_value());
+    issuer.rotate();
+    CHECK(issuer.check(text).has_value());
+    issuer.clock.advance(11min);
+    CHECK_FALSE(issuer.check(text).has_value());
+}
+
 TEST_CASE("keys are read once in ten minutes") {
     Issuer issuer;
     for (int i = 0; i < 5; ++i) CHECK(issuer.check().has_value());
