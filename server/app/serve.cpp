@@ -16,19 +16,14 @@
 #include <ostream>
 
 #include "server/app/app.hpp"
+#include "server/app/caller_credentials.hpp"
 #include "server/app/own_certificate.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
 #include "server/app/ways_in.hpp"
-#include "server/callers/access_tokens.hpp"
-#include "server/callers/credentials.hpp"
-#include "server/callers/issuer.hpp"
-#include "server/callers/keys.hpp"
-#include "server/callers/loopback.hpp"
 #include "server/config/principals.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
-#include "server/oidc/published.hpp"
 #include "server/people/page_address.hpp"
 #include "server/people/pairing.hpp"
 #include "server/sealing/printing.hpp"
@@ -118,6 +113,20 @@ struct Told {
     config::CallersBy callers;
 };
 
+/// What to paste into a client.
+std::string to_add_it(const Told& told, const std::string& base) {
+    const bool caller_keys = told.callers.keys && told.authorization_server.empty();
+    const std::string shown = caller_keys ? " --header \"Authorization: Bearer KEY\"" : "";
+    const std::string headers =
+        caller_keys ? R"(, "headers": {"Authorization": "Bearer KEY"})" : std::string{};
+    std::string text = "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base +
+                       "/mcp" + shown + "\n";
+    text += R"(Or to a .mcp.json:
+  {"mcpServers": {"tfy-pat-mcp": {"type": "http", "url": ")" +
+            base + "/mcp\"" + headers + "}}}\n\n";
+    return text;
+}
+
 /// `here` is where it listens, `page` where people go.
 std::string greeting(const Told& told, const std::string& here, const std::string& page, const WayIn& way) {
     const auto& upstream = told.upstream;
@@ -136,63 +145,18 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
                 tools::own_command("keys create --for PERSON") + "\n\n";
     if (callers.oauth)
         text += "Clients connect by OAuth: the person who connects one is asked on the approvals page.\n\n";
+    if (callers.truefoundry)
+        text += std::string(callers.keys || callers.oauth ? "Others" : "Callers") +
+                " come by TrueFoundry's gateway, which passes their own TrueFoundry keys on.\n\n";
     if (callers.issuer)
         text += (callers.keys ? "Or it shows" : "Each caller shows") + std::string(" an access token of ") +
                 told.authorization_server + " for this endpoint; clients learn this by themselves.\n\n";
-    const bool caller_keys = callers.keys && told.authorization_server.empty();
-    const std::string shown = caller_keys ? " --header \"Authorization: Bearer KEY\"" : "";
-    const std::string headers =
-        caller_keys ? R"(, "headers": {"Authorization": "Bearer KEY"})" : std::string{};
-    text += "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base + "/mcp" + shown +
-            "\n";
-    text += R"(Or to a .mcp.json:
-  {"mcpServers": {"tfy-pat-mcp": {"type": "http", "url": ")" +
-            base + "/mcp\"" + headers + "}}}\n\n";
+    const bool by_gateway_alone = callers.truefoundry && !callers.keys && !callers.oauth;
+    if (!by_gateway_alone) text += to_add_it(told, base);
     text +=
         "Stop with Ctrl-C. Open requests are kept for the next start; a new value that no one has "
         "seen is lost.\n";
     return text;
-}
-
-/// Where the first use of a key on a day is written down, and why a token was refused; the app is made after
-/// the authenticator.
-struct UsesOfKeys {
-    App* app = nullptr;
-};
-
-Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services& parts, const Clock& clock,
-                                                                 const UsesOfKeys& uses) {
-    if (!parts.callers.credentials()) return std::make_unique<callers::Loopback>(parts.any_local_user);
-    std::vector<std::unique_ptr<callers::Verifier>> verifiers;
-    if (parts.callers.keys) {
-        auto reader = storage::Reader::open(parts.state_dir / "ledger.db");
-        if (!reader) return reader.error();
-        verifiers.push_back(std::make_unique<callers::Keys>(std::move(*reader), clock,
-                                                            [&uses](const std::string& id, policy::Time day) {
-                                                                if (uses.app != nullptr)
-                                                                    uses.app->note_caller_key(id, day);
-                                                            }));
-    }
-    if (parts.callers.oauth) {
-        auto reader = storage::AccessTokenReader::open(parts.state_dir / "ledger.db");
-        if (!reader) return reader.error();
-        verifiers.push_back(std::make_unique<callers::AccessTokens>(std::move(*reader), clock));
-    }
-    if (parts.callers.issuer)
-        verifiers.push_back(std::make_unique<callers::Issuer>(
-            callers::IssuerRules{parts.resource.authorization_server, parts.resource.resource(),
-                                 parts.issuer_any_type},
-            [connect = oidc::connect_with_curl(parts.ca_file), issuer = parts.resource.authorization_server] {
-                return oidc::read_keys_of(connect, issuer);
-            },
-            clock,
-            [&uses](const std::string& why) {
-                if (uses.app != nullptr)
-                    uses.app->log().info("an access token of the issuer was refused", {{"why", why}});
-            }));
-    return std::make_unique<callers::Credentials>(
-        std::move(verifiers), transport::bearer::Challenge{parts.resource.metadata_address()}, clock,
-        parts.trusted_proxies, parts.caller_limits);
 }
 
 /// `behind_proxy`: the port is plain, so what comes from another machine must come by the proxy that
@@ -209,12 +173,23 @@ transport::Admission admission(callers::Authenticator& callers, bool behind_prox
     return policy::Caller{};
 }
 
+/// As long as the loop runs.
+Async<void> forget_old_credentials(callers::Authenticator& callers) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (;;) {
+        timer.expires_after(look_at_credential);
+        co_await timer.async_wait(asio::use_awaitable);
+        callers.forget_old();
+    }
+}
+
 /// Resumes when what this caller was admitted by has ended.
 Async<void> until_it_ends(callers::Authenticator& callers, std::string held) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     do {
         timer.expires_after(look_at_credential);
         co_await timer.async_wait(asio::use_awaitable);
+        if (auto news = callers.news_of(held)) co_await std::move(*news);
     } while (callers.still_holds(held));
 }
 
@@ -320,8 +295,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     auto parts = gather_parts(options, clock, config::may_serve);
     if (!parts) return parts.error();
     loop::Loop loop;
-    UsesOfKeys uses;
-    const auto callers = authenticator_of(*parts, clock, uses);
+    ToldApp told_app{loop};
+    const auto callers = authenticator_of(*parts, clock, told_app);
     if (!callers) return callers.error();
     auto certificate = certificate_of(*parts);
     if (!certificate) return certificate.error();
@@ -340,7 +315,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
             return handle(app, **callers, std::move(request), answer);
         });
     if (!listener) return listener.error();
-    uses.app = &app;
+    told_app.app = &app;
     const auto port = (*listener)->port();
     const auto here =
         (tls ? "https://" : "http://") + host_of(listening.address) + ":" + std::to_string(port);
@@ -362,6 +337,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
+    if ((*callers)->can_end()) asio::co_spawn(loop, forget_old_credentials(**callers), asio::detached);
     sealing::print_text(out, app.redaction().seal_text(greeting(told, here, page.home(), way)));
     if (!out)
         app.log().warn(

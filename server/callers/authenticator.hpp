@@ -4,6 +4,7 @@
 #include "server/callers/caller_limits.hpp"
 #include "server/transport/bearer.hpp"
 #include "server/transport/listener.hpp"
+#include "tools/async.hpp"
 
 namespace tfy::callers {
 
@@ -22,6 +23,10 @@ public:
         return caller.principal;
     }
     virtual bool still_holds(const std::string& /*held*/) { return true; }
+    /// What to await before still_holds() is asked, so that it is up to date. Nothing: it is.
+    virtual std::optional<Async<void>> news_of(const std::string& /*held*/) { return std::nullopt; }
+    /// Lets go of credentials that no one has shown for a while. To be called every few seconds.
+    virtual void forget_old() {}
     /// A turn for one call; nothing if this caller has as many under way as it may.
     virtual std::optional<CallerLimits::Turn> begin(const policy::Caller&) { return CallerLimits::Turn(); }
     /// What a caller is told whose credential has ended.

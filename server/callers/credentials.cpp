@@ -43,7 +43,9 @@ transport::Admission Credentials::admit(const transport::Arrival& arrival) {
     };
     auto* verifier = verifier_of(shown.text);
     if (verifier == nullptr) return at_once(not_held(network()));
-    if (verifier->is_costly())
+    if (verifier->comes_by_proxy() && !transport::is_one_of(arrival.remote, trusted_proxies_))
+        return transport::bearer::not_by_proxy();
+    if (verifier->is_costly(shown.text))
         if (const auto wait = bad_.wait_of(network(), clock_.now()))
             return transport::bearer::too_many(*wait);
     auto caller = verifier->verify(shown.text);
@@ -81,9 +83,24 @@ std::string Credentials::held(const policy::Caller& caller, const transport::Hea
 }
 
 bool Credentials::still_holds(const std::string& held) {
-    const auto owner = std::ranges::find_if(
+    auto* verifier = verifier_of_held(held);
+    return verifier != nullptr && verifier->still_holds(held);
+}
+
+std::optional<Async<void>> Credentials::news_of(const std::string& held) {
+    auto* verifier = verifier_of_held(held);
+    if (verifier == nullptr) return std::nullopt;
+    return verifier->news_of(held);
+}
+
+void Credentials::forget_old() {
+    for (const auto& verifier : verifiers_) verifier->forget_old();
+}
+
+Verifier* Credentials::verifier_of_held(const std::string& held) const {
+    const auto found = std::ranges::find_if(
         verifiers_, [&](const auto& each) { return held.starts_with(each->principals()); });
-    return owner != verifiers_.end() && (*owner)->still_holds(held);
+    return found == verifiers_.end() ? nullptr : found->get();
 }
 
 Verifier* Credentials::verifier_of(std::string_view credential) const {

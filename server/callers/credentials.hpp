@@ -27,12 +27,14 @@ public:
 
     /// 401 without a credential, and for one that does not hold, in the same words; 429 for the latter from
     /// the 11th one of an address within a minute on; 429 for a caller that sends more than it may in a
-    /// minute; 403 for one that gives no right; 503 where it cannot be known. The preflight of a browser
-    /// brings none.
+    /// minute; 403 for one that gives no right, or that comes by no trusted proxy though it should; 503 where
+    /// it cannot be known. The preflight of a browser brings none.
     transport::Admission admit(const transport::Arrival& arrival) override;
     bool can_end() const override { return true; }
     std::string held(const policy::Caller& caller, const transport::Headers& headers) const override;
     bool still_holds(const std::string& held) override;
+    std::optional<Async<void>> news_of(const std::string& held) override;
+    void forget_old() override;
     std::optional<CallerLimits::Turn> begin(const policy::Caller& caller) override {
         return limits_.begin(caller.principal);
     }
@@ -40,6 +42,7 @@ public:
 
 private:
     Verifier* verifier_of(std::string_view credential) const;
+    Verifier* verifier_of_held(const std::string& held) const;
     Async<transport::Verdict> try_again(Async<void> awaited, Verifier& verifier, std::string credential,
                                         std::string network);
     transport::Verdict verdict_of(Result<std::optional<policy::Caller>> caller, const std::string& network);

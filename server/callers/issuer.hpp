@@ -31,7 +31,7 @@ public:
     /// known.
     Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
     std::optional<Async<void>> before_trying_again(std::string_view credential) override;
-    bool is_costly() const override { return true; }
+    bool is_costly(std::string_view) const override { return true; }
     /// By the end of this very token.
     std::string held(const policy::Caller& caller, std::string_view credential) const override;
     bool still_holds(const std::string& held) override;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/text_in.hpp"
+#include "server/callers/principal_text.hpp"
 #include "server/jwt/claims.hpp"
 #include "server/jwt/token.hpp"
 
@@ -13,25 +14,6 @@ namespace tfy::callers {
 namespace {
 
 constexpr std::size_t longest_client = 255;
-
-/// Letters, digits and what is common in names stay as they are, so that no two pairs become one text.
-std::string unambiguous(std::string_view text) {
-    constexpr std::string_view plain = "-._~@:|+=,";
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string made;
-    for (const char c : text) {
-        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (alphanumeric || plain.find(c) != std::string_view::npos) {
-            made += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        made += '%';
-        made += digits[byte >> 4U];
-        made += digits[byte & 0xFU];
-    }
-    return made;
-}
 
 /// `scope` has spaces between them; `scp` of some issuers, too, and of others it is a list.
 std::vector<std::string> scopes_in(const Json& claims) {
@@ -62,16 +44,18 @@ Result<Bearer> read_bearer(const Json& claims, const std::string& issuer, const 
     auto held = jwt::check_claims(claims, issuer, resource, now);
     if (!held) held = jwt::check_claims(claims, issuer, resource + "/", now);
     if (!held) return held.error();
-    const auto client = protocol::text_in(claims, claims.contains("client_id") ? "client_id" : "azp");
+    auto client = protocol::text_in(claims, "client_id");
+    const auto named = claims.find("client_id");
+    if (named == claims.end() || named->is_null()) client = protocol::text_in(claims, "azp");
     if (client.empty() || client.size() > longest_client)
         return jwt::not_valid("it does not say to which client it was given");
     const auto scopes = scopes_in(claims);
     const auto has = [&](const char* scope) { return std::ranges::find(scopes, scope) != scopes.end(); };
     const bool requests = has("tokens:request");
-    return Bearer{
-        .principal = "issuer:" + unambiguous(protocol::text_in(claims, "sub")) + "/" + unambiguous(client),
-        .reads = requests || has("tokens:read"),
-        .requests = requests};
+    return Bearer{.principal = "issuer:" + principal_text(protocol::text_in(claims, "sub")) + "/" +
+                               principal_text(client),
+                  .reads = requests || has("tokens:read"),
+                  .requests = requests};
 }
 
 }  // namespace tfy::callers

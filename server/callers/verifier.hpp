@@ -25,14 +25,20 @@ public:
     virtual Result<std::optional<policy::Caller>> verify(std::string_view credential) = 0;
     /// What to await if that could not be known, before it is asked once more. Nothing: it would not help.
     virtual std::optional<Async<void>> before_trying_again(std::string_view) { return std::nullopt; }
-    /// Whether to look at one costs so much that who shows bad ones is not to cause it.
-    virtual bool is_costly() const { return false; }
+    /// Whether to look at this one costs so much that who shows bad ones is not to cause it.
+    virtual bool is_costly(std::string_view) const { return false; }
+    /// Whether it is taken from a trusted proxy alone.
+    virtual bool comes_by_proxy() const { return false; }
     /// By what still_holds() knows again what it verified: no credential, and it begins with principals().
     virtual std::string held(const policy::Caller& caller, std::string_view /*credential*/) const {
         return caller.principal;
     }
     /// True also where that cannot be known.
     virtual bool still_holds(const std::string& held) = 0;
+    /// What to await before still_holds() is asked, so that it is up to date. Nothing: it is.
+    virtual std::optional<Async<void>> news_of(const std::string& /*held*/) { return std::nullopt; }
+    /// Lets go of credentials that no one has shown for a while. Called every few seconds.
+    virtual void forget_old() {}
 };
 
 }  // namespace tfy::callers

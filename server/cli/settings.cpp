@@ -53,12 +53,15 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "account and root's"),
         "", "off")
         ->envname("TFY_PAT_MCP_ANY_LOCAL_USER");
-    takes_list(*text("--callers", options.callers,
-                     "serve: how callers are known. loopback: programs of this account, all as one; "
-                     "keys: each by the key that it shows, see keys create; oauth: by an access token that a "
-                     "person allowed it on the page; issuer: by an access token of --issuer; repeatable",
-                     "loopback|keys|oauth|issuer", "TFY_PAT_MCP_CALLERS", "loopback")
-                    ->check(CLI::IsMember({"loopback", "keys", "oauth", "issuer"})));
+    takes_list(
+        *text(
+             "--callers", options.callers,
+             "serve: how callers are known. loopback: programs of this account, all as one; "
+             "keys: each by the key that it shows, see keys create; oauth: by an access token that a "
+             "person allowed it on the page; issuer: by an access token of --issuer; truefoundry: by its own "
+             "TrueFoundry key, which TrueFoundry's gateway passes on; repeatable",
+             "loopback|keys|oauth|issuer|truefoundry", "TFY_PAT_MCP_CALLERS", "loopback")
+             ->check(CLI::IsMember({"loopback", "keys", "oauth", "issuer", "truefoundry"})));
     text("--issuer", options.issuer,
          "serve: the authorization server whose access tokens callers show, as it names itself", "URL",
          "TFY_PAT_MCP_ISSUER", "none");

@@ -44,6 +44,24 @@ Result<void> may_authorize(const Settings& settings, const std::optional<http_cl
     return {};
 }
 
+/// A key that anyone could show is a key that anyone could have tried: it comes by the gateway alone.
+Result<void> may_pass_keys_on(const Settings& settings) {
+    if (!settings.callers.truefoundry) return {};
+    if (settings.callers.issuer)
+        return refused(
+            "--callers issuer and truefoundry exclude each other: both bring JWTs, and a token must have one "
+            "meaning. Choose one of them; keys goes with either.");
+    if (settings.trusted_proxies.empty())
+        return refused(
+            "--callers truefoundry needs --trusted-proxy: callers' TrueFoundry keys are taken from "
+            "TrueFoundry's gateway alone. Give the IP address by which the gateway comes.");
+    if (settings.sandbox)
+        return refused(
+            "--callers truefoundry does not go with --sandbox: there is no TrueFoundry that could say whose "
+            "a key is. Leave one of them out.");
+    return {};
+}
+
 }  // namespace
 
 Result<void> may_serve(const Settings& settings) {
@@ -68,6 +86,7 @@ Result<void> may_serve(const Settings& settings) {
         if (auto read = read_certificate(settings.tls); !read) return read.error();
     }
     if (auto may = may_take_tokens(settings); !may) return may;
+    if (auto may = may_pass_keys_on(settings); !may) return may;
     return may_sign_in_there(settings);
 }
 

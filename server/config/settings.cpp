@@ -61,6 +61,7 @@ Result<CallersBy> read_callers(const std::vector<std::string>& words) {
         callers.keys = callers.keys || word == "keys";
         callers.oauth = callers.oauth || word == "oauth";
         callers.issuer = callers.issuer || word == "issuer";
+        callers.truefoundry = callers.truefoundry || word == "truefoundry";
     }
     return callers;
 }
@@ -174,6 +175,7 @@ ReadSettings read_settings(const Options& options) {
     allow_public_url(settings);
     take("--callers", read_callers(options.callers), settings.callers);
     take("--principals", load_principals(options.principals), settings.key_map.entries);
+    settings.sandbox = options.sandbox;
     take("--oauth-client-host", checked(options.oauth.client_hosts, check_client_host),
          settings.clients.hosts);
     take("--oauth-redirect-scheme", checked(options.oauth.redirect_schemes, check_redirect_scheme),

@@ -15,11 +15,12 @@ namespace tfy::config {
 
 /// How serve knows its callers; by none of them: as programs of this account, all as one.
 struct CallersBy {
-    bool keys = false;    // that the operator gives out
-    bool oauth = false;   // access tokens that serve's own authorization server gives out
-    bool issuer = false;  // access tokens of an outside one
+    bool keys = false;         // that the operator gives out
+    bool oauth = false;        // access tokens that serve's own authorization server gives out
+    bool issuer = false;       // access tokens of an outside one
+    bool truefoundry = false;  // their own TrueFoundry keys, passed on by TrueFoundry's gateway
 
-    bool credentials() const { return keys || oauth || issuer; }
+    bool credentials() const { return keys || oauth || issuer || truefoundry; }
 };
 
 struct Settings {
@@ -31,6 +32,7 @@ struct Settings {
     std::string public_url = {};
     CallersBy callers = {};
     upstream::KeyMap key_map = {};       // serve: by whose key callers' calls go
+    bool sandbox = false;
     oauth::ClientSettings clients = {};  // serve: of OAuth
     std::string issuer = {};             // serve: whose access tokens callers show; see may_serve()
     bool issuer_any_type = false;        // serve: also tokens that do not say what they are

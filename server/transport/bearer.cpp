@@ -33,6 +33,17 @@ Rejection Challenge::none() const {
                 "This request shows no access token. WWW-Authenticate says where a client learns how to get "
                 "one. Nothing was done.",
                 headers_with(beginning(*this) + scope()), code};
+    if (gateway && keys)
+        return {401,
+                "This request shows no credential. Callers come by TrueFoundry's gateway, which passes their "
+                "own TrueFoundry key on; others show a key that the operator makes with tfy-pat-mcp keys "
+                "create. Nothing was done.",
+                headers_with(beginning(*this)), code};
+    if (gateway)
+        return {401,
+                "This request shows no credential. Callers come by TrueFoundry's gateway, which passes their "
+                "own TrueFoundry key on. Nothing was done.",
+                headers_with(beginning(*this)), code};
     return {
         401,
         "This server wants a key of its own: send it as Authorization: Bearer KEY. Its operator makes one "
@@ -48,6 +59,11 @@ Rejection Challenge::invalid() const {
                 "This access token or key is unknown, revoked or expired. Nothing was done. WWW-Authenticate "
                 "says where a client learns how to get another one.",
                 with_error(*this, "invalid_token", description + scope()), code};
+    if (gateway)
+        return {401,
+                "This key is unknown, revoked or expired, or TrueFoundry does not take it. Nothing was done. "
+                "Show another one.",
+                with_error(*this, "invalid_token", description), code};
     return {401,
             "This key is unknown, revoked or expired. Nothing was done. Its operator makes another one with "
             "tfy-pat-mcp keys create.",
@@ -104,6 +120,14 @@ Rejection too_many_calls() {
             "ended.",
             {{"retry-after", "1"}, {"cache-control", not_to_be_kept}},
             redaction::Literal("temporarily_unavailable")};
+}
+
+Rejection not_by_proxy() {
+    return {403,
+            "A caller's own TrueFoundry key is taken from TrueFoundry's gateway alone (--trusted-proxy), and "
+            "this request did not come by it. Nothing was done, and the key was sent nowhere.",
+            {{"cache-control", not_to_be_kept}},
+            redaction::Literal("access_denied")};
 }
 
 Rejection not_known_now() {

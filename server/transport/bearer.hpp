@@ -16,6 +16,10 @@ struct Challenge {
     /// Address of the protected resource's metadata (RFC 9728), where a client learns which authorization
     /// server gives access tokens. Empty: there is none, and only the operator gives out keys.
     std::string metadata = {};
+    /// Without metadata: callers come by TrueFoundry's gateway, which passes on their own keys, and whether
+    /// others show keys of the operator's.
+    bool gateway = false;
+    bool keys = true;
 
     /// 401: no credential was shown.
     guard::Rejection none() const;
@@ -35,6 +39,8 @@ guard::Rejection too_many(std::chrono::seconds wait);
 guard::Rejection too_many_requests(std::chrono::seconds wait);
 /// 429: its caller has as many calls under way as it may.
 guard::Rejection too_many_calls();
+/// 403: a credential that the gateway alone may pass on came from elsewhere.
+guard::Rejection not_by_proxy();
 /// 503: whether it holds cannot be known at the moment.
 guard::Rejection not_known_now();
 

@@ -17,8 +17,8 @@ export const callback = 'http://127.0.0.1:7777/callback';
 const scheme = process.env.TFY_OVER_TLS ? 'https' : 'http'; // see ../run
 
 /** {world, server, origin}: `serve --callers oauth` on a free port, where the first person is enrolled. */
-export async function beginOAuth(t, { registration = true, hold = '0s', env = {} } = {}) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), hold });
+export async function beginOAuth(t, { registration = true, hold = '0s', env = {}, policy = rules({ assurance: null }) } = {}) {
+  const world = await World.start(t, { policy, hold });
   const port = await freePort();
   const origin = `${scheme}://localhost:${port}`;
   Object.assign(world.env, {

@@ -134,6 +134,10 @@ TEST_CASE("two callers are never one, whatever their names are") {
     by_azp["azp"] = "vscode";
     const auto verdict = house.show(house.sign(by_azp));
     CHECK(std::get<policy::Caller>(verdict).principal == "issuer:u-1/vscode");
+    CHECK(principal({{"client_id", nullptr}, {"azp", "vscode"}}) == "issuer:u-1/vscode");
+    CHECK(principal({{"client_id", nullptr}}) == "none");
+    CHECK(principal({{"client_id", 7}, {"azp", "vscode"}}) == "none");
+    CHECK(principal({{"client_id", ""}, {"azp", "vscode"}}) == "none");
 }
 
 TEST_CASE("attack: a token for another server, of another issuer or another sort lets no one in") {
