@@ -14,6 +14,13 @@ add_test(NAME e2e.over_tls COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT
 set_tests_properties(e2e.over_tls PROPERTIES LABELS e2e TIMEOUT 900
                      ENVIRONMENT "TFY_OVER_TLS=1;TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
 
+# The same stories by callers that a person allowed by OAuth, over TLS.
+set(as_oauth_files http subscriptions tasks features request_state opaque_cursors)
+list(TRANSFORM as_oauth_files REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.test.mjs")
+add_test(NAME e2e.as_oauth COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${as_oauth_files})
+set_tests_properties(e2e.as_oauth PROPERTIES LABELS e2e TIMEOUT 900
+                     ENVIRONMENT "TFY_AS=oauth;TFY_OVER_TLS=1;TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
+
 # A clock that lets minutes pass in seconds, and passphrases that cost little. Sanitizers want to be loaded before anything
 # else, and so do these.
 if(TFY_TESTS AND NOT TFY_SANITIZE)
@@ -21,7 +28,7 @@ if(TFY_TESTS AND NOT TFY_SANITIZE)
   set_property(TEST e2e.memory e2e.earlier_state APPEND
                PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
   add_library(light_passphrases MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/light_passphrases.cpp)
-  set_property(TEST e2e.over_tls APPEND
+  set_property(TEST e2e.over_tls e2e.as_oauth APPEND
                PROPERTY ENVIRONMENT "TFY_LIGHT_PASSPHRASES_LIBRARY=$<TARGET_FILE:light_passphrases>")
   foreach(file IN LISTS e2e_files)
     cmake_path(GET file STEM name)
@@ -37,7 +44,7 @@ if(TARGET leak_corpus)
   set_property(TEST e2e.redact_restart e2e.redact_benign APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()
 
-# Every row of a table, in every combination of clients, ways and answers: some 370 cases, and twice as many in ./dev soak.
+# Every row of a table, in every combination of clients, ways and answers: some 750 cases.
 set_tests_properties(e2e.last_word PROPERTIES TIMEOUT 1800)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.

@@ -6,6 +6,8 @@ export class RecordedFetch {
     /** With MCP endpoints: [{session, given, sent, type, body}], see wire.mjs. */
     this.exchanges = [];
     this.pending = new Set();
+    /** What requests to MCP endpoints show that show nothing of their own. */
+    this.credential = undefined;
     /** For clients that take a fetch of one's own. */
     this.call = (url, init) => this.fetch(url, init);
   }
@@ -15,6 +17,8 @@ export class RecordedFetch {
   }
 
   async fetch(url, init = {}) {
+    const bare = this.credential && new URL(url).pathname === '/mcp' && !new Headers(init.headers).has('authorization');
+    if (bare) init = { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: this.credential } };
     this.keep(
       'request',
       `${init.method ?? 'GET'} ${url} ${JSON.stringify([...new Headers(init.headers)])}\n${init.body ?? ''}`

@@ -8,9 +8,12 @@ import { RecordedFetch } from './http.mjs';
 import { findLeaks } from './leaks.mjs';
 import { enrolFirst, me, passphrase } from './people.mjs';
 import { binary, lab, Process, runToEnd, until } from './process.mjs';
+import { freePort } from './sockets.mjs';
 import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
 const key = 'tfy-sandbox-key-0000-not-a-secret';
+/** See ../run. */
+const asOAuth = process.env.TFY_AS === 'oauth';
 const tap = new URL('tap.mjs', import.meta.url).pathname;
 
 /** Rules for tests: everything asks, nobody needs a terminal, and nothing is slowed down by counting. */
@@ -100,8 +103,30 @@ export class World {
     };
   }
 
-  /** `serve` on a free port, or on `port`: {process, endpoint, page, code}. */
+  /**
+   * `serve` on a free port, or on `port`: {process, endpoint, page, code}. With TFY_AS=oauth callers come by OAuth: the
+   * first person is enrolled, allows a client, and the world's requests show its access token.
+   */
   async serve(env = this.env, port = 0) {
+    if (!asOAuth) return this.#serve(env, port);
+    const at = port || (await freePort());
+    const origin = `${process.env.TFY_OVER_TLS ? 'https' : 'http'}://localhost:${at}`;
+    Object.assign(env, { TFY_PAT_MCP_CALLERS: 'oauth', TFY_PAT_MCP_PUBLIC_URL: origin });
+    const server = await this.#serve(env, at);
+    this.fetch.credential ??= await this.#allowed(server, origin);
+    return server;
+  }
+
+  /** A client that the first person allowed: what it shows. */
+  async #allowed(server, origin) {
+    const [{ Page }, { addClient, codeFor, postForm }] = await Promise.all([import('./page.mjs'), import('./oauth.mjs')]);
+    const person = await Page.signIn(this, server);
+    const given = await postForm(`${origin}/oauth/token`, await codeFor(person, origin, await addClient(this, '--name', 'tfy-e2e')));
+    assert.equal(given.status, 200, JSON.stringify(given.body));
+    return `Bearer ${given.body.access_token}`;
+  }
+
+  async #serve(env, port) {
     const server = this.spawn(['serve', '--listen', `127.0.0.1:${port}`], env);
     const [, endpoint] = await server.says(/^MCP endpoint: (\S+)\n/m);
     const [, page] = await server.says(/^Approvals page: (\S+)\n/m);
