@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <array>
+
 namespace tfy::policy {
 namespace {
 
@@ -15,6 +17,12 @@ std::string to_base64url(std::string_view bytes) {
                       bytes.size(), unpadded);
     text.pop_back();  // sodium ends it with a zero byte
     return text;
+}
+
+std::string sha256_base64url(std::string_view text) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    return to_base64url({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {

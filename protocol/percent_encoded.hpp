@@ -3,6 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tfy::protocol {
 
@@ -21,6 +23,19 @@ inline std::string percent_encoded(std::string_view text, std::string_view plain
         encoded += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
     }
     return encoded;
+}
+
+/// "a=1&b=2%20", as application/x-www-form-urlencoded.
+inline std::string form_of(const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
+    constexpr std::string_view plain = "-._~";
+    std::string form;
+    for (const auto& [name, value] : fields) {
+        if (!form.empty()) form += '&';
+        form += percent_encoded(name, plain);
+        form += '=';
+        form += percent_encoded(value, plain);
+    }
+    return form;
 }
 
 }  // namespace tfy::protocol

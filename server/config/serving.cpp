@@ -83,7 +83,8 @@ Result<void> may_serve(const Settings& settings) {
             return refused(
                 "--public-url is http, and with --tls-cert the port is served over TLS only. Write the "
                 "address with https://.");
-        if (auto read = read_certificate(settings.tls); !read) return read.error();
+        if (const auto read = read_certificate(settings.tls); !read)
+            return refused(read.error().message + " Nothing was started.");
     }
     if (auto may = may_take_tokens(settings); !may) return may;
     if (auto may = may_pass_keys_on(settings); !may) return may;

@@ -5,7 +5,7 @@
 #include "policy/canonical_json.hpp"
 #include "policy/secret.hpp"
 #include "policy/visible.hpp"
-#include "server/oauth/form.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "server/oauth/redirect_uri.hpp"
 #include "server/oauth/values.hpp"
 
@@ -39,7 +39,7 @@ std::string grant_for(const std::string& pending) { return "grt_" + policy::sha2
 std::string address_with(const AuthorizationRequest& request,
                          const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
     const bool has_query = request.redirect_uri.find('?') != std::string::npos;
-    return request.redirect_uri + (has_query ? '&' : '?') + form_of(fields);
+    return request.redirect_uri + (has_query ? '&' : '?') + protocol::form_of(fields);
 }
 
 Json grant_record(const OAuthGrant& grant) {

@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "policy/redaction/unicode.hpp"
-#include "protocol/percent_encoded.hpp"
 
 namespace tfy::oauth {
 namespace {
@@ -61,17 +60,6 @@ const std::string& field(const Form& form, std::string_view name) {
     static const std::string none;
     const auto found = form.find(name);
     return found == form.end() ? none : found->second;
-}
-
-std::string form_of(const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
-    std::string form;
-    for (const auto& [name, value] : fields) {
-        if (!form.empty()) form += '&';
-        form += protocol::percent_encoded(name, "-._~");
-        form += '=';
-        form += protocol::percent_encoded(value, "-._~");
-    }
-    return form;
 }
 
 }  // namespace tfy::oauth

@@ -4,8 +4,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "protocol/error.hpp"
 
@@ -20,8 +18,5 @@ Result<Form> read_form(std::string_view text);
 
 /// A field's value; empty if it is absent.
 const std::string& field(const Form& form, std::string_view name);
-
-/// "a=1&b=2%20"
-std::string form_of(const std::vector<std::pair<std::string_view, std::string_view>>& fields);
 
 }  // namespace tfy::oauth

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/base64url.hpp"
 #include "server/oauth/answers.hpp"
 #include "server/oauth/values.hpp"
 
@@ -116,8 +117,9 @@ Async<transport::HttpResponse> TokenEndpoint::redeem(Asked asked) {
     if (!is_verifier(verifier))
         co_return refusal(redaction_, {"invalid_request",
                                        "code_verifier is missing, or not 43 to 128 unreserved characters"});
-    OAuthGrants::Redeem wish{
-        .code = {hash_of_value(code), asked.client}, .redirect_uri = {}, .challenge = challenge_of(verifier)};
+    OAuthGrants::Redeem wish{.code = {hash_of_value(code), asked.client},
+                             .redirect_uri = {},
+                             .challenge = policy::sha256_base64url(verifier)};
     if (const auto& address = field(asked.form, "redirect_uri"); !address.empty())
         wish.redirect_uri = address;
     const auto now = clock_.now();

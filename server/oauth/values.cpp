@@ -44,12 +44,6 @@ std::string make_value(std::string_view prefix) {
 
 std::string hash_of_value(std::string_view value) { return policy::sha256(value); }
 
-std::string challenge_of(std::string_view verifier) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    crypto_hash_sha256(hash.data(), value_bytes(verifier), verifier.size());
-    return policy::to_base64url(value_text(hash));
-}
-
 std::string seal_under(std::string_view value, const Json& state) {
     auto key = key_under(value);
     auto sealed = policy::seal_state(state, of_successor, key);

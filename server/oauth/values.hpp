@@ -19,9 +19,6 @@ std::string make_value(std::string_view prefix = {});
 /// What is kept in place of a value. It is random and as long as the hash, so a fast hash is right.
 std::string hash_of_value(std::string_view value);
 
-/// PKCE's S256.
-std::string challenge_of(std::string_view verifier);
-
 /// What only someone who shows `value` can open, though `value` is not kept: sealed under a key that follows
 /// from it.
 std::string seal_under(std::string_view value, const Json& state);

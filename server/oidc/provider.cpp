@@ -2,8 +2,9 @@
 
 #include "policy/secret.hpp"
 #include "protocol/parse.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "protocol/text_in.hpp"
-#include "server/oidc/form.hpp"
+#include "server/oidc/client_header.hpp"
 
 namespace tfy::oidc {
 namespace {
@@ -74,10 +75,10 @@ Async<Result<std::string>> Provider::exchange(std::string code, std::string veri
     const auto client = connect_(origin, [this] { return client_header(settings_); });
     WebRequest request{.method = "POST",
                        .target = target,
-                       .body = form_of({{"grant_type", "authorization_code"},
-                                        {"code", code},
-                                        {"redirect_uri", redirect},
-                                        {"code_verifier", verifier}}),
+                       .body = protocol::form_of({{"grant_type", "authorization_code"},
+                                                  {"code", code},
+                                                  {"redirect_uri", redirect},
+                                                  {"code_verifier", verifier}}),
                        .timeout = longest_exchange,
                        .body_type = "application/x-www-form-urlencoded"};
     auto answer = co_await client->send(std::move(request));

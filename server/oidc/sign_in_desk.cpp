@@ -3,8 +3,8 @@
 #include <array>
 
 #include "policy/base64url.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "protocol/text_in.hpp"
-#include "server/oidc/form.hpp"
 #include "server/oidc/id_token.hpp"
 #include "server/storage/people_in_journal.hpp"
 
@@ -120,14 +120,14 @@ Async<Result<SignInDesk::Begun>> SignInDesk::begin(Purpose purpose, std::string 
     for (const auto& more : settings.scopes) scope += " " + more;
     const auto& endpoint = metadata->authorization_endpoint;
     auto address = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
-                   form_of({{"response_type", "code"},
-                            {"client_id", settings.client_id},
-                            {"redirect_uri", redirect_()},
-                            {"scope", scope},
-                            {"state", state},
-                            {"nonce", begun->nonce},
-                            {"code_challenge", challenge_of(begun->verifier)},
-                            {"code_challenge_method", "S256"}});
+                   protocol::form_of({{"response_type", "code"},
+                                      {"client_id", settings.client_id},
+                                      {"redirect_uri", redirect_()},
+                                      {"scope", scope},
+                                      {"state", state},
+                                      {"nonce", begun->nonce},
+                                      {"code_challenge", policy::sha256_base64url(begun->verifier)},
+                                      {"code_challenge_method", "S256"}});
     if (purpose == Purpose::confirm) address += "&prompt=login&max_age=0";
     co_return Begun{std::move(address), std::move(state)};
 }

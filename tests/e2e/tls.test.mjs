@@ -122,7 +122,7 @@ test('SIGHUP brings a new certificate; a bad one changes nothing; what is open g
   const other = makeCertificate(world.folder, 'second');
   copyFileSync(other.certFile, certificate.certFile); // and not its key
   server.process.child.kill('SIGHUP');
-  await logged(server, /certificate was not reloaded: the one in force stays.*the key is not the one of the certificate/);
+  await logged(server, /certificate was not reloaded: the one in force stays.*the key is not the one of the certificate\."/);
   assert.equal(await shown(certificate), first);
   chmodSync(certificate.keyFile, 0o644);
   server.process.child.kill('SIGHUP');
@@ -215,7 +215,7 @@ test('a pair that cannot be used is refused at the start, before anything is mad
   writeFileSync(empty, '', { mode: 0o600 });
   const pair = (cert, key) => ['--tls-cert', cert, '--tls-key', key];
   for (const [args, sentence] of [
-    [['--tls-cert', one.certFile], /^--tls-key is missing: TLS needs a certificate and its key\. Nothing was started/],
+    [['--tls-cert', one.certFile], /^--tls-key is missing: TLS needs a certificate and its key\. Give both, or neither\. Nothing was started\.$/],
     [['--tls-key', one.keyFile], /^--tls-cert is missing/],
     [pair(one.certFile, two.keyFile), /cannot be used: the key is not the one of the certificate\. Nothing was started\.$/],
     [pair(join(world.folder, 'none'), one.keyFile), /^--tls-cert: \S+none cannot be read: No such file or directory\. Nothing was started\.$/],

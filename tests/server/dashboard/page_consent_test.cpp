@@ -2,6 +2,8 @@
 // code.
 #include <doctest/doctest.h>
 
+#include "policy/base64url.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "server/oauth/form.hpp"
 #include "server/oauth/values.hpp"
 #include "tests/fakes/page.hpp"
@@ -17,17 +19,18 @@ const std::string callback = "https://claude.ai/api/mcp/auth_callback";
 const std::string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 std::string query(const std::vector<std::pair<std::string, std::string>>& others = {}) {
-    std::vector<std::pair<std::string, std::string>> all = {{"response_type", "code"},
-                                                            {"client_id", claude_id},
-                                                            {"redirect_uri", callback},
-                                                            {"state", "s-1 &x"},
-                                                            {"code_challenge", oauth::challenge_of(verifier)},
-                                                            {"code_challenge_method", "S256"}};
+    std::vector<std::pair<std::string, std::string>> all = {
+        {"response_type", "code"},
+        {"client_id", claude_id},
+        {"redirect_uri", callback},
+        {"state", "s-1 &x"},
+        {"code_challenge", policy::sha256_base64url(verifier)},
+        {"code_challenge_method", "S256"}};
     for (const auto& [name, value] : others) {
         std::erase_if(all, [&name = name](const auto& each) { return each.first == name; });
         all.emplace_back(name, value);
     }
-    return oauth::form_of({all.begin(), all.end()});
+    return protocol::form_of({all.begin(), all.end()});
 }
 
 struct Consenting : Page {

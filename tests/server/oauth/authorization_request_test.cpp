@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "protocol/percent_encoded.hpp"
 #include "server/oauth/form.hpp"
 
 namespace tfy::authorization_request_test {
@@ -23,7 +24,7 @@ std::string query(const std::vector<std::pair<std::string, std::string>>& others
         std::erase_if(all, [&name = name](const auto& each) { return each.first == name; });
         all.emplace_back(name, value);
     }
-    return oauth::form_of({all.begin(), all.end()});
+    return protocol::form_of({all.begin(), all.end()});
 }
 
 /// The error that the client is told; "form" where the query has the wrong form, "" where it is good.
@@ -120,7 +121,7 @@ TEST_CASE("the scope is ours in part at least; asking for changes contains readi
 }
 
 TEST_CASE("a form is written as it is read") {
-    CHECK(oauth::form_of({{"a", "1 &"}, {"b", "\xc3\xa4~"}}) == "a=1%20%26&b=%C3%A4~");
+    CHECK(protocol::form_of({{"a", "1 &"}, {"b", "\xc3\xa4~"}}) == "a=1%20%26&b=%C3%A4~");
     const auto read = oauth::read_form("a=1+%26&b=%c3%A4~&c=&&d");
     REQUIRE(read.has_value());
     CHECK(*read == oauth::Form{{"a", "1 &"}, {"b", "\xc3\xa4~"}});

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "policy/base64url.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "server/oauth/authorization_server.hpp"
 #include "server/oauth/values.hpp"
 #include "tests/fakes/captured_answer.hpp"
@@ -50,7 +52,8 @@ struct Endpoints {
                    .person = "ada",
                    .may_request = may_request,
                    .created = clock.now()},
-                  {oauth::hash_of_value(value), address, oauth::challenge_of(verifier)}, entry("grant_given"))
+                  {oauth::hash_of_value(value), address, policy::sha256_base64url(verifier)},
+                  entry("grant_given"))
             .value();
         return value;
     }
@@ -83,7 +86,7 @@ struct Endpoints {
     }
     CapturedAnswer token(const Fields& fields, const transport::Headers& more = {}) {
         std::vector<std::pair<std::string_view, std::string_view>> views(fields.begin(), fields.end());
-        return post("/oauth/token", oauth::form_of(views), "application/x-www-form-urlencoded", more);
+        return post("/oauth/token", protocol::form_of(views), "application/x-www-form-urlencoded", more);
     }
     static Fields redeeming(const std::string& code, const std::string& client = document) {
         return {{"grant_type", "authorization_code"},

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "policy/redaction/clean_texts.hpp"
+#include "protocol/percent_encoded.hpp"
 #include "tests/server/oauth/endpoints.hpp"
 
 namespace tfy::token_endpoint_test {
@@ -153,7 +154,7 @@ TEST_CASE("a token that is given back is worth nothing, and who gives back anoth
     Endpoints house;
     const auto given = house.token(Endpoints::redeeming(house.code())).json();
     const auto back = [&](const std::string& token, const std::string& client = Endpoints::document) {
-        return house.post("/oauth/revoke", oauth::form_of({{"token", token}, {"client_id", client}}))
+        return house.post("/oauth/revoke", protocol::form_of({{"token", token}, {"client_id", client}}))
             .status();
     };
     CHECK(back(text(given, "refresh_token"), "https://evil.example.com/c.json") == 200);
@@ -162,7 +163,8 @@ TEST_CASE("a token that is given back is worth nothing, and who gives back anoth
     CHECK(back(text(next, "refresh_token")) == 200);
     CHECK(error_of(house.refresh(text(next, "refresh_token"))) == "400 invalid_grant");
     CHECK(house.post("/oauth/revoke", "token=x").status() == 401);
-    CHECK(house.post("/oauth/revoke", oauth::form_of({{"client_id", Endpoints::document}})).status() == 400);
+    CHECK(house.post("/oauth/revoke", protocol::form_of({{"client_id", Endpoints::document}})).status() ==
+          400);
 }
 
 }  // namespace tfy::token_endpoint_test

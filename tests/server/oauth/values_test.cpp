@@ -1,5 +1,6 @@
 // The values of the authorization server: random, and opened by their holder only.
 #include "server/oauth/values.hpp"
+#include "policy/base64url.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +18,7 @@ TEST_CASE("a value is its prefix and 43 random characters, and two are never the
 }
 
 TEST_CASE("the challenge is the one of RFC 7636, appendix B") {
-    CHECK(oauth::challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") ==
+    CHECK(policy::sha256_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") ==
           "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 

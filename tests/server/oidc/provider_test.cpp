@@ -2,7 +2,9 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
-#include "server/oidc/form.hpp"
+#include "policy/base64url.hpp"
+#include "protocol/percent_encoded.hpp"
+#include "server/oidc/client_header.hpp"
 #include "server/oidc/id_token.hpp"
 #include "server/oidc/metadata.hpp"
 #include "tests/fakes/people.hpp"
@@ -94,9 +96,9 @@ TEST_CASE("a client is known by its form-encoded name and secret, and a verifier
     const oidc::ProviderSettings settings{
         .client_id = "a:b c", .client_secret = std::make_shared<const policy::Secret>(std::string("p%ss"))};
     CHECK(oidc::client_header(settings) == "Authorization: Basic YSUzQWIlMjBjOnAlMjVzcw==");
-    CHECK(oidc::form_of({{"a", "1 &="}, {"b", ""}}) == "a=1%20%26%3D&b=");
+    CHECK(protocol::form_of({{"a", "1 &="}, {"b", ""}}) == "a=1%20%26%3D&b=");
     // RFC 7636, appendix B
-    CHECK(oidc::challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") ==
+    CHECK(policy::sha256_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") ==
           "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 

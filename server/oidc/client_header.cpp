@@ -1,10 +1,7 @@
-#include "server/oidc/form.hpp"
+#include "server/oidc/client_header.hpp"
 
 #include <sodium.h>
 
-#include <array>
-
-#include "policy/base64url.hpp"
 #include "protocol/percent_encoded.hpp"
 
 namespace tfy::oidc {
@@ -21,19 +18,6 @@ std::string base64_of(const std::string& text) {
 }
 
 }  // namespace
-
-std::string form_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
-    std::string form;
-    for (const auto& [name, value] : fields)
-        form += (form.empty() ? "" : "&") + form_encoded(name) + "=" + form_encoded(value);
-    return form;
-}
-
-std::string challenge_of(const std::string& verifier) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size());
-    return policy::to_base64url({reinterpret_cast<const char*>(hash.data()), hash.size()});
-}
 
 std::string client_header(const ProviderSettings& provider) {
     auto secret = form_encoded(provider.client_secret->reveal());
