@@ -19,7 +19,6 @@ constexpr char content_type[] = "application/json";
 /// What shows the state of a request in hosts that render MCP Apps; the definitions of tools name it.
 constexpr std::string_view approval_app = "ui://tfy-pat-mcp/approval";
 constexpr char app_type[] = "text/html;profile=mcp-app";
-constexpr std::string_view cursor_purpose = "cursor resources/list";
 constexpr std::size_t page_size = 50;
 
 // The first character of a place in the list. Each entry has a place of its own, and they sort as they are
@@ -42,10 +41,16 @@ std::string place_of(char section, const Json& order, const Json& id) {
     return section + order.get<std::string>() + '\n' + id.get<std::string>();
 }
 
+/// A cursor is good for the caller that got it.
+std::string purpose_for(const mcp::Requester& requester) {
+    return "cursor resources/list of " + requester.caller.principal;
+}
+
 /// The place that a page ended at; empty for the first page.
-Result<std::string> start_of(const std::optional<std::string>& cursor, const policy::SealKey& key) {
+Result<std::string> start_of(const std::optional<std::string>& cursor, const mcp::Requester& requester,
+                             const policy::SealKey& key) {
     if (!cursor) return std::string{};
-    const auto place = policy::open_state(*cursor, cursor_purpose, key);
+    const auto place = policy::open_state(*cursor, purpose_for(requester), key);
     if (!place || !place->is_string())
         return Error{Errc::invalid_params,
                      "params.cursor was not given out for this list. Nothing was done. Start again without a "
@@ -130,7 +135,7 @@ Async<bool> Resources::may_watch(mcp::Requester& requester, std::string uri) {
 }
 
 Async<Result<protocol::Page>> Resources::list(mcp::Requester& requester, std::optional<std::string> cursor) {
-    const auto start = start_of(cursor, key_);
+    const auto start = start_of(cursor, requester, key_);
     if (!start) co_return start.error();
     auto listed = co_await all(requester);
     const auto next = std::ranges::upper_bound(listed, *start, {}, &Listed::place);
@@ -138,7 +143,8 @@ Async<Result<protocol::Page>> Resources::list(mcp::Requester& requester, std::op
     const auto end = next + static_cast<std::ptrdiff_t>(std::min(rest, page_size));
     protocol::Page page;
     std::for_each(next, end, [&](Listed& each) { page.items.push_back(std::move(each.definition)); });
-    if (rest > page_size) page.next_cursor = policy::seal_state((end - 1)->place, cursor_purpose, key_);
+    if (rest > page_size)
+        page.next_cursor = policy::seal_state((end - 1)->place, purpose_for(requester), key_);
     co_return page;
 }
 

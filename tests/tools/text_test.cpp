@@ -124,6 +124,10 @@ TEST_CASE("a cursor comes back as it was written, and nothing else is one") {
         CHECK(read->last.key == cursor.last.key);
         CHECK(read->last.id == cursor.last.id);
         CHECK_FALSE(access_tokens::read_cursor(text, other));
+        const auto adas = access_tokens::write_cursor(cursor, key, "key:ADA");
+        CHECK(access_tokens::read_cursor(adas, key, "key:ADA").has_value());
+        CHECK_FALSE(access_tokens::read_cursor(adas, key, "key:BOB"));
+        CHECK_FALSE(access_tokens::read_cursor(adas, key));
         CHECK_FALSE(access_tokens::read_cursor(text.substr(0, text.size() - 2), key));
         CHECK_FALSE(access_tokens::read_cursor(text + "AAAA", key));
         for (std::size_t at = 0; at < text.size(); ++at) {

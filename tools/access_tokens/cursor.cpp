@@ -5,20 +5,22 @@
 namespace tfy::access_tokens {
 namespace {
 
-constexpr std::string_view purpose = "cursor tfy_access_tokens_list";
+std::string purpose_for(std::string_view whose) {
+    return std::string("cursor tfy_access_tokens_list of ").append(whose);
+}
 
 }  // namespace
 
-std::string write_cursor(const Cursor& cursor, const policy::SealKey& key) {
+std::string write_cursor(const Cursor& cursor, const policy::SealKey& key, std::string_view whose) {
     return policy::seal_state({{"question", cursor.question},
                                {"since", cursor.since.time_since_epoch().count()},
                                {"key", cursor.last.key},
                                {"id", cursor.last.id}},
-                              purpose, key);
+                              purpose_for(whose), key);
 }
 
-std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key) {
-    const auto state = policy::open_state(text, purpose, key);
+std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key, std::string_view whose) {
+    const auto state = policy::open_state(text, purpose_for(whose), key);
     if (!state) return std::nullopt;
     std::string problem;
     const policy::Members members(*state, {}, problem);

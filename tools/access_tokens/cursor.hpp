@@ -22,9 +22,11 @@ struct Cursor {
     Position last = {};         // of the last entry shown
 };
 
-/// Sealed: a client can neither read nor change it, and no token's id or value can be found in it.
-std::string write_cursor(const Cursor& cursor, const policy::SealKey& key);
-/// nullopt for what write_cursor never wrote with this key.
-std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key);
+/// Sealed for the principal that gets it: a client can neither read nor change it, and no token's id or value
+/// can be found in it.
+std::string write_cursor(const Cursor& cursor, const policy::SealKey& key, std::string_view whose = {});
+/// nullopt for what write_cursor never wrote with this key for this principal.
+std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key,
+                                  std::string_view whose = {});
 
 }  // namespace tfy::access_tokens

@@ -12,6 +12,21 @@ std::optional<std::chrono::days> days_of(const Json& arguments, const char* name
 
 Error refused(const std::string& why) { return {Errc::refused, why + " Nothing was listed."}; }
 
+/// Nothing for the first page. Another caller's cursor is as one that was never given out.
+Result<std::optional<Cursor>> start_of(const ListAccessTokens::Args& args, const policy::SealKey& key,
+                                       const std::string& whose) {
+    if (args.cursor.empty()) return std::optional<Cursor>{};
+    auto cursor = read_cursor(args.cursor, key, whose);
+    if (!cursor)
+        return refused(
+            "This cursor was not given out by this tool. Leave it out to start with the first page.");
+    if (cursor->question != args.choice.question())
+        return refused(
+            "This cursor belongs to a list with other filters or another sort. Repeat those of the page "
+            "that gave it, or leave the cursor out to start with the first page.");
+    return cursor;
+}
+
 }  // namespace
 
 ListAccessTokens::Args ListAccessTokens::Args::read(const Json& arguments) {
@@ -24,25 +39,11 @@ ListAccessTokens::Args ListAccessTokens::Args::read(const Json& arguments) {
                        .order = Order::read(arguments.value("sort", std::string{}))}};
 }
 
-Result<void> ListAccessTokens::check(const Args& args) const {
+Result<Json> ListAccessTokens::canonical(Json arguments, policy::Time) const {
+    const auto args = Args::read(arguments);
     if (args.choice.expiring_within && args.choice.state == "expired")
         return refused(
             "No token is both expired and about to expire: leave out expiring_within_days, or state.");
-    if (args.cursor.empty()) return {};
-    const auto cursor = read_cursor(args.cursor, key_);
-    if (!cursor)
-        return refused(
-            "This cursor was not given out by this tool. Leave it out to start with the first page.");
-    if (cursor->question != args.choice.question())
-        return refused(
-            "This cursor belongs to a list with other filters or another sort. Repeat those of the page "
-            "that gave it, or leave the cursor out to start with the first page.");
-    return {};
-}
-
-Result<Json> ListAccessTokens::canonical(Json arguments, policy::Time) const {
-    const auto args = Args::read(arguments);
-    if (const auto checked = check(args); !checked) return checked.error();
     arguments["limit"] = args.limit;
     return arguments;
 }
@@ -50,11 +51,16 @@ Result<Json> ListAccessTokens::canonical(Json arguments, policy::Time) const {
 Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::ReadPermit permit) {
     const auto args = Args::read(permit.call().arguments);
     const auto now = clock_.now();
-    ListPage page(args.choice, read_cursor(args.cursor, key_), args.limit, now);
+    const auto& whose = permit.call().caller.principal;
+    auto start = start_of(args, key_, whose);
+    if (!start) co_return start.error();
+    ListPage page(args.choice, std::move(*start), args.limit, now);
     auto api = clients_.of(permit.call().caller);
     const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
-    co_return show_page(page, args.choice, args.cursor.empty(), now, key_, clients_.seals());
+    const auto next = page.next();
+    const auto cursor = next ? write_cursor(*next, key_, whose) : std::string{};
+    co_return show_page(page, args.choice, args.cursor.empty(), now, cursor, clients_.seals());
 }
 
 }  // namespace tfy::access_tokens

@@ -31,8 +31,6 @@ public:
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
-    Result<void> check(const Args& args) const;
-
     const truefoundry::Clients& clients_;
     const Clock& clock_;
     policy::SealKey key_;

@@ -37,13 +37,12 @@ std::string what_moved(const ListPage& page) {
 }  // namespace
 
 tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
-                            const policy::SealKey& key, const policy::Seals& seal) {
+                            const std::string& cursor, const policy::Seals& seal) {
     tools::ToolResult result{.text = "Personal Access Tokens:\n\n" + std::string(token_table_head),
                              .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
-    const auto next = page.next();
-    const auto cursor = next ? write_cursor(*next, key) : std::string{};
-    const auto go_on = next ? how_to_go_on(page, cursor) : std::string{};
-    if (next) result.structured["next_cursor"] = cursor;
+    const bool more = !cursor.empty();
+    const auto go_on = more ? how_to_go_on(page, cursor) : std::string{};
+    if (more) result.structured["next_cursor"] = cursor;
     if (page.moved() > 0) result.structured["moved"] = page.moved();
     const auto& tokens = page.tokens();
     for (const auto& token : tokens) {
@@ -55,7 +54,7 @@ tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool 
     result.text += go_on;
     result.structured["message"] =
         tokens.empty() ? nothing_listed(choice, first_page) : counted(tokens.size(), page.total());
-    result.structured["next"] = what_next(next.has_value(), tokens.empty());
+    result.structured["next"] = what_next(more, tokens.empty());
     if (page.moved() > 0) result.text += what_moved(page);
     result.text += "\nToken values are never listed: they are only shown once, at creation time.\n";
     return result;

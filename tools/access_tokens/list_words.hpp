@@ -6,8 +6,8 @@
 
 namespace tfy::access_tokens {
 
-/// `key` seals its cursor.
+/// `cursor` leads to the next page; empty after the last one.
 tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
-                            const policy::SealKey& key, const policy::Seals& seal);
+                            const std::string& cursor, const policy::Seals& seal);
 
 }  // namespace tfy::access_tokens
