@@ -42,14 +42,19 @@ std::optional<Window> read_window(const ApiTarget& target) {
 
 SandboxResponse bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
 
-/// `data`: the items, already written.
-SandboxResponse listed(std::string_view data, std::size_t total, const Window& window) {
+/// `items`: already written.
+SandboxResponse listed(const std::vector<const std::string*>& items, std::size_t total,
+                       const Window& window) {
+    const auto pagination = R"(],"pagination":{"limit":)" + std::to_string(window.limit) + R"(,"offset":)" +
+                            std::to_string(window.offset) + R"(,"total":)" + std::to_string(total) + "}}";
+    constexpr std::string_view begin = R"({"data":[)";
+    auto size = begin.size() + pagination.size();
+    for (const auto* item : items) size += item->size() + 1;
     SandboxResponse answer;
-    answer.body.reserve(data.size() + 128);
-    answer.body.append(R"({"data":[)").append(data).append(R"(],"pagination":{"limit":)");
-    answer.body.append(std::to_string(window.limit)).append(R"(,"offset":)");
-    answer.body.append(std::to_string(window.offset)).append(R"(,"total":)");
-    answer.body.append(std::to_string(total)).append("}}");
+    answer.body.reserve(size);  // a page is long: it is written once, where it stays
+    answer.body.append(begin);
+    for (const auto* item : items) answer.body.append(item == items.front() ? "" : ",").append(*item);
+    answer.body.append(pagination);
     return answer;
 }
 
@@ -177,15 +182,13 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     if (!known) return broken_shelf(known.error());
     auto& rows = (*known)->of_user(asked.caller.user());
     const auto name_part = asked.target.find("nameSearchQuery").value_or("");
-    std::string data;
-    const auto write = [&](KeptTokens::Row& row) {
-        data.append(data.empty() ? "" : ",").append(row.written(asked.now));
-    };
+    std::vector<const std::string*> items;
+    const auto write = [&](KeptTokens::Row& row) { items.push_back(&row.written(asked.now)); };
     if (name_part.empty()) {
         const auto begin = std::min(window->offset, rows.size());
         const auto end = begin + std::min(window->limit, rows.size() - begin);
         for (auto i = begin; i < end; ++i) write(rows[i]);
-        return listed(data, rows.size(), *window);
+        return listed(items, rows.size(), *window);
     }
     std::size_t total = 0;
     for (auto& row : rows) {
@@ -193,7 +196,7 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
         if (total >= window->offset && total - window->offset < window->limit) write(row);
         ++total;
     }
-    return listed(data, total, *window);
+    return listed(items, total, *window);
 }
 
 // The value is in this answer and nowhere else: what is kept is its hash.

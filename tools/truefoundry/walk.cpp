@@ -1,6 +1,6 @@
 // The one loop over the pages of a list.
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
-#include <unordered_set>
 
 #include "tools/truefoundry/client.hpp"
 #include "tools/truefoundry/failure.hpp"
@@ -28,7 +28,7 @@ Error repeats() {
 struct Client::Progress {
     // Of ids. Two that have one hash come once in some 10^9 lists of 100,000; only TrueFoundry, which could
     // as well leave a token out, could make them meet on purpose.
-    std::unordered_set<std::size_t> seen = {};
+    boost::unordered_flat_set<std::size_t> seen = {};
     std::optional<std::uint64_t> total = {};
     std::size_t offset = 0;
     bool steady = true;
