@@ -18,15 +18,6 @@ std::string one_line(const policy::Seals& seal, std::string_view text, std::size
     return policy::shown_line(seal.seal_text(text), limit);
 }
 
-std::string cell(const policy::Seals& seal, std::string_view text) {
-    std::string escaped;
-    for (const char c : one_line(seal, text)) {
-        if (c == '|' || c == '\\') escaped += '\\';
-        escaped += c;
-    }
-    return escaped;
-}
-
 std::string day(policy::Time time) { return policy::format_time(time).substr(0, 10); }
 
 std::string distance(policy::Time time, policy::Time now) {

@@ -11,8 +11,6 @@ namespace tfy::tools {
 
 /// Text from others, sealed whole, then safe to look at and without line breaks, cut at `limit` characters.
 std::string one_line(const policy::Seals& seal, std::string_view text, std::size_t limit = 200);
-/// The same as a cell of a Markdown table.
-std::string cell(const policy::Seals& seal, std::string_view text);
 /// "2026-11-23", in UTC.
 std::string day(policy::Time time);
 /// "in 90 days" by the calendar in UTC, "in 5 h 3 m" within a day, "2 h 3 m ago" for what is over.

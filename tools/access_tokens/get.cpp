@@ -41,13 +41,12 @@ Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) 
     const auto found = co_await find(std::move(api), Args::read(permit.call().arguments));
     if (!found) co_return found.error();
     const auto now = clock_.now();
-    const auto state = ListQuery{}.state_of(*found, now);
-    auto row = token_row(*found, state, now, clients_.seals());
+    auto written = TokenWriter(clients_.seals(), now).write(*found, ListQuery{}.state_of(*found, now));
     co_return tools::ToolResult{
-        .text = "Personal Access Token:\n\n" + std::string(token_table_head) + row +
+        .text = "Personal Access Token:\n\n" + std::string(token_table_head) + written.row +
                 "\nToken values are never listed: they are only shown once, at creation time.\n",
         .structured = {
-            {"token", token_json(*found, state, now, clients_.seals())},
+            {"token", std::move(written.json)},
             {"message", "This is the token as TrueFoundry lists it now; its value cannot be shown."},
             {"next",
              "Use its id with tfy_access_tokens_delete or tfy_access_tokens_rotate if the user "

@@ -45,10 +45,12 @@ tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool 
     if (more) result.structured["next_cursor"] = cursor;
     if (page.moved() > 0) result.structured["moved"] = page.moved();
     const auto& tokens = page.tokens();
+    TokenWriter writer(seal, now);
+    auto& listed = result.structured["tokens"];
     for (const auto& token : tokens) {
-        const auto state = choice.state_of(token, now);
-        result.text += token_row(token, state, now, seal);
-        result.structured["tokens"].push_back(token_json(token, state, now, seal));
+        auto written = writer.write(token, choice.state_of(token, now));
+        result.text += written.row;
+        listed.push_back(std::move(written.json));
     }
     if (tokens.empty()) result.text = nothing_listed(choice, first_page) + "\n";
     result.text += go_on;

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "policy/redacted.hpp"
 #include "policy/time.hpp"
@@ -15,11 +16,24 @@ inline constexpr std::string_view token_table_head =
     "| Name | ID | Created At | Expires At | Last Used | State | Remarks |\n"
     "|---|---|---|---|---|---|---|\n";
 
-/// A row of that table. `state`: see ListQuery::state_of().
-std::string token_row(const truefoundry::AccessToken& token, std::string_view state, policy::Time now,
-                      const policy::Seals& seal);
-/// {id, name, created_at, expires_at, last_used_at, expired, state, type, owner, remarks}
-Json token_json(const truefoundry::AccessToken& token, std::string_view state, policy::Time now,
-                const policy::Seals& seal);
+/// Writes tokens for one answer. Not to be kept: what many of them have in common is sealed once.
+class TokenWriter {
+public:
+    TokenWriter(const policy::Seals& seal, policy::Time now) : seal_(seal), now_(now) {}
+
+    struct Written {
+        std::string row;  // of that table
+        Json json;  // {id, name, created_at, expires_at, last_used_at, expired, state, type, owner, remarks}
+    };
+    /// `state`: see ListQuery::state_of().
+    Written write(const truefoundry::AccessToken& token, std::string_view state);
+
+private:
+    Json in_common(const std::string& text);
+
+    const policy::Seals& seal_;
+    policy::Time now_;
+    std::unordered_map<std::string, Json> in_common_;  // types and owners, as they are shown
+};
 
 }  // namespace tfy::access_tokens
