@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "protocol/parse.hpp"
+#include "protocol/plain_tree.hpp"
 
 namespace tfy::protocol {
 namespace {
@@ -50,6 +51,26 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 class PlainReader {
 public:
     PlainReader(std::string_view text, std::vector<PlainJson::Node>& nodes) : text_(text), nodes_(nodes) {}
+    static std::optional<Json> read_tree(std::string_view text);
+
+    /// Of what was read: what begins at this node.
+    Json tree(std::uint32_t at) const {
+        const auto& node = nodes_[at];
+        switch (node.kind) {
+            case Kind::null: return nullptr;
+            case Kind::yes: return true;
+            case Kind::no: return false;
+            case Kind::number: return node.number;
+            case Kind::other_number: return -static_cast<std::int64_t>(node.number);
+            case Kind::text: return std::string(node.text);
+            case Kind::array: return items(at);
+            case Kind::object: break;
+        }
+        Json::object_t members;
+        for (auto key = at + 1; key < node.end; key = nodes_[key + 1].end)
+            members.emplace(nodes_[key].text, tree(key + 1));
+        return Json(std::move(members));
+    }
 
     bool whole() {
         if (!value(ParseLimits{}.depth)) return false;
@@ -61,6 +82,12 @@ private:
     using Kind = PlainJson::Kind;
     static constexpr std::size_t most_members = 256;
     static constexpr std::size_t most_digits = 18;
+
+    Json items(std::uint32_t array) const {
+        Json::array_t all;
+        for (auto at = array + 1; at < nodes_[array].end; at = nodes_[at].end) all.push_back(tree(at));
+        return Json(std::move(all));
+    }
 
     char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
     bool take(char c) {
@@ -192,6 +219,16 @@ std::optional<PlainJson> PlainJson::read(std::string_view text) {
     if (!PlainReader(text, read.nodes_).whole()) return std::nullopt;
     return read;
 }
+
+std::optional<Json> PlainReader::read_tree(std::string_view text) {
+    if (text.size() > ParseLimits{}.bytes) return std::nullopt;
+    std::vector<PlainJson::Node> nodes;
+    nodes.reserve(text.size() / 12);
+    PlainReader reader(text, nodes);
+    return reader.whole() ? std::optional(reader.tree(0)) : std::nullopt;
+}
+
+std::optional<Json> read_plain_tree(std::string_view text) { return PlainReader::read_tree(text); }
 
 PlainJson PlainJson::of(const Json& tree) {
     PlainJson made;

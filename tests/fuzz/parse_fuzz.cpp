@@ -5,6 +5,7 @@
 
 #include "protocol/message.hpp"
 #include "protocol/parse.hpp"
+#include "protocol/strict_parse.hpp"
 
 namespace {
 
@@ -31,8 +32,12 @@ Json write_again(const protocol::Message& message) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto value = protocol::parse({reinterpret_cast<const char*>(data), size});
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const auto value = protocol::parse(text);
+    const auto strict = protocol::parse_strictly(text);
+    require(strict.has_value() == value.has_value());
     if (!value) return 0;
+    require(*strict == *value && strict->dump() == value->dump());
     const auto again = protocol::parse(value->dump());
     require(again.has_value() && *again == *value);
 

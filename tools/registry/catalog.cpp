@@ -47,10 +47,11 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
     auto input = protocol::Schema::compile(definition->at("inputSchema"));
     if (!input)
         return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);
-    auto bound = *definition;
-    bound.erase("_meta");  // what a host shows beside the answer
+    auto& members = definition->get_ref<Json::object_t&>();
+    auto shown = members.extract("_meta");  // by a host, beside the answer: nothing is bound to it
     auto version =
-        policy::sha256(policy::canonical_json(bound)).substr(std::string_view("sha256:").size(), 16);
+        policy::sha256(policy::canonical_json(*definition)).substr(std::string_view("sha256:").size(), 16);
+    if (shown) members.insert(std::move(shown));
     auto* const reads = dynamic_cast<tools::ReadTool*>(tool.get());
     auto* const changes = dynamic_cast<tools::ChangeTool*>(tool.get());
     return Catalog::Entry{std::move(tool),  reads, changes, std::move(*definition), std::move(version),
