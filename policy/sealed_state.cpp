@@ -3,7 +3,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "policy/base64url.hpp"
+#include "policy/repeatable_seal.hpp"
 #include "policy/sodium.hpp"
 #include "protocol/parse.hpp"
 
@@ -14,6 +17,7 @@ namespace {
 constexpr unsigned char version = 1;
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+using Nonce = std::array<unsigned char, nonce_size>;
 constexpr std::size_t head_size = 1 + nonce_size;
 constexpr std::size_t most = 64 * 1024;  // characters: no state of ours is near it
 
@@ -38,19 +42,42 @@ std::optional<std::string> decrypt(std::string_view raw, std::string_view purpos
     return plain;
 }
 
-}  // namespace
+std::string plain_text(const Json& state) {
+    return state.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key) {
-    ready_sodium();
-    const std::string plain = state.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string encrypt(std::string_view plain, std::string_view purpose, const SealKey& key,
+                    const Nonce& nonce) {
     const std::string bound = bound_data(purpose);
     std::string raw(head_size + plain.size() + tag_size, '\0');
     raw[0] = static_cast<char>(version);
-    randombytes_buf(bytes_of(raw) + 1, nonce_size);
+    std::ranges::copy(nonce, bytes_of(raw) + 1);
     crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(raw) + head_size, nullptr, bytes_of(plain),
                                                plain.size(), bytes_of(bound), bound.size(), nullptr,
                                                bytes_of(raw) + 1, key.bytes.data());
     return to_base64url(raw);
+}
+
+}  // namespace
+
+std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key) {
+    ready_sodium();
+    Nonce nonce{};
+    randombytes_buf(nonce.data(), nonce.size());
+    return encrypt(plain_text(state), purpose, key, nonce);
+}
+
+std::string seal_repeatably(const Json& state, std::string_view purpose, const SealKey& key) {
+    ready_sodium();
+    const auto plain = plain_text(state);
+    const auto bound = "nonce of a " + bound_data(purpose);
+    SealKey nonce_key;
+    crypto_generichash(nonce_key.bytes.data(), nonce_key.bytes.size(), bytes_of(std::string_view(bound)),
+                       bound.size(), key.bytes.data(), key.bytes.size());
+    Nonce nonce{};
+    crypto_generichash(nonce.data(), nonce.size(), bytes_of(std::string_view(plain)), plain.size(),
+                       nonce_key.bytes.data(), nonce_key.bytes.size());
+    return encrypt(plain, purpose, key, nonce);
 }
 
 std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key) {

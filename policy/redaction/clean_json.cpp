@@ -31,6 +31,26 @@ bool needs_escapes(std::string_view text) {
     return (found & ones * 0x80) != 0;
 }
 
+/// As Json::dump() has the text between its quotes; it must be UTF-8.
+void append_escaped(std::string& out, std::string_view text) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    constexpr std::string_view short_forms = "btn?fr";  // of the bytes 8 to 13
+    std::size_t from = 0;                               // what is not written yet
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        out.append(text, from, at - from).append(1, '\\');
+        from = at + 1;
+        if (byte >= 0x20)
+            out += text[at];
+        else if (byte >= '\b' && byte <= '\r' && byte != '\v')
+            out += short_forms[byte - '\b'];
+        else
+            out.append("u00").append(1, hex[byte >> 4U]).append(1, hex[byte & 15U]);
+    }
+    out.append(text, from);
+}
+
 /// Each function is false if the message is not clean.
 class Writer {
 public:
@@ -74,10 +94,12 @@ private:
     }
     bool string(const std::string& value) {
         if (scrubber_.text(value)) return false;
+        text_ += '"';
         if (needs_escapes(value))
-            text_ += Json(value).dump();
+            append_escaped(text_, value);
         else
-            text_.append(1, '"').append(value).append(1, '"');
+            text_ += value;
+        text_ += '"';
         return true;
     }
     void scalar(const Json& value) {

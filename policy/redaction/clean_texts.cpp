@@ -9,9 +9,12 @@
 namespace tfy::redaction {
 namespace {
 
-constexpr std::size_t places = 1024;  // a power of two
 constexpr std::size_t shortest = 16;  // a shorter one is soon looked through
-constexpr std::size_t longest = 2048;
+constexpr std::size_t longest = 64 * 1024;
+// Places are powers of two. Long texts have few of their own: those of 100 rows, asked for again.
+constexpr std::size_t places = 1024;
+constexpr std::size_t longest_of_many = 2048;
+constexpr std::size_t places_of_long = 16;
 
 struct Remembered {
     IndexIdentity index = {};
@@ -23,7 +26,9 @@ bool can_be_remembered(std::string_view text) { return text.size() >= shortest &
 /// Each text has one place, which the next one with the same place takes over.
 Remembered& place_of(std::string_view text) {
     thread_local std::vector<Remembered> all(places);
-    return all[std::hash<std::string_view>{}(text) & (places - 1)];
+    thread_local std::vector<Remembered> of_long(places_of_long);
+    const auto hash = std::hash<std::string_view>{}(text);
+    return text.size() > longest_of_many ? of_long[hash & (places_of_long - 1)] : all[hash & (places - 1)];
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using IndexIdentity = std::shared_ptr<const char>;
 /// by another one since.
 bool is_remembered_clean(const IndexIdentity& index, std::string_view text);
 
-/// Only what may leave as it is. Long and very short texts are not kept.
+/// Only what may leave as it is. Very short texts, and those over 64 KiB, are not kept.
 void remember_clean(const IndexIdentity& index, std::string_view text);
 
 /// This thread does not keep it any more: for a text that lets someone in.

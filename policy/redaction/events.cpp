@@ -86,20 +86,22 @@ public:
         lines_.push_back({begin, end});
     }
     void finish() {
+        if (lines_.size() >= least_events) put();
+        lines_.clear();
+    }
+
+private:
+    void put() {
         std::vector<Origin> pieces;
         std::size_t spelled = 0;
         for (const auto& line : lines_) {
             pieces.push_back(piece_of(line));
             spelled += pieces.back().end - pieces.back().begin;
         }
-        if (lines_.size() >= least_events && spelled >= shortest_ && is_new(pieces)) {
-            view_.put_break(lines_.front().begin);
-            for (const auto& piece : pieces) view_.put_same(text_, piece.begin, piece.end);
-        }
-        lines_.clear();
+        if (spelled < shortest_ || !is_new(pieces)) return;
+        view_.put_break(lines_.front().begin);
+        for (const auto& piece : pieces) view_.put_same(text_, piece.begin, piece.end);
     }
-
-private:
     std::string_view text_of(const Origin& part) const {
         return text_.substr(part.begin, part.end - part.begin);
     }

@@ -1,5 +1,5 @@
 // Sealed states: they come back as they went, or not at all.
-#include "policy/sealed_state.hpp"
+#include "policy/repeatable_seal.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,6 +36,24 @@ TEST_CASE("the same state is never sealed to the same text, and its words cannot
     const auto first = seal_state(state, "requestState", key_of(1));
     CHECK(first != seal_state(state, "requestState", key_of(1)));
     CHECK(first.find("approval") == std::string::npos);
+}
+
+TEST_CASE("sealed repeatably, the same state is the same text, and nothing else is") {
+    const auto first = seal_repeatably(state, "cursor", key_of(1));
+    CHECK(first == seal_repeatably(state, "cursor", key_of(1)));
+    CHECK(open_state(first, "cursor", key_of(1)) == state);
+    CHECK(!open_state(first, "session", key_of(1)));
+    CHECK(!open_state(first, "cursor", key_of(2)));
+
+    auto nearly = state;
+    nearly["expires"] = 1764000001;
+    const std::set<std::string> others{
+        seal_repeatably(nearly, "cursor", key_of(1)), seal_repeatably(state, "session", key_of(1)),
+        seal_repeatably(state, "cursor", key_of(2)), seal_state(state, "cursor", key_of(1)), first};
+    constexpr std::size_t nonce = 33;  // characters that hold the version and nearly all of the nonce
+    std::set<std::string> nonces;
+    for (const auto& each : others) nonces.insert(each.substr(0, nonce));
+    CHECK(nonces.size() == 5);
 }
 
 TEST_CASE("another key or another purpose opens nothing") {

@@ -1,6 +1,7 @@
 #include "tools/access_tokens/cursor.hpp"
 
 #include "policy/members.hpp"
+#include "policy/repeatable_seal.hpp"
 
 namespace tfy::access_tokens {
 namespace {
@@ -12,11 +13,11 @@ std::string purpose_for(std::string_view whose) {
 }  // namespace
 
 std::string write_cursor(const Cursor& cursor, const policy::SealKey& key, std::string_view whose) {
-    return policy::seal_state({{"question", cursor.question},
-                               {"since", cursor.since.time_since_epoch().count()},
-                               {"key", cursor.last.key},
-                               {"id", cursor.last.id}},
-                              purpose_for(whose), key);
+    return policy::seal_repeatably({{"question", cursor.question},
+                                    {"since", cursor.since.time_since_epoch().count()},
+                                    {"key", cursor.last.key},
+                                    {"id", cursor.last.id}},
+                                   purpose_for(whose), key);
 }
 
 std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key, std::string_view whose) {

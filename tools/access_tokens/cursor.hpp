@@ -18,7 +18,7 @@ struct Position {
 
 struct Cursor {
     std::string question = {};  // what was asked: a cursor is good for the same filters and order only
-    policy::Time since = {};    // when the first page was made
+    policy::Time since = {};    // by last use: when the first page was made
     Position last = {};         // of the last entry shown
 };
 

@@ -35,8 +35,10 @@ void ListPage::see(const AccessToken& token, bool again) {
 
 std::optional<Cursor> ListPage::next() const {
     if (kept_.empty() || so_far() >= total_) return std::nullopt;
+    // Only a list by last use moves; elsewhere the same place is the same cursor, whenever it is asked for.
+    const auto first_made = after_ ? after_->since : now_;
     return Cursor{.question = choice_.question(),
-                  .since = after_ ? after_->since : now_,
+                  .since = choice_.order.by == SortBy::last_used ? first_made : policy::Time{},
                   .last = choice_.order.position(*kept_.rbegin())};
 }
 

@@ -65,7 +65,13 @@ TEST_CASE("a text is remembered for one index and one thread") {
     std::thread([&] { CHECK_FALSE(is_remembered_clean(one.identity(), clean)); }).join();
     remember_clean(other.identity(), clean);
     CHECK_FALSE(is_remembered_clean(one.identity(), clean));
-    const std::string lengthy(2049, 'a');
+    for (const auto size : {std::size_t{2048}, std::size_t{2049}, std::size_t{64 * 1024}}) {
+        const std::string long_text(size, 'a');
+        remember_clean(one.identity(), long_text);
+        CHECK(is_remembered_clean(one.identity(), long_text));
+        CHECK_FALSE(is_remembered_clean(other.identity(), long_text));
+    }
+    const std::string lengthy(64 * 1024 + 1, 'a');
     remember_clean(one.identity(), lengthy);
     CHECK_FALSE(is_remembered_clean(one.identity(), lengthy));
     remember_clean(one.identity(), "");

@@ -127,6 +127,17 @@ TEST_CASE("numbers, booleans and nulls pass; the order and the spelling of the r
     CHECK(sealed(redactor, {{"n", "1234567890123456789"}}) == R"({"n":"[redacted:access-token digits]"})");
 }
 
+TEST_CASE("each character of ASCII leaves as the JSON writer has it") {
+    const auto redactor = redactor_for({{"ci", token}});
+    for (int c = 0; c < 0x80; ++c) {
+        const std::string character(1, static_cast<char>(c));
+        for (const auto& text : {character, "a" + character + "b", character + character}) {
+            CAPTURE(c);
+            CHECK(redactor.seal({{text, text}}).text() == Json({{text, text}}).dump());
+        }
+    }
+}
+
 TEST_CASE("scrubbing gives the tree that sealing would write") {
     const auto redactor = redactor_for({{"ci", token}});
     const Json message = {{"a", {token, {{"b", "x " + token}}}}, {"c", 1}};

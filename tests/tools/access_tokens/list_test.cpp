@@ -35,7 +35,7 @@ Json some_tokens() {
     auto old = item("pat-old", "old-one", "2025-01-01T00:00:00.000Z");
     old["manifest"]["expiration_date"] = "2026-01-01T00:00:00.000Z";
     return {old, ci, item("pat-def", "dev-local", "2026-03-01T00:00:00.000Z"),
-            with(item("pat-x", "x"), "manifest", {{"name", "a|b\nc\u202Ed"}})};
+            with(item("pat-x", "x"), "manifest", {{"name", "a|b\nc\u202Ed\\"}})};
 }
 
 std::vector<std::string> ids(const tools::ToolResult& result) {
@@ -56,7 +56,8 @@ TEST_CASE("the list is the seed's table, newest first, and says that values are 
         "\n"
         "| Name | ID | Created At | Expires At | Last Used | State | Remarks |\n"
         "|---|---|---|---|---|---|---|\n"
-        "| a\\|b c⟨U+202E⟩d | pat-x | 2026-08-25 | Never | Never used | active | no expiry; unused for 90 "
+        "| a\\|b c⟨U+202E⟩d\\\\ | pat-x | 2026-08-25 | Never | Never used | active | no expiry; unused for "
+        "90 "
         "days |\n"
         "| dev-local | pat-def | 2026-03-01 | Never | Never used | active | no expiry; unused for 90 days |\n"
         "| ci-pipeline | pat-abc | 2026-01-15 | 2026-12-01 | 3 d 4 h ago | expiring | – |\n"
@@ -140,6 +141,19 @@ TEST_CASE("a page says how far it comes and how to go on; the last one does not"
     const auto second = listing.list(some_tokens(), {{"limit", 2}, {"cursor", cursor}});
     CHECK(ids(second) == Ids{"pat-abc", "pat-old"});
     CHECK_FALSE(second.structured.contains("next_cursor"));
+}
+
+TEST_CASE("the same place is the same cursor, whenever it is asked for, but in a list by last use") {
+    Listing listing;
+    const auto cursor = [&](const char* sort) {
+        return listing.list(some_tokens(), {{"limit", 2}, {"sort", sort}}).structured.at("next_cursor");
+    };
+    const auto by_name = cursor("name");
+    const auto by_use = cursor("last_used");
+    CHECK(cursor("-name") != by_name);
+    listing.clock.advance(1ms);
+    CHECK(cursor("name") == by_name);
+    CHECK(cursor("last_used") != by_use);  // it holds when the first page was made
 }
 
 TEST_CASE("a cursor that was never given out is refused before upstream is asked") {
