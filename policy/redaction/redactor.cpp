@@ -174,6 +174,17 @@ Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
     return Redacted(std::move(whole), true);
 }
 
+std::optional<Redacted> Redactor::answer(const Json& id, const Redacted& result) const {
+    if (withholds_ || index_->has_odd()) return std::nullopt;
+    constexpr std::string_view before = R"({"id":)";
+    constexpr std::string_view between = R"(,"jsonrpc":"2.0","result":)";
+    const auto written_id = redacted_message(id);
+    std::string text;
+    text.reserve(before.size() + written_id.size() + between.size() + result.text().size() + 1);
+    text.append(before).append(written_id).append(between).append(result.text()).append(1, '}');
+    return Redacted(std::move(text));
+}
+
 Redacted Redactor::batch(const std::vector<Redacted>& messages) {
     std::size_t size = 2;
     bool reveals = false;

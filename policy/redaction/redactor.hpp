@@ -66,6 +66,10 @@ public:
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;
 
+    /// The JSON-RPC message with this id and this result, which this redactor has sealed: as seal() has the
+    /// whole message. nullopt where it must be sealed whole, because a value may be spelled across members.
+    std::optional<Redacted> answer(const Json& id, const Redacted& result) const;
+
     /// Messages that were sealed one by one, as one JSON array.
     static Redacted batch(const std::vector<Redacted>& messages);
 

@@ -43,6 +43,11 @@ Result<MethodResult> page_answer(std::string_view member, const std::vector<Json
                                                        protocol::for_an_hour)};
 }
 
+bool has_parameters(const Request& request) {
+    return std::ranges::any_of(request.params.items(),
+                               [](const auto& each) { return each.key() != "_meta"; });
+}
+
 /// nullptr: none of that uri.
 const Skill* find_skill(const SkillFeature* feature, std::string_view uri) {
     if (feature == nullptr) return nullptr;
@@ -77,23 +82,23 @@ Dispatch::Table Dispatch::table(const Features& features, const protocol::Server
     constexpr auto with_tasks = Version::v2025_11_25;
     constexpr auto last_legacy = Version::v2025_11_25;
     constexpr auto modern = Version::v2026_07_28;
-    Table all = {{"server/discover", {&Dispatch::discover, modern, modern}},
+    Table all = {{"server/discover", {&Dispatch::discover, modern, modern, true}},
                  {"subscriptions/listen", {&Dispatch::listen, modern, modern}},
                  {"ping", {&Dispatch::ping, oldest, last_legacy}}};
     const auto offer = [&all](bool offered, const Table& methods) {
         if (offered) all.insert(methods.begin(), methods.end());
     };
     offer(capabilities.logging, {{"logging/setLevel", {&Dispatch::set_level, oldest, last_legacy}}});
-    offer(features.tools != nullptr, {{"tools/list", {&Dispatch::list_tools, oldest, modern}},
+    offer(features.tools != nullptr, {{"tools/list", {&Dispatch::list_tools, oldest, modern, true}},
                                       {"tools/call", {&Dispatch::call_tool, oldest, modern}}});
-    offer(features.prompts != nullptr, {{"prompts/list", {&Dispatch::list_prompts, oldest, modern}},
+    offer(features.prompts != nullptr, {{"prompts/list", {&Dispatch::list_prompts, oldest, modern, true}},
                                         {"prompts/get", {&Dispatch::get_prompt, oldest, modern}}});
     offer(features.resources != nullptr,
           {{"resources/list", {&Dispatch::list_resources, oldest, modern}},
-           {"resources/templates/list", {&Dispatch::list_templates, oldest, modern}},
+           {"resources/templates/list", {&Dispatch::list_templates, oldest, modern, true}},
            {"resources/read", {&Dispatch::read_resource, oldest, modern}}});
     offer(features.skills != nullptr && capabilities.skills,
-          {{"skills/list", {&Dispatch::list_skills, modern, modern}},
+          {{"skills/list", {&Dispatch::list_skills, modern, modern, true}},
            {"skills/get", {&Dispatch::get_skill, modern, modern}}});
     offer(features.resources != nullptr && capabilities.subscribe,
           {{"resources/subscribe", {&Dispatch::subscribe, oldest, last_legacy}},
@@ -107,22 +112,26 @@ Dispatch::Table Dispatch::table(const Features& features, const protocol::Server
     return all;
 }
 
-Result<Dispatch::Method> Dispatch::find(const Request& request, const protocol::ClientContext& client) const {
+Result<Dispatch::Entry> Dispatch::find(const Request& request, const protocol::ClientContext& client) const {
     const auto found = methods_.find(request.method);
     const auto version = client.version;
     if (found == methods_.end() || version < found->second.first || version > found->second.last)
         return unknown_method(request, redaction_);
     if (protocol::is_modern(version) && request.method.starts_with("tasks/") && !client.capabilities.tasks)
         return protocol::tasks_required();
-    return found->second.run;
+    return found->second;
 }
 
 Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) {
-    const bool modern = protocol::is_modern(requester.context.version);
+    const auto version = requester.context.version;
+    const bool modern = protocol::is_modern(version);
     if (const auto why = unrepeatable(request.id)) co_return refuse(std::nullopt, *why, !modern);
     const auto method = find(request, requester.context);
     if (!method) co_return refuse(request.id, method.error(), !modern);
-    auto answer = co_await (this->**method)(requester, request);
+    const bool same_for_all = method->same_for_all && !has_parameters(request);
+    if (same_for_all)
+        if (auto kept = prepared(request, version)) co_return Sealed{std::move(*kept), {}};
+    auto answer = co_await (this->*method->run)(requester, request);
     if (!answer) co_return refuse(request.id, answer.error(), !modern);
     auto result = modern ? protocol::modern_result(std::move(answer->result), server_, answer->result_type)
                          : std::move(answer->result);
@@ -134,7 +143,13 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     }
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return refuse(request.id, redactor.error(), !modern);
+    if (same_for_all) prepared_.keep(*redactor, request, version, message.at("result"));
     co_return Sealed{(*redactor)->seal(message), {}};
+}
+
+std::optional<redaction::Redacted> Dispatch::prepared(const Request& request, Version version) {
+    const auto known = redaction_.fresh();
+    return known ? prepared_.find(*known, request, version) : std::nullopt;
 }
 
 std::optional<Error> Dispatch::unrepeatable(const protocol::RequestId& id) const {

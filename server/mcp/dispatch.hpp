@@ -7,6 +7,7 @@
 #include "protocol/lifecycle.hpp"
 #include "server/loop/concurrency_limit.hpp"
 #include "server/mcp/features.hpp"
+#include "server/mcp/prepared_answers.hpp"
 #include "server/mcp/subscriptions.hpp"
 
 namespace tfy::mcp {
@@ -61,10 +62,12 @@ private:
         Method run;
         protocol::Version first;
         protocol::Version last;
+        bool same_for_all = false;  // the first page, or all there is: never another one
     };
     using Table = std::map<std::string, Entry, std::less<>>;
     static Table table(const Features& features, const protocol::ServerCapabilities& capabilities);
-    Result<Method> find(const protocol::Request& request, const protocol::ClientContext& client) const;
+    Result<Entry> find(const protocol::Request& request, const protocol::ClientContext& client) const;
+    std::optional<redaction::Redacted> prepared(const protocol::Request& request, protocol::Version version);
     const Json* called(const protocol::Request& request) const;  // nullptr: no tool, or an unknown one
     Async<protocol::NotificationFilter> honoured(Requester& requester, protocol::NotificationFilter filter);
     Async<Result<void>> tell(const Change& change, Requester& requester,
@@ -99,6 +102,7 @@ private:
     Table methods_;
     loop::ConcurrencyLimit calls_;        // that run
     loop::ConcurrencyLimit listens_{64};  // that are open
+    PreparedAnswers prepared_;
 };
 
 }  // namespace tfy::mcp

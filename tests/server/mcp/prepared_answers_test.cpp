@@ -1,0 +1,109 @@
+// Answers that are the same for everyone are kept as bytes, and read as if each were sealed anew.
+#include "server/mcp/prepared_answers.hpp"
+
+#include <doctest/doctest.h>
+
+#include "server/mcp/dispatch.hpp"
+#include "server/mcp/http_replies.hpp"
+#include "tests/fakes/run.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+namespace tfy::prepared_answers_test {
+
+using namespace tfy::leaks;
+using protocol::Version;
+
+namespace {
+
+const auto value = opaque_token(7, 48);
+
+class Prompts final : public mcp::PromptFeature {
+public:
+    const std::vector<Json>& definitions() const override {
+        ++asked;
+        return all;
+    }
+    Async<Result<mcp::MethodResult>> get(mcp::Requester&, protocol::GetPromptParams) override {
+        co_return mcp::MethodResult{};
+    }
+
+    std::vector<Json> all = {{{"name", "one"}, {"description", "It says \"" + value + "\"\n, and no more."}}};
+    mutable int asked = 0;
+};
+
+struct House {
+    Prompts prompts;
+    mcp::Subscriptions changes;
+    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    mcp::Dispatch dispatch{{.prompts = &prompts}, changes, redaction, {.name = "tfy", .version = "1"}};
+
+    std::string ask(protocol::RequestId id, Version version = Version::v2026_07_28,
+                    Json params = Json::object(), std::string method = "prompts/list") {
+        mcp::AnswerOnly outbox;
+        mcp::Requester requester{
+            .context = {.version = version}, .caller = {}, .outbox = outbox, .redaction = redaction};
+        auto answer =
+            fakes::run(dispatch.answer(requester, {std::move(id), std::move(method), std::move(params)}));
+        return std::string(answer.message.text());
+    }
+    /// `first` for another id, as sealing the whole message has it.
+    std::string whole(const std::string& first, const protocol::RequestId& id) const {
+        auto message = Json::parse(first);
+        message["id"] = id.json();
+        return std::string(redaction.seal(message).text());
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what was answered once is answered again as bytes, with each request's own id") {
+    House house;
+    const auto first = house.ask(protocol::RequestId(1));
+    CHECK(house.prompts.asked == 1);
+    for (const auto& id : {protocol::RequestId(2), protocol::RequestId(-3),
+                           protocol::RequestId("a\"\n\u00e9"), protocol::RequestId("")}) {
+        CAPTURE(id.key());
+        CHECK(house.ask(id) == house.whole(first, id));
+    }
+    CHECK(house.prompts.asked == 1);
+}
+
+TEST_CASE("another method, another revision, or parameters are another answer") {
+    House house;
+    const auto modern = house.ask(protocol::RequestId(1));
+    const auto legacy = house.ask(protocol::RequestId(1), Version::v2025_06_18);
+    CHECK(modern.find("resultType") != std::string::npos);
+    CHECK(legacy.find("resultType") == std::string::npos);
+    CHECK(house.ask(protocol::RequestId(1), Version::v2025_06_18) == legacy);
+    CHECK(
+        house.ask(protocol::RequestId(1), Version::v2026_07_28, {{"cursor", "c1"}}).find("does not belong") !=
+        std::string::npos);
+    CHECK(house.ask(protocol::RequestId(1), Version::v2026_07_28, {{"_meta", {{"a", 1}}}}) == modern);
+    const auto discovered = house.ask(protocol::RequestId(1), Version::v2026_07_28, {}, "server/discover");
+    CHECK(discovered.find("supportedVersions") != std::string::npos);
+    CHECK(house.ask(protocol::RequestId(2), Version::v2026_07_28, {}, "server/discover") ==
+          house.whole(discovered, protocol::RequestId(2)));
+}
+
+TEST_CASE("a token that is registered is taken out of the very next answer, kept or not") {
+    House house;
+    CHECK(house.ask(protocol::RequestId(1)).find(value) != std::string::npos);
+    CHECK(house.ask(protocol::RequestId(2)).find(value) != std::string::npos);
+    house.redaction.add(redaction::fingerprint(value, "ci", {}));
+    for (int id = 3; id < 6; ++id) {
+        const auto answer = house.ask(protocol::RequestId(id));
+        CHECK(answer.find(value) == std::string::npos);
+        CHECK(answer.find("[redacted:access-token ci]") != std::string::npos);
+    }
+}
+
+TEST_CASE("where a value may be spelled across members, the whole message is sealed") {
+    House house;
+    house.redaction.add(redaction::fingerprint(R"(d","jsonrpc":"2.0","result":{"cacheS)", "odd", {}));
+    const auto first = house.ask(protocol::RequestId("an-id-that-ends-with-d"));
+    CHECK(first.find(R"(d","jsonrpc":"2.0","result":{"cacheS)") == std::string::npos);
+    CHECK(house.ask(protocol::RequestId("an-id-that-ends-with-d")) == first);
+    CHECK(house.prompts.asked == 2);
+}
+
+}  // namespace tfy::prepared_answers_test
