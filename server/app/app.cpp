@@ -144,9 +144,12 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                   provider_.get(), consent_ ? &consent_->desk() : nullptr},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  [&page] { return page.home(); }),
-      probes_(store_, redaction_, log_, before_asking(parts), [key = parts.own_key, sandbox = parts.sandbox] {
-          return sandbox ? std::vector<std::string>{} : key->facts().warnings;
-      }) {
+      probes_(store_, redaction_, log_, before_asking(parts),
+              [key = parts.own_key, sandbox = parts.sandbox] {
+                  return sandbox ? std::vector<std::string>{} : key->facts().warnings;
+              }),
+      metrics_({redaction_, clock, log_, call_tool_.counts(), notifier_, streamable_http_,
+                parts.upstream_requests, parts.listening.address, state_dir_}) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     for (const auto& name : parts.not_carried_over)
@@ -343,6 +346,7 @@ Async<void> App::handle(transport::HttpRequest request, transport::Responder& an
         co_await answer.reply(std::move(reply));
         co_return;
     }
+    if (request.path == "/metrics") co_return co_await metrics_.reply(request, answer);
     const bool authorizes = consent_ && oauth::AuthorizationServer::has(request.path);
     if (!authorizes && !is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
     mcp::CrossOrigin shared(request, answer);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/app/metrics.hpp"
 #include "server/app/page_reading.hpp"
 #include "server/app/probes.hpp"
 #include "server/app/services.hpp"
@@ -58,7 +59,7 @@ public:
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(transport::Transport& transport);
     /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, the authorization server,
-    /// and what handle_page() routes. The listener has let allowed origins through only.
+    /// /metrics, and what handle_page() routes. The listener has let allowed origins through only.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anyone the rights of this server's key.
@@ -95,6 +96,7 @@ public:
     approvals::CurrentGate& gate() { return gate_; }
     upstream::Accounts& accounts() { return accounts_; }
     people::PageSessions& people() { return people_; }
+    Metrics& metrics() { return metrics_; }
     const sealing::Sealer& redaction() const { return redaction_; }
     const observability::Log& log() const { return log_; }
 
@@ -174,6 +176,7 @@ private:
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
     Probes probes_;
+    Metrics metrics_;
 };
 
 }  // namespace tfy::app

@@ -160,12 +160,12 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
 }
 
 /// `behind_proxy`: the port is plain, so what comes from another machine must come by the proxy that
-/// encrypts. Probes, which learn nothing, come from anywhere.
+/// encrypts. Probes, which learn nothing, come from anywhere; metrics have a rule of their own.
 transport::Admission admission(callers::Authenticator& callers, bool behind_proxy,
                                const std::vector<std::string>& proxies, const transport::Arrival& arrival) {
     const bool near = !behind_proxy || transport::is_loopback_address(arrival.remote) ||
                       transport::is_one_of(arrival.remote, proxies) || arrival.path == "/livez" ||
-                      arrival.path == "/readyz";
+                      arrival.path == "/readyz" || arrival.path == "/metrics";
     if (!near)
         return transport::guard::Rejection{
             403, "This server is reached by its proxy only. Use its public address. Nothing was done."};
@@ -200,6 +200,7 @@ Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpReq
     const bool calls = request.method == "POST" && !request.caller.principal.empty();
     const auto turn = calls ? callers.begin(request.caller) : callers::CallerLimits::Turn();
     if (!turn) {
+        app.metrics().refused(429);
         auto busy = transport::bearer::too_many_calls().reply();
         co_await answer.reply(std::move(busy));
         co_return;
@@ -210,12 +211,14 @@ Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpReq
     const auto first =
         co_await (app.handle(std::move(request), answer) || until_it_ends(callers, std::move(held)));
     if (first.index() == 0 || answer.streaming()) co_return;
+    app.metrics().refused(401);
     auto ended = callers.challenge().invalid().reply();
     co_await answer.reply(std::move(ended));
 }
 
 Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& listener, App& app) {
     if (auto started = co_await app.start(); !started) co_return started;
+    if (auto counting = app.metrics().start(); !counting) co_return counting;
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
     end_at_once_when_told_again(signals);
@@ -256,12 +259,16 @@ Result<std::optional<OwnCertificate>> certificate_of(const Services& parts) {
     return std::optional(std::move(*read));
 }
 
-/// `callers` and `certificate` must outlive the listener.
+/// `callers`, `certificate` and `told` must outlive the listener.
 transport::ListenerOptions port_of(const Services& parts, callers::Authenticator& callers,
-                                   const std::optional<OwnCertificate>& certificate) {
+                                   const std::optional<OwnCertificate>& certificate, const ToldApp& told) {
     auto port = parts.listening;
     port.whole_localhost = true;
     port.body_limit_at = longest_body;
+    port.refused = [&told](const std::string&, const std::string&, int status) {
+        if (told.app != nullptr) told.app->metrics().refused(status);
+        return transport::Headers{};
+    };
     if (certificate) port.tls = [&certificate] { return certificate->session(); };
     const bool behind_proxy = !certificate && !transport::is_loopback_address(port.address);
     port.arrived = [&callers, behind_proxy,
@@ -301,7 +308,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     auto certificate = certificate_of(*parts);
     if (!certificate) return certificate.error();
     const bool tls = certificate->has_value();
-    const auto listening = port_of(*parts, **callers, *certificate);
+    const auto listening = port_of(*parts, **callers, *certificate, told_app);
     raise_descriptor_limit(listening.connections);
     const Told told(*parts);
     const auto state_dir = parts->state_dir;

@@ -125,10 +125,11 @@ void connect_upstream(Services& parts) {
         return;
     }
     const auto thread = http_client::start_transfers();
-    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key, thread);
-    parts.connect = [thread, url = parts.base_url, ca_file = parts.ca_file,
-                     limits = parts.limits](std::shared_ptr<const upstream::OwnKey> key) {
-        return exchange_to(url, ca_file, limits, std::move(key), thread);
+    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key, thread,
+                                 parts.upstream_requests);
+    parts.connect = [thread, url = parts.base_url, ca_file = parts.ca_file, limits = parts.limits,
+                     counts = parts.upstream_requests](std::shared_ptr<const upstream::OwnKey> key) {
+        return exchange_to(url, ca_file, limits, std::move(key), thread, counts);
     };
 }
 
@@ -174,14 +175,15 @@ void fill(upstream::OwnKey& key, config::Upstream& upstream) {
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
                                                    std::shared_ptr<const upstream::OwnKey> key,
-                                                   std::shared_ptr<http_client::TransferThread> thread) {
+                                                   std::shared_ptr<http_client::TransferThread> thread,
+                                                   std::shared_ptr<upstream::RequestCounts> counts) {
     http_client::ServerOptions reach;
     reach.base_url = base_url;
     reach.ca_file = ca_file;
     reach.connect_timeout = limits.connect_timeout;
     if (!thread) thread = http_client::start_transfers();
-    return std::make_unique<KeyedExchange>(
-        truefoundry::guard(upstream::make_exchange(std::move(thread), std::move(reach), key)), key);
+    auto sent = upstream::make_exchange(std::move(thread), std::move(reach), key, std::move(counts));
+    return std::make_unique<KeyedExchange>(truefoundry::guard(std::move(sent)), key);
 }
 
 Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger) {

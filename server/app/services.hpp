@@ -19,6 +19,7 @@
 #include "server/transport/listener.hpp"
 #include "server/upstream/accounts.hpp"
 #include "server/upstream/api_key.hpp"
+#include "server/upstream/request_counts.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::app {
@@ -59,6 +60,8 @@ struct Services {
     std::unique_ptr<truefoundry::Exchange> exchange;
     upstream::Accounts::Connect connect = {};  // with other keys than this server's own
     upstream::KeyMap key_map = {};             // whose calls go with which
+    std::shared_ptr<upstream::RequestCounts> upstream_requests =
+        std::make_shared<upstream::RequestCounts>();  // none in a sandbox
     config::UpstreamLimits limits = {};
     std::string base_url =
         {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty if none is set
@@ -92,11 +95,12 @@ Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::
 Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger);
 /// What was read goes into `key`: value, place, problem and warning.
 void fill(upstream::OwnKey& key, config::Upstream& upstream);
-/// With the key that there is when a request is sent.
+/// With the key that there is when a request is sent; counted where there are `counts`.
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
                                                    std::shared_ptr<const upstream::OwnKey> key,
-                                                   std::shared_ptr<http_client::TransferThread> thread = {});
+                                                   std::shared_ptr<http_client::TransferThread> thread = {},
+                                                   std::shared_ptr<upstream::RequestCounts> counts = {});
 
 class SystemClock final : public Clock {
 public:

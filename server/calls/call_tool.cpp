@@ -44,7 +44,8 @@ CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
     : deps_(rooms),
       server_(std::move(server)),
       base_url_(std::move(base_url)),
-      definitions_(rooms.catalog.definitions()) {
+      definitions_(rooms.catalog.definitions()),
+      counts_(rooms.catalog) {
     std::erase_if(definitions_, [this](const Json& each) { return !deps_.offer.includes(each); });
 }
 
@@ -53,21 +54,31 @@ const CallTool::Entry* CallTool::offered(std::string_view tool) const {
     return entry != nullptr && deps_.offer.includes(entry->definition) ? entry : nullptr;
 }
 
+std::optional<Error> CallTool::why_not_callable(const Entry* entry,
+                                                const protocol::CallToolParams& params) const {
+    if (entry == nullptr)
+        return Error{Errc::invalid_params,
+                     "Unknown tool " + deps_.redaction.quoted(params.name) + ". List the tools first."};
+    if (offered(params.name) == nullptr)
+        return Error{Errc::invalid_params, std::string(entry->tool->name()) +
+                                               " is switched off on this server, by --read-only or --tools. "
+                                               "Nothing was done. Use the tools that are listed."};
+    if (params.task && !calls::may_be_task(entry->definition))
+        return Error{Errc::method_not_found, std::string(entry->tool->name()) +
+                                                 " cannot be called as a task. Nothing was done. Call it "
+                                                 "without params.task."};
+    return std::nullopt;
+}
+
 Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, protocol::CallToolParams params) {
     const auto* entry = deps_.catalog.find(params.name);
-    if (entry == nullptr)
-        co_return Error{Errc::invalid_params,
-                        "Unknown tool " + deps_.redaction.quoted(params.name) + ". List the tools first."};
-    if (offered(params.name) == nullptr)
-        co_return Error{Errc::invalid_params,
-                        std::string(entry->tool->name()) +
-                            " is switched off on this server, by --read-only or --tools. "
-                            "Nothing was done. Use the tools that are listed."};
-    if (params.task && !calls::may_be_task(entry->definition))
-        co_return Error{Errc::method_not_found, std::string(entry->tool->name()) +
-                                                    " cannot be called as a task. Nothing was done. Call it "
-                                                    "without params.task."};
+    auto counted = counts_.begin(entry);
+    if (auto why_not = why_not_callable(entry, params)) {
+        counted.ended(*why_not);
+        co_return std::move(*why_not);
+    }
     auto answer = co_await answer_of(*entry, requester, std::move(params));
+    counted.ended(answer);
     log_call(*entry, requester, answer);
     co_return answer;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/approvals/approvals.hpp"
+#include "server/calls/call_counts.hpp"
 #include "server/calls/drivers.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
@@ -60,6 +61,8 @@ public:
     /// settled at the next start.
     Async<void> idle(std::chrono::milliseconds limit);
 
+    const CallCounts& counts() const { return counts_; }
+
 private:
     struct Job;
     using Entry = registry::Catalog::Entry;
@@ -68,6 +71,7 @@ private:
     const Entry* offered(std::string_view tool) const;
 
     Result<policy::Call> make_call(const Entry& entry, const mcp::Requester& requester, Json arguments) const;
+    std::optional<Error> why_not_callable(const Entry* entry, const protocol::CallToolParams& params) const;
     Async<Result<mcp::MethodResult>> answer_of(const Entry& entry, mcp::Requester& requester,
                                                protocol::CallToolParams params);
     void log_call(const Entry& entry, const mcp::Requester& requester,
@@ -104,6 +108,7 @@ private:
     std::string server_;
     std::string base_url_;
     std::vector<Json> definitions_;
+    CallCounts counts_;
     std::size_t running_ = 0;
     std::set<std::string> carried_out_;  // approvals that carry_out() is at
 };

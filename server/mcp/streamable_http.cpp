@@ -123,7 +123,8 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
     co_await legacy_.post(http, std::move(*batch), true, answer);
 }
 
-Async<void> StreamableHttp::answer_only_reads(transport::Responder& answer) const {
+Async<void> StreamableHttp::answer_only_reads(transport::Responder& answer) {
+    ++beyond_scope_;
     auto refusal = challenge_.only_reads().reply();
     co_await answer.reply(std::move(refusal));
 }

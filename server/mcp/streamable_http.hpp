@@ -17,8 +17,11 @@ public:
     /// session. All else: 405.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
+    /// How many requests asked for more than their caller's credential lets it ask for (403).
+    std::uint64_t beyond_scope() const { return beyond_scope_; }
+
 private:
-    Async<void> answer_only_reads(transport::Responder& answer) const;
+    Async<void> answer_only_reads(transport::Responder& answer);
     bool exceeds(const policy::Caller& caller, const protocol::Message& message) const;
     Async<void> post(const transport::HttpRequest& http, transport::Responder& answer);
     Async<void> post_message(const transport::HttpRequest& http, protocol::Message message,
@@ -30,6 +33,7 @@ private:
     Dispatch& dispatch_;
     transport::bearer::Challenge challenge_;
     LegacyHttp legacy_;
+    std::uint64_t beyond_scope_ = 0;
 };
 
 }  // namespace tfy::mcp

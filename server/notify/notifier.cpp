@@ -262,6 +262,7 @@ Async<Result<std::optional<storage::Deliveries::Delivery>>> Notifier::next(std::
 void Notifier::dropped(Sender& sender, std::size_t count, const char* why) {
     if (count == 0) return;
     sender.health.dropped += count;
+    counts_.dropped += count;
     deps_.log.warn("notices were dropped",
                    {{"channel", sender.health.called}, {"count", count}, {"why", why}});
 }
@@ -325,6 +326,7 @@ void Notifier::trouble(Sender& sender, std::string why) {
 // A mail that some of its recipients got is over: sent again, it would come twice to those.
 void Notifier::taken(Sender& sender, const http_client::WebResponse& answer, Json told) {
     ++sender.health.delivered;
+    ++counts_.delivered;
     sender.unanswered.erase(sender.unsettled->sequence);
     sender.unsettled->due.reset();
     if (answer.refused.empty()) {
@@ -343,6 +345,7 @@ void Notifier::refused(Sender& sender, const Result<http_client::WebResponse>& a
                        int attempts) {
     const auto now = deps_.clock.now();
     ++sender.health.failed;
+    ++counts_.failed;
     trouble(sender, why_not(answer));
     told["why"] = sender.health.trouble;
     const bool unanswered = !answer && answer.error().code == Errc::ambiguous &&

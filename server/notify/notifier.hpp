@@ -27,6 +27,13 @@ struct ChannelHealth {
     std::optional<policy::Time> since = {};  // of that trouble
 };
 
+/// Of all channels, also those that are no longer in use, since the start.
+struct NoticeCounts {
+    std::uint64_t delivered = 0;
+    std::uint64_t failed = 0;   // attempts
+    std::uint64_t dropped = 0;  // that grew too old, or were too many
+};
+
 /// One coroutine for each channel, which sends one notice at a time: a receiver that does not answer holds up
 /// its own notices and nothing else. What waits is in the store, not in memory. One loop.
 class Notifier {
@@ -66,6 +73,7 @@ public:
     bool has(std::string_view name) const;
     /// Of those in use, in the order of the rules.
     std::vector<ChannelHealth> health() const;
+    const NoticeCounts& counts() const { return counts_; }
     /// Resumes when what is being sent has come to its end and that is in the store, or after `limit`: the
     /// next start sends again what is not. The desk drains.
     Async<void> idle(std::chrono::milliseconds limit);
@@ -103,6 +111,7 @@ private:
     Settings settings_;
     Network network_;
     std::vector<std::shared_ptr<Sender>> senders_;
+    NoticeCounts counts_;
     std::size_t running_ = 0;  // senders, retired ones as well
     bool replaced_ = false;
     std::set<std::string> gone_;  // channels whose receiver said so
