@@ -1,4 +1,5 @@
-# `cmake --install`, and the Debian package by CPack: the program, its manual page, completion for bash, zsh and fish, and a unit for systemd.
+# `cmake --install`, and the Debian package by CPack: the program, its manual page, completion for bash, zsh and fish, a unit for systemd, and
+# what watches it with Prometheus and Grafana.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # a package holds what was built, and builds nothing
 set(package_files ${CMAKE_SOURCE_DIR}/manifests/package)
 set(packed ${CMAKE_BINARY_DIR}/packed)
@@ -25,6 +26,9 @@ install(FILES ${package_files}/_tfy-pat-mcp DESTINATION share/zsh/vendor-complet
 install(FILES ${package_files}/tfy-pat-mcp.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${package_files}/tfy-pat-mcp.service DESTINATION lib/systemd/system)
 install(FILES ${packed}/copyright ${packed}/changelog.gz DESTINATION share/doc/tfy-pat-mcp)
+set(watching ${CMAKE_SOURCE_DIR}/manifests/deploy)
+install(FILES ${watching}/prometheus/prometheus.yml ${watching}/prometheus/rules.yml ${watching}/grafana/dashboard.json
+        DESTINATION share/doc/tfy-pat-mcp/examples)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "tfy-pat-mcp maintainers <maintainers@users.noreply.github.com>")
