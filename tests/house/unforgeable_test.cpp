@@ -46,8 +46,7 @@ constexpr bool may_be_shown =
     requires(Given given) { policy::visible(given); } ||
     requires(Given given) { policy::visible_line(given); } ||
     requires(Given given) { policy::visible_json(given); } ||
-    requires(Given given) { tools::one_line(given); } || requires(Given given) { tools::in_quotes(given); } ||
-    requires(Given given) { tools::cell(given); };
+    requires(Given given) { tools::one_line(given); } || requires(Given given) { tools::in_quotes(given); };
 
 struct SealsNothing final : policy::Seals {
     policy::Redacted seal_text(std::string_view) const override;
