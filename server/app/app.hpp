@@ -58,6 +58,8 @@ public:
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(transport::Transport& transport);
+    /// What messages of a batch at /mcp are counted by.
+    void on_batch(mcp::StreamableHttp::BatchHook hook) { streamable_http_.on_batch(std::move(hook)); }
     /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, the authorization server,
     /// /metrics, and what handle_page() routes. The listener has let allowed origins through only.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);

@@ -270,6 +270,9 @@ transport::ListenerOptions port_of(const Services& parts, callers::Authenticator
         return transport::Headers{};
     };
     if (certificate) port.tls = [&certificate] { return certificate->session(); };
+    port.counted = [proxies = parts.trusted_proxies](std::string_view remote) {
+        return !transport::is_loopback_address(remote) && !transport::is_one_of(remote, proxies);
+    };
     const bool behind_proxy = !certificate && !transport::is_loopback_address(port.address);
     port.arrived = [&callers, behind_proxy,
                     proxies = parts.trusted_proxies](const transport::Arrival& arrival) {
@@ -323,6 +326,9 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
         });
     if (!listener) return listener.error();
     told_app.app = &app;
+    app.on_batch([&callers](const policy::Caller& caller, std::size_t more) {
+        return (*callers)->count_more(caller, more);
+    });
     const auto port = (*listener)->port();
     const auto here =
         (tls ? "https://" : "http://") + host_of(listening.address) + ":" + std::to_string(port);

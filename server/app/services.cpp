@@ -236,7 +236,8 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.listening = {.address = settings.listen.host,
                        .port = settings.listen.port,
                        .hosts = std::move(settings.hosts),
-                       .origins = std::move(settings.origins)};
+                       .origins = std::move(settings.origins),
+                       .connections_of_one = options.address_connections};
     const auto state = open_state_at(parts, settings.state_dir);
     if (!state) return state.error();
     if (auto kept = storage::keep_state_use(*state, *parts.ledger, options.sandbox); !kept)

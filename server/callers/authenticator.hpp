@@ -27,6 +27,11 @@ public:
     virtual std::optional<Async<void>> news_of(const std::string& /*held*/) { return std::nullopt; }
     /// Lets go of credentials that no one has shown for a while. To be called every few seconds.
     virtual void forget_old() {}
+    /// Asked when a request turns out to be a batch, with how many messages it has beyond the first. The
+    /// answer, if these are more than its caller may send.
+    virtual std::optional<transport::guard::Rejection> count_more(const policy::Caller&, std::size_t) {
+        return std::nullopt;
+    }
     /// A turn for one call; nothing if this caller has as many under way as it may.
     virtual std::optional<CallerLimits::Turn> begin(const policy::Caller&) { return CallerLimits::Turn(); }
     /// What a caller is told whose credential has ended.

@@ -12,7 +12,8 @@ CallerLimits::Turn::~Turn() {
     if (limits_ != nullptr && --place_->second == 0) limits_->open_.erase(place_);
 }
 
-std::optional<std::chrono::seconds> CallerLimits::note(const std::string& principal, policy::Time now) {
+std::optional<std::chrono::seconds> CallerLimits::note(const std::string& principal, policy::Time now,
+                                                       std::size_t count) {
     // A clock that was set back begins anew, too.
     const auto over = [now](const Minute& minute) {
         return now - minute.begun >= counted_for || now < minute.begun;
@@ -21,7 +22,8 @@ std::optional<std::chrono::seconds> CallerLimits::note(const std::string& princi
         std::erase_if(minutes_, [&](const auto& each) { return over(each.second); });
     auto& minute = minutes_.try_emplace(principal, Minute{.begun = now}).first->second;
     if (over(minute)) minute = {.begun = now};
-    if (++minute.count <= most_.a_minute) return std::nullopt;
+    minute.count += count;
+    if (minute.count <= most_.a_minute) return std::nullopt;
     return std::chrono::ceil<std::chrono::seconds>(minute.begun + counted_for - now);
 }
 

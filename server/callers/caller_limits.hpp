@@ -39,9 +39,10 @@ public:
     CallerLimits(const CallerLimits&) = delete;
     CallerLimits& operator=(const CallerLimits&) = delete;
 
-    /// One more request of a principal. If there were too many within a minute: the time until the next one
-    /// counts anew.
-    std::optional<std::chrono::seconds> note(const std::string& principal, policy::Time now);
+    /// `count` more requests of a principal. If there were too many within a minute: the time until the next
+    /// one counts anew.
+    std::optional<std::chrono::seconds> note(const std::string& principal, policy::Time now,
+                                             std::size_t count = 1);
     /// Nothing if as many of this principal's calls are carried out as may be. A turn must not outlive this.
     std::optional<Turn> begin(const std::string& principal);
 

@@ -76,6 +76,12 @@ transport::Verdict Credentials::admitted(policy::Caller caller) {
     return caller;
 }
 
+std::optional<transport::guard::Rejection> Credentials::count_more(const policy::Caller& caller,
+                                                                   std::size_t messages) {
+    const auto wait = limits_.note(caller.principal, clock_.now(), messages);
+    return wait ? std::optional(transport::bearer::too_many_requests(*wait)) : std::nullopt;
+}
+
 std::string Credentials::held(const policy::Caller& caller, const transport::Headers& headers) const {
     const auto shown = shown_in(headers);
     const auto* verifier = verifier_of(shown.text);

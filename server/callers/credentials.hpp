@@ -35,6 +35,8 @@ public:
     bool still_holds(const std::string& held) override;
     std::optional<Async<void>> news_of(const std::string& held) override;
     void forget_old() override;
+    std::optional<transport::guard::Rejection> count_more(const policy::Caller& caller,
+                                                          std::size_t messages) override;
     std::optional<CallerLimits::Turn> begin(const policy::Caller& caller) override {
         return limits_.begin(caller.principal);
     }

@@ -81,6 +81,12 @@ void add_reach(CLI::App& app, config::Options& options) {
          "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
         ->check(CLI::Range(1U, 100'000U).description(""));
+    text("--address-connections", options.address_connections,
+         "serve: connections that may be open from one address; those of this machine and of trusted proxies "
+         "are not counted",
+         "NUMBER", "TFY_PAT_MCP_ADDRESS_CONNECTIONS")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 10'240U).description(""));
     text("--tls-cert", options.tls_cert,
          "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
          "TLS (1.2 or newer). SIGHUP reads it again",

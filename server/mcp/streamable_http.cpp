@@ -118,6 +118,12 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
     }
     auto batch = protocol::read_batch(std::move(*value));
     if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), false);
+    if (batch_hook_ && batch->size() > 1)
+        if (const auto refusal = batch_hook_(http.caller, batch->size() - 1)) {
+            auto reply = refusal->reply();
+            co_await answer.reply(std::move(reply));
+            co_return;
+        }
     for (const auto& message : *batch)
         if (exceeds(http.caller, message)) co_return co_await answer_only_reads(answer);
     co_await legacy_.post(http, std::move(*batch), true, answer);

@@ -1,6 +1,9 @@
 // MCP over HTTP at /mcp: each POST is one message; both eras on the same address.
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "server/mcp/legacy_http.hpp"
 #include "server/transport/bearer.hpp"
 
@@ -12,6 +15,11 @@ public:
     /// `challenge`: what a caller is told whose credential does not reach.
     StreamableHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock, policy::SealKey key,
                    transport::bearer::Challenge challenge = {}, LegacyHttp::Timeouts patience = {});
+
+    /// Told of a batch's messages beyond the first; the answer, if these are more than its caller may send.
+    using BatchHook = std::function<std::optional<transport::guard::Rejection>(const policy::Caller& caller,
+                                                                               std::size_t more)>;
+    void on_batch(BatchHook hook) { batch_hook_ = std::move(hook); }
 
     /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
     /// session. All else: 405.
@@ -34,6 +42,7 @@ private:
     transport::bearer::Challenge challenge_;
     LegacyHttp legacy_;
     std::uint64_t beyond_scope_ = 0;
+    BatchHook batch_hook_ = {};
 };
 
 }  // namespace tfy::mcp

@@ -126,7 +126,7 @@ Async<Result<std::string>> AuthorizationDesk::allow(std::string query, std::stri
     auto address = address_with(checked->request, {{"code", value}, {"iss", issuer}});
     storage::OAuthCode code{hash_of_value(value), checked->request.redirect_uri, checked->request.challenge};
     policy::wipe(value);
-    auto work = [grant = std::move(*grant), code = std::move(code), pending = std::move(pending),
+    auto work = [grant = *grant, code = std::move(code), pending = std::move(pending),
                  of = question_of(query, checked->client, who), now = clock_.now(),
                  &redaction = redaction_](storage::Ledger& ledger) -> Result<void> {
         const auto until = ledger.sealed_until(pending, of, now);
@@ -144,6 +144,7 @@ Async<Result<std::string>> AuthorizationDesk::allow(std::string query, std::stri
         policy::wipe(address);
         co_return given.error();
     }
+    if (given_) given_(*grant);
     co_return address;
 }
 

@@ -27,14 +27,18 @@ struct Consenter {
 /// that. It is the client's own text and may look like a token, which would be taken out of an answer.
 class AuthorizationDesk {
 public:
+    /// Told of what a person has just allowed.
+    using GivenHook = std::function<void(const storage::OAuthGrant& grant)>;
+
     /// `issuer` tells the server's own address, "https://tfy.example.com".
     AuthorizationDesk(Clients& clients, storage::Store& store, const sealing::Sealer& redaction,
-                      const Clock& clock, std::function<std::string()> issuer)
+                      const Clock& clock, std::function<std::string()> issuer, GivenHook given = {})
         : clients_(clients),
           store_(store),
           redaction_(redaction),
           clock_(clock),
-          issuer_(std::move(issuer)) {}
+          issuer_(std::move(issuer)),
+          given_(std::move(given)) {}
 
     /// What the person is asked.
     struct Question {
@@ -80,6 +84,7 @@ private:
     const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::function<std::string()> issuer_;
+    GivenHook given_;
 };
 
 }  // namespace tfy::oauth

@@ -11,6 +11,14 @@ std::vector<std::string> with_usual_hosts(std::vector<std::string> hosts) {
     return hosts;
 }
 
+Json of_grant(const storage::OAuthGrant& grant) {
+    return {{"person", grant.person},
+            {"program", grant.client_name},
+            {"client_id", grant.client_id},
+            {"grant", grant.id},
+            {"may", grant.may_request ? "ask for changes" : "read"}};
+}
+
 }  // namespace
 
 Consent::Consent(const AuthorizationServer::Settings& settings, const std::string& ca_file,
@@ -19,7 +27,11 @@ Consent::Consent(const AuthorizationServer::Settings& settings, const std::strin
     : web_(http_client::make_document_client(http_client::start_transfers(), {.ca_file = ca_file})),
       documents_(*web_, clock, with_usual_hosts(settings.clients.hosts), settings.clients.redirect_schemes),
       clients_(store, documents_),
-      desk_(clients_, store, redaction, clock, [issuer = settings.issuer] { return issuer; }),
+      desk_(
+          clients_, store, redaction, clock, [issuer = settings.issuer] { return issuer; },
+          [&log](const storage::OAuthGrant& grant) {
+              log.info("a person allowed a program to ask for them", of_grant(grant));
+          }),
       server_(store, redaction, clock, log, settings) {}
 
 }  // namespace tfy::oauth

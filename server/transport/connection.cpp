@@ -79,12 +79,11 @@ public:
         peer_->close();
     }
 
-    Async<void> turn_away() override {
+    Async<void> turn_away(Rejection why) override {
         if (peer_->wants_greeting())
             if (const auto left = co_await greet(); left.count() == 0) co_return peer_->close();
-        Rejection full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
-        tell(full, {});
-        co_await refuse(std::move(full));
+        tell(why, {});
+        co_await refuse(std::move(why));
         peer_->close();
     }
 

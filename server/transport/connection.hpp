@@ -23,8 +23,8 @@ public:
 
     /// Serves requests until the connection ends.
     virtual Async<void> serve() = 0;
-    /// Answers 503 and closes: there are too many.
-    virtual Async<void> turn_away() = 0;
+    /// Answers so and closes: there are too many.
+    virtual Async<void> turn_away(guard::Rejection why) = 0;
     /// No further request: closes at once if none is being read or answered.
     virtual void drain() = 0;
     /// Closes now; a running handler is cancelled.

@@ -6,6 +6,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "server/transport/as_result.hpp"
@@ -46,6 +48,17 @@ Error other_loopback_taken(const std::string& address, std::uint16_t port) {
 bool has_no_such_address(const error_code& failure) {
     return failure == asio::error::address_family_not_supported ||
            failure == boost::system::errc::address_not_available;
+}
+
+guard::Rejection full() {
+    return {503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
+}
+
+guard::Rejection too_many_of_one() {
+    return {429,
+            "Too many connections are open from this address. Nothing was done. Close some of them, or try "
+            "again in a moment.",
+            {{"retry-after", "1"}}};
 }
 
 Result<error_code> listen_at(tcp::acceptor& acceptor, const std::string& text, std::uint16_t port) {
@@ -125,23 +138,50 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void take(tcp::socket socket) {
-        const auto cap = rules.options.connections;
-        if (connections.size() >= cap + turned_away_at_once) return;
-        const bool welcome = connections.size() < cap;
+        const auto network = counted_network_of(socket);
+        std::optional<guard::Rejection> refusal;
+        if (connections.size() - turned_away >= rules.options.connections)
+            refusal = full();
+        else if (const auto found = of_networks.find(network);
+                 !network.empty() && found != of_networks.end() &&
+                 found->second >= rules.options.connections_of_one)
+            refusal = too_many_of_one();
+        if (refusal && turned_away >= turned_away_at_once) return;
+        ++(refusal ? turned_away : of_networks[network]);
         const auto connection = make_connection(std::move(socket), rules);
         connections.insert(connection);
-        asio::co_spawn(emptied.get_executor(), run(shared_from_this(), connection, welcome), asio::detached);
+        asio::co_spawn(emptied.get_executor(),
+                       run(shared_from_this(), connection, network, std::move(refusal)), asio::detached);
     }
 
-    static Async<void> run(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection, bool welcome) {
+    /// Empty if it is not counted.
+    std::string counted_network_of(const tcp::socket& socket) const {
+        if (!rules.options.counted) return {};
+        error_code gone;
+        const auto remote = socket.remote_endpoint(gone).address().to_string();
+        return gone || !rules.options.counted(remote) ? std::string{} : client_network(remote, {}, {});
+    }
+
+    void forget(const std::string& network) {
+        const auto found = of_networks.find(network);
+        if (found != of_networks.end() && --found->second == 0) of_networks.erase(found);
+    }
+
+    static Async<void> run(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection,
+                           std::string network, std::optional<guard::Rejection> refusal) {
+        const bool refused = refusal.has_value();
         try {
-            if (welcome)
+            if (!refused)
                 co_await connection->serve();
             else
-                co_await connection->turn_away();
+                co_await connection->turn_away(std::move(*refusal));
         } catch (const std::exception&) {  // out of memory: this connection ends, the others go on
             connection->cut();
         }
+        if (refused)
+            --self->turned_away;
+        else
+            self->forget(network);
         self->connections.erase(connection);
         if (self->connections.empty()) self->emptied.cancel();
     }
@@ -168,6 +208,8 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
     ConnectionRules rules;
     std::uint16_t port = 0;
     std::set<std::shared_ptr<Connection>> connections;
+    std::size_t turned_away = 0;                     // of them
+    std::map<std::string, std::size_t> of_networks;  // those that are served; "": not counted
 };
 
 std::string localhost_origin(std::uint16_t port, bool tls) {

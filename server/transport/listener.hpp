@@ -54,6 +54,10 @@ struct ListenerOptions {
     std::function<std::size_t(std::string_view method, std::string_view path)> body_limit_at = {};
     std::size_t header_limit = 16 * 1024;
     std::size_t connections = 10'240;
+    /// Of these at most so many of one network (client_network()), if `counted` says of an address that its
+    /// connections count. More are answered 429, and closed.
+    std::size_t connections_of_one = 512;
+    std::function<bool(std::string_view remote)> counted = {};
     std::chrono::milliseconds header_deadline{10'000};
     std::chrono::milliseconds body_deadline{30'000};
     std::chrono::milliseconds idle{75'000};

@@ -180,6 +180,39 @@ test('a key for reading reads; what asks for a change gets 403 and no person is 
   assert.deepEqual(await requests(world), []);
 });
 
+test('attack: each message of a batch counts as a request of its caller, and so does a stream', async t => {
+  const world = await World.start(t);
+  Object.assign(world.env, { TFY_PAT_MCP_CALLERS: 'keys', TFY_PAT_MCP_CALLER_REQUESTS: '10' });
+  const server = await world.serve();
+  const version = { 'mcp-protocol-version': '2025-03-26' };
+  const initialize = { jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: me } };
+  const begin = async key => {
+    const begun = await post(world, server, initialize, { ...bearer(key), ...version });
+    return { ...bearer(key), ...version, 'mcp-session-id': begun.headers.get('mcp-session-id') };
+  };
+  const batch = count => Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id: id + 1, method: 'ping' }));
+  const session = await begin((await give(world, 'ada')).key);
+  assert.equal((await post(world, server, batch(8), session)).status, 200);
+  assert.equal((await post(world, server, batch(1), session)).status, 200, 'the tenth');
+  const refused = await post(world, server, batch(1), session);
+  assert.equal(refused.status, 429, refused.text);
+  const other = await begin((await give(world, 'bob')).key);
+  const long = await post(world, server, batch(50), other);
+  assert.equal(long.status, 429, long.text);
+  assert.match(long.text, /more requests in a minute than it may/);
+  assert.ok(Number(long.headers.get('retry-after')) > 1);
+
+  const third = await begin((await give(world, 'eve')).key);
+  const statuses = [];
+  for (let i = 0; i < 10; ++i) {
+    const stop = new AbortController();
+    const answer = await fetch(server.endpoint, { headers: { ...third, accept: 'text/event-stream' }, signal: stop.signal });
+    statuses.push(answer.status);
+    stop.abort();
+  }
+  assert.deepEqual([statuses.filter(status => status === 429).length, statuses.at(-1)], [1, 429]);
+});
+
 test('a revoked key ends what it is used for within twenty seconds, and lets no one in again', async t => {
   const { world, server } = await start(t, '60s');
   const [adas, bobs] = [await give(world, 'ada'), await give(world, 'bob')];

@@ -21,6 +21,10 @@ TEST_CASE("a caller has so many requests a minute, and others have their own") {
     CHECK_FALSE(limits.note("key:B", noon + 3s));
     CHECK_FALSE(limits.note("key:A", noon + 60s));
     CHECK_FALSE(limits.note("key:A", noon - 24h));  // a clock that was set back
+    CHECK_FALSE(limits.note("key:C", noon, 2));     // a batch: each of its messages counts
+    CHECK_FALSE(limits.note("key:C", noon));
+    CHECK(limits.note("key:C", noon) == 60s);
+    CHECK(limits.note("key:D", noon, 4) == 60s);
     for (int i = 0; i < 10'000; ++i) CHECK_FALSE(limits.note("key:" + std::to_string(i), noon + i * 1s));
 }
 

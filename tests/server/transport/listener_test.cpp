@@ -189,6 +189,38 @@ TEST_CASE("one connection too many is told to come back") {
     CHECK(status_of(first.read_message()) == 200);
 }
 
+TEST_CASE("attack: one address has so many connections, and a connection that ends makes room") {
+    Served served(tests::echo, {.connections_of_one = 2,
+                                .counted = [](std::string_view remote) { return remote == "127.0.0.1"; }});
+    auto first = served.connect();
+    {
+        auto second = served.connect();
+        for (auto* each : {&first, &second}) {
+            each->send(get("/"));
+            CHECK(status_of(each->read_message()) == 200);
+        }
+        const auto answer = served.ask(get("/"));
+        CHECK(status_of(answer) == 429);
+        CHECK(answer.find("retry-after: 1\r\n") != std::string::npos);
+        CHECK(body_of(answer).find("Too many connections are open from this address") != std::string::npos);
+    }
+    const auto again = [&] { return status_of(served.ask(get("/", "Connection: close\r\n"))); };
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    auto status = again();
+    while (status == 429 && std::chrono::steady_clock::now() < end) status = again();
+    CHECK(status == 200);
+}
+
+TEST_CASE("connections that are not counted have no limit of their own") {
+    Served served(tests::echo, {.connections_of_one = 1, .counted = [](std::string_view) { return false; }});
+    auto first = served.connect();
+    auto second = served.connect();
+    for (auto* each : {&first, &second}) {
+        each->send(get("/"));
+        CHECK(status_of(each->read_message()) == 200);
+    }
+}
+
 TEST_CASE("a handler that throws or says nothing costs one request a 500") {
     Served served([](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
         if (request.path == "/throw") throw std::runtime_error("a bug");
