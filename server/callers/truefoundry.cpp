@@ -139,6 +139,8 @@ Async<void> TrueFoundryKeys::ask(std::string id, std::shared_ptr<const policy::S
     Turn turn(*this, id, loop);
     auto checking = check_(*key);
     auto answer = co_await std::move(checking);
+    const auto stopped = (co_await asio::this_coro::cancellation_state).cancelled();
+    if (!answer && stopped != asio::cancellation_type::none) co_return;  // given up, which says nothing
     take(id, std::move(key), std::move(answer));
     turn.answered = true;
 }
