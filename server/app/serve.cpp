@@ -293,6 +293,11 @@ void raise_descriptor_limit(std::size_t connections) {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void warn_unshown(const observability::Log& log, bool anyone) {
+    log.warn("cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +
+             (anyone ? another_code() : tools::own_command("people first")));
+}
+
 /// As a URL has it.
 std::string host_of(const std::string& address) {
     return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -352,10 +357,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                    });
     if ((*callers)->can_end()) asio::co_spawn(loop, forget_old_credentials(**callers), asio::detached);
     sealing::print_text(out, app.redaction().seal_text(greeting(told, here, page.home(), way)));
-    if (!out)
-        app.log().warn(
-            "cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +
-            (anyone ? another_code() : tools::own_command("people first")));
+    if (!out) warn_unshown(app.log(), anyone);
     loop.run();
     app.close();
     loop.abandon();

@@ -55,7 +55,7 @@ std::string principal_of(const std::string& user, const std::string& id) {
 struct TrueFoundryKeys::Asking {
     explicit Asking(const asio::any_io_executor& loop) : ends(loop, asio::steady_timer::time_point::max()) {}
     asio::steady_timer ends;
-    bool answered = false;  // false at its end: whoever asked gave up
+    bool answered = false;  // false at its end: the one who asked gave up
 };
 
 /// Wakes who waits for the same answer, also where the question is given up.

@@ -47,6 +47,29 @@ void add_reach(CLI::App& app, config::Options& options) {
     takes_list(*text("--allowed-origin", options.allowed_origins,
                      "Origin header to accept as well; repeatable", "ORIGIN", "TFY_PAT_MCP_ALLOWED_ORIGIN",
                      "the server's own"));
+    text("--address-connections", options.address_connections,
+         "serve: connections that may be open from one address; those of this machine and of trusted proxies "
+         "are not counted",
+         "NUMBER", "TFY_PAT_MCP_ADDRESS_CONNECTIONS")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 10'240U).description(""));
+    text("--tls-cert", options.tls_cert,
+         "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
+         "TLS (1.2 or newer). SIGHUP reads it again",
+         "FILE", "TFY_PAT_MCP_TLS_CERT", "none");
+    text("--tls-key", options.tls_key,
+         "serve: PEM file of that certificate's private key; no user beside its owner and its group may read "
+         "it",
+         "FILE", "TFY_PAT_MCP_TLS_KEY", "none");
+    takes_list(*text("--trusted-proxy", options.trusted_proxies,
+                     "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
+                     "repeatable",
+                     "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
+}
+
+/// Who may call, and how much.
+void add_callers(CLI::App& app, config::Options& options) {
+    const TextSettings text{app};
     spelled(
         app.add_flag("--any-local-user", options.any_local_user,
                      "serve: let programs of any account of this machine call; otherwise only those of this "
@@ -81,24 +104,6 @@ void add_reach(CLI::App& app, config::Options& options) {
          "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
         ->check(CLI::Range(1U, 100'000U).description(""));
-    text("--address-connections", options.address_connections,
-         "serve: connections that may be open from one address; those of this machine and of trusted proxies "
-         "are not counted",
-         "NUMBER", "TFY_PAT_MCP_ADDRESS_CONNECTIONS")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 10'240U).description(""));
-    text("--tls-cert", options.tls_cert,
-         "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
-         "TLS (1.2 or newer). SIGHUP reads it again",
-         "FILE", "TFY_PAT_MCP_TLS_CERT", "none");
-    text("--tls-key", options.tls_key,
-         "serve: PEM file of that certificate's private key; no user beside its owner and its group may read "
-         "it",
-         "FILE", "TFY_PAT_MCP_TLS_KEY", "none");
-    takes_list(*text("--trusted-proxy", options.trusted_proxies,
-                     "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
-                     "repeatable",
-                     "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
 }
 
 /// By whose key callers' calls go.
@@ -205,6 +210,7 @@ void add_settings(CLI::App& app, config::Options& options) {
     takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
                      "TFY_PAT_MCP_TOOLS", "all"));
     add_reach(app, options);
+    add_callers(app, options);
     add_keys_of_callers(app, options);
     add_oidc(app, options.oidc);
     add_oauth(app, options.oauth);
