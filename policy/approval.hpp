@@ -78,8 +78,8 @@ public:
     Time updated = {};          // when `state` last changed, as far as it was written
     Time expires = {};          // pending: no one may decide after it; approved: end of the claim window
     std::string instance = {};  // the process that executes it
-    Json outcome = nullptr;     // the masked tool result: {text, structured, isError}; of a call that ran, or
-                                // that is superseded
+    Json outcome = nullptr;     // the masked tool result: {text, structured, isError}; of a call that ran,
+                                // that is superseded, or that was withdrawn for a reason
 
     State state() const { return state_; }
     /// Who said yes to `digest`, each person once.
@@ -99,7 +99,7 @@ private:
                                     const Seals&);
     friend Result<Approval> deny(Approval, const Human&, std::string, Time, const Seals&);
     friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time, const Seals&);
-    friend Result<Approval> withdraw(Approval, Time);
+    friend Result<Approval> withdraw(Approval, Time, const std::string&);
     friend Result<Approval> stop(Approval, const Freeze&);
     friend std::optional<Approval> without_person(Approval, std::string_view, Time);
     friend Approval lapse(Approval, Time);
@@ -183,7 +183,8 @@ Result<Approval> narrow(Approval approval, const Human& person, std::string_view
 Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal);
 /// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
-Result<Approval> withdraw(Approval approval, Time now);
+/// `why`: sentences that its caller is told in place of the usual ones.
+Result<Approval> withdraw(Approval approval, Time now, const std::string& why = {});
 /// What is left of it once the person of this name counts no more: pending without their vote; withdrawn if
 /// they approved it, or their agent asks, and no one has begun it. Nothing if it does not concern them, runs
 /// or is over.

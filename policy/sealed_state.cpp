@@ -60,11 +60,15 @@ std::string encrypt(std::string_view plain, std::string_view purpose, const Seal
 
 }  // namespace
 
-std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key) {
+std::string seal_text(std::string_view plain, std::string_view purpose, const SealKey& key) {
     ready_sodium();
     Nonce nonce{};
     randombytes_buf(nonce.data(), nonce.size());
-    return encrypt(plain_text(state), purpose, key, nonce);
+    return encrypt(plain, purpose, key, nonce);
+}
+
+std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key) {
+    return seal_text(plain_text(state), purpose, key);
 }
 
 std::string seal_repeatably(const Json& state, std::string_view purpose, const SealKey& key) {
@@ -80,12 +84,16 @@ std::string seal_repeatably(const Json& state, std::string_view purpose, const S
     return encrypt(plain, purpose, key, nonce);
 }
 
-std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key) {
+std::optional<std::string> open_text(std::string_view sealed, std::string_view purpose, const SealKey& key) {
     if (sealed.size() > most) return std::nullopt;
     const auto raw = from_base64url(sealed);
     if (!raw || raw->size() < head_size + tag_size || static_cast<unsigned char>(raw->front()) != version)
         return std::nullopt;
-    const auto plain = decrypt(*raw, purpose, key);
+    return decrypt(*raw, purpose, key);
+}
+
+std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key) {
+    const auto plain = open_text(sealed, purpose, key);
     if (!plain) return std::nullopt;
     auto state = protocol::parse(*plain);
     if (!state) return std::nullopt;

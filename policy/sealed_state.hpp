@@ -20,6 +20,11 @@ std::string seal_state(const Json& state, std::string_view purpose, const SealKe
 /// nullopt for anything that this key did not seal for this purpose, bit for bit.
 std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key);
 
+/// The same for text that is no JSON.
+std::string seal_text(std::string_view plain, std::string_view purpose, const SealKey& key);
+/// What is opened may be a secret: wipe it.
+std::optional<std::string> open_text(std::string_view sealed, std::string_view purpose, const SealKey& key);
+
 /// `bytes` random bytes as lower-case base32 (26 characters for 16 bytes).
 std::string random_id(std::size_t bytes = 16);
 

@@ -102,6 +102,11 @@ ToolResult refusal(std::string_view status, const Approval& approval, std::strin
     return with_next(std::move(result), approval, std::move(next));
 }
 
+std::string why_withdrawn(const Approval& approval) {
+    return approval.outcome.is_object() ? approval.outcome.value("text", std::string{})
+                                        : "Withdrawn before it ran. Nothing was done.";
+}
+
 ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = "Denied";
     if (approval.decision()) {
@@ -154,8 +159,7 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
                            approval.decision() ? "Approved, but not used in time. Nothing was done."
                                                : "Expired: no decision was made in time. Nothing was done.",
                            ask_anew);
-        case State::withdrawn:
-            return refusal("withdrawn", approval, "Withdrawn before it ran. Nothing was done.", ask_anew);
+        case State::withdrawn: return refusal("withdrawn", approval, why_withdrawn(approval), ask_anew);
         case State::succeeded:
         case State::failed:
         case State::unknown:

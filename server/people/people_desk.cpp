@@ -21,6 +21,7 @@ std::string words_of(const storage::Ended& ended) {
     add_count(text, ended.codes, "one sign-in code", "sign-in codes");
     add_count(text, ended.keys, "one key of an agent", "keys of agents");
     add_count(text, ended.grants, "one grant to a client", "grants to clients");
+    add_count(text, ended.own_keys, "their own TrueFoundry key", "TrueFoundry keys of their own");
     add_count(text, ended.permissions, "one standing permission", "standing permissions");
     add_count(text, ended.votes, "one vote on a request that waits", "votes on requests that wait");
     add_count(text, ended.requests, "one request", "requests");

@@ -21,8 +21,8 @@ Error rows_by_hand(const std::vector<std::string>& names, const policy::Seals& s
     for (const auto& name : names) all += (all.empty() ? "" : ", ") + policy::shown(seal, name, 64);
     return {
         Errc::storage,
-        "The journal is intact, and the table of people was changed without it: it has rows of its own, or "
-        "lacks some, for " +
+        "The journal is intact, and the tables of people and their keys were changed without it: they have "
+        "rows of their own, or lack some, for " +
             all + ". These rows are not believed. Keep the state directory as it is: it is evidence."};
 }
 

@@ -173,7 +173,7 @@ public:
     Result<std::vector<Person>> people();
     /// By the journal alone: rows that were taken away change nothing.
     Result<bool> anyone_enrolled();
-    /// Names whose rows are not as the journal tells.
+    /// Names whose rows, those of their own keys too, are not as the journal tells.
     Result<std::vector<std::string>> people_the_journal_does_not_know();
     /// `secret` is what is kept of the passphrase. Errc::conflict once anyone is enrolled.
     Result<Person> enrol_first(const std::string& name, const std::string& secret, Enrolment how,
@@ -191,10 +191,10 @@ public:
     /// By a person who did not invite. Errc::refused, Errc::not_found; Errc::conflict if there is nothing to
     /// confirm.
     Result<void> confirm_person(const std::string& name, const std::string& by, policy::Time at);
-    /// Ends with it, and journals, their sessions, codes, challenges and invitations, their agents' keys,
-    /// grants and open requests, the standing permissions that they gave, and their votes: what they approved
-    /// and no one has begun is withdrawn. What runs goes on. Errc::refused for the last one who may decide;
-    /// Errc::not_found, Errc::conflict.
+    /// Ends with it, and journals, their sessions, codes, challenges and invitations, their own key to
+    /// TrueFoundry, their agents' keys, grants and open requests, the standing permissions that they gave,
+    /// and their votes: what they approved and no one has begun is withdrawn. What runs goes on.
+    /// Errc::refused for the last one who may decide; Errc::not_found, Errc::conflict.
     Result<Ended> suspend_person(const std::string& name, const std::string& by, policy::Time at);
     /// Instead of the one before. Errc::not_found.
     Result<void> set_passphrase(const std::string& person, const std::string& secret, policy::Time at);
@@ -328,6 +328,7 @@ private:
     friend class Deliveries;   // server/storage/deliveries.hpp: tables of its own, the same connection
     friend class ToldOnce;     // server/storage/told_once.hpp: the same
     friend class OAuthGrants;  // server/storage/oauth_grants.hpp: the same
+    friend class OwnKeyRows;   // server/storage/own_key_rows.hpp: the same
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
     static Result<std::unique_ptr<Ledger>> open_database(const std::filesystem::path& place,

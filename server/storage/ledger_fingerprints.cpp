@@ -5,13 +5,17 @@
 namespace tfy::storage {
 
 // The same token again (the server's own key at each start) is no second row.
+void Ledger::Impl::add_fingerprints(const redaction::TokenFingerprints& token) {
+    const auto windows = pack_windows(token.windows);
+    auto row = prepare("INSERT INTO tokens (name, windows) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    row.bind(1, token.name);
+    row.bind(2, windows.data(), static_cast<int>(windows.size()));
+    row.exec();
+}
+
 Result<void> Ledger::add_fingerprints(const redaction::TokenFingerprints& token) {
     return impl_->write([&]() -> Result<void> {
-        const auto windows = pack_windows(token.windows);
-        auto row = impl_->prepare("INSERT INTO tokens (name, windows) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        row.bind(1, token.name);
-        row.bind(2, windows.data(), static_cast<int>(windows.size()));
-        row.exec();
+        impl_->add_fingerprints(token);
         return {};
     });
 }

@@ -7,8 +7,10 @@
 
 #include "policy/journal/journal_head.hpp"
 #include "policy/mac.hpp"
+#include "policy/sealed_state.hpp"
 #include "server/storage/file_id.hpp"
 #include "server/storage/ledger.hpp"
+#include "server/storage/own_key.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "server/storage/sqlite.hpp"
 
@@ -58,6 +60,8 @@ struct Ledger::Impl {
     /// Errc::storage if the file was taken away or exchanged: what is written would be lost with it.
     Result<void> still_held() const;
 
+    void add_fingerprints(const redaction::TokenFingerprints& token);
+
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
     Result<void> append(const journal::JournalEntry& entry);
     Result<void> append(policy::Time at, std::string kind, std::string approval_id, Json body);
@@ -93,6 +97,14 @@ struct Ledger::Impl {
     /// Everything but their invitations, which are the journal's alone.
     /// What this caller asked for and no one has begun is withdrawn, and the permissions for it end.
     Result<void> end_caller(const std::string& principal, policy::Time at);
+    Result<policy::SealKey> own_keys_key();
+    std::vector<OwnKeyRow> own_keys();
+    Result<void> end_own_keys_of(const std::string& name, const std::string& by, policy::Time at,
+                                 Ended& ended);
+    /// What this person's agents asked of that control plane and no one has begun, but for callers that
+    /// bring keys of their own; how many. `why`: see policy::withdraw().
+    Result<std::size_t> withdraw_for_key(const std::string& person, const std::string& base_url,
+                                         const std::string& why, policy::Time at);
     Result<Ended> end_all_of(const std::string& name, const std::string& by, policy::Time at);
     Result<void> end_keys_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
     Result<void> end_grants_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);

@@ -133,6 +133,13 @@ Result<std::vector<std::string>> Ledger::people_the_journal_does_not_know() {
             if (!knows(*known, row)) names.insert(row.name);
         for (const auto& row : rows_of_credentials(*impl_->database))
             if (!known->knows(row)) names.insert(row.person);
+        std::set<std::pair<std::string, std::string>> own_keys;
+        for (const auto& row : impl_->own_keys()) {
+            own_keys.insert({row.person, row.base_url});
+            if (!is_known(*known, row)) names.insert(row.person);
+        }
+        for (const auto& [owner, digest] : known->own_keys)
+            if (!own_keys.contains(owner)) names.insert(owner.first);
         for (const auto& [name, person] : known->people)
             if (!believed(*impl_->database, *known, name)) names.insert(name);
         return std::vector<std::string>(names.begin(), names.end());

@@ -43,6 +43,7 @@ Result<Ended> Ledger::Impl::end_all_of(const std::string& name, const std::strin
     rows_of("DELETE FROM passkey_challenges WHERE person = ?");
     if (auto done = end_keys_of(name, by, at, ended); !done) return done.error();
     if (auto done = end_grants_of(name, by, at, ended); !done) return done.error();
+    if (auto done = end_own_keys_of(name, by, at, ended); !done) return done.error();
     if (auto done = end_permissions_of(name, by, at, ended); !done) return done.error();
     if (auto done = end_requests_with(name, at, ended); !done) return done.error();
     return ended;

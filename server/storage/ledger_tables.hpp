@@ -342,8 +342,24 @@ CREATE INDEX oauth_tokens_of_grant ON oauth_tokens (grant_id);
 CREATE INDEX oauth_tokens_by_age ON oauth_tokens (until);
 )sql";
 
-inline constexpr std::array migrations = {
-    version_1,  version_2,  version_3,  version_4,  version_5,  version_6,  version_7,  version_8, version_9,
-    version_10, version_11, version_12, version_13, version_14, version_15, version_16, version_17};
+// People's own keys to TrueFoundry, sealed under keys/own_keys.key; the journal has the digest of each row.
+inline constexpr std::string_view version_18 = R"sql(
+CREATE TABLE own_keys (
+    person   TEXT NOT NULL,
+    base_url TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    mask     TEXT NOT NULL,
+    expires  INTEGER,
+    since    INTEGER NOT NULL,
+    broken   INTEGER,
+    sealed   TEXT NOT NULL,
+    PRIMARY KEY (person, base_url)
+) STRICT;
+)sql";
+
+inline constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4,  version_5,
+                                          version_6,  version_7,  version_8,  version_9,  version_10,
+                                          version_11, version_12, version_13, version_14, version_15,
+                                          version_16, version_17, version_18};
 
 }  // namespace tfy::storage::ledger_tables

@@ -64,6 +64,7 @@ void take_invited(PeopleInJournal& all, const Json& body) {
 void take_suspended(PeopleInJournal& all, Person& person, policy::Time at) {
     person.suspended = at;
     std::erase_if(all.invitations, [&](const auto& each) { return each.second.by == person.name; });
+    std::erase_if(all.own_keys, [&](const auto& each) { return each.first.first == person.name; });
 }
 
 }  // namespace
@@ -79,9 +80,9 @@ Guesses Guesses::after_wrong(policy::Time now) const {
 }
 
 Json Ended::json() const {
-    return {
-        {"sessions", sessions},       {"codes", codes}, {"keys", keys},         {"grants", grants},
-        {"permissions", permissions}, {"votes", votes}, {"requests", requests}, {"invitations", invitations}};
+    return {{"sessions", sessions}, {"codes", codes},       {"keys", keys},
+            {"grants", grants},     {"own_keys", own_keys}, {"permissions", permissions},
+            {"votes", votes},       {"requests", requests}, {"invitations", invitations}};
 }
 
 Error not_enrolled(std::string_view undone) {
@@ -183,6 +184,10 @@ void PeopleInJournal::take(const JournalRecord& record) {
     if (record.kind == "person_credential" && known) take_credential(*this, record.body);
     if (record.kind == "person_credential_removed" && known)
         credentials.erase(text_in(record.body, "credential"));
+    if ((record.kind == "person_key_entered" || record.kind == "person_key_replaced") && known)
+        own_keys[{found->first, text_in(record.body, "base_url")}] = text_in(record.body, "digest");
+    if (record.kind == "person_key_ended" && known)
+        own_keys.erase({found->first, text_in(record.body, "base_url")});
     if (record.kind == "person_confirmed" && known) found->second.confirmed = true;
     if (record.kind == "person_suspended" && known) take_suspended(*this, found->second, record.at);
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policy/journal/journal_record.hpp"
@@ -22,6 +23,9 @@ struct PeopleInJournal {
     std::map<std::string, KnownCredential> credentials;  // by id; those that were replaced are not there
     std::map<std::string, Invitation> invitations;       // by hash; those that were used, replaced or ended
                                                          // are not there
+
+    std::map<std::pair<std::string, std::string>, std::string>
+        own_keys;  // by person and base address: digest_of_own_key()
 
     std::size_t deciding() const;
     /// Whether the row is as the journal has it.

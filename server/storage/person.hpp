@@ -69,6 +69,7 @@ struct Ended {
     std::size_t codes = 0;        // to sign in
     std::size_t keys = 0;         // of their agents
     std::size_t grants = 0;       // of their clients
+    std::size_t own_keys = 0;     // of their own to TrueFoundry, one a control plane
     std::size_t permissions = 0;  // standing ones that they gave
     std::size_t votes = 0;        // on requests that go on waiting
     std::size_t requests = 0;     // that they approved or their agents asked, and that no one had begun

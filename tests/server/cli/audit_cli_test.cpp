@@ -230,7 +230,7 @@ TEST_CASE("a journal from before there were heads is said to have none, and gets
         "DROP TABLE freezes; DROP TABLE people; DROP TABLE credentials; DROP TABLE guesses; DROP TABLE "
         "page_sessions; DROP TABLE passkey_challenges; DROP TABLE passkey_counts; DROP TABLE "
         "provider_sign_ins; DROP TABLE told_once; DROP TABLE oauth_clients; DROP TABLE oauth_grants; "
-        "DROP TABLE oauth_codes; DROP TABLE oauth_tokens; DROP INDEX "
+        "DROP TABLE oauth_codes; DROP TABLE oauth_tokens; DROP TABLE own_keys; DROP INDEX "
         "journal_of_people; "
         "DROP TABLE standing_permissions; ALTER TABLE approvals DROP COLUMN revision; PRAGMA user_version = "
         "1";

@@ -39,7 +39,7 @@ bool as_ordinary_user(const std::filesystem::path& folder, const std::function<b
 
 TEST_CASE("on a full disk a request fails whole: no row, no record, and room makes it work again") {
     const TempFolder folder;
-    auto ledger = open_ledger(folder / "ledger.db", {.pages = 72});
+    auto ledger = open_ledger(folder / "ledger.db", {.pages = 74});
     int made = 0;
     Result<storage::Ledger::Opened> last = Error{};
     for (; made < 1000; ++made) {
@@ -76,7 +76,7 @@ TEST_CASE("to try whether it can be written writes indeed, and changes nothing")
 
 TEST_CASE("a decision whose journal record does not fit is not made") {
     const TempFolder folder;
-    auto ledger = open_ledger(folder / "ledger.db", {.pages = 72});
+    auto ledger = open_ledger(folder / "ledger.db", {.pages = 74});
     REQUIRE(ledger->open_request(approval("apr_1"), roomy, entry("requested")).has_value());
     REQUIRE(ledger->add_reveal({.id = "rev_1", .token_name = "ci"}).has_value());
     const auto huge = entry("huge", "", {{"text", std::string(400'000, 'x')}});

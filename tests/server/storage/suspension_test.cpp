@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "server/storage/oauth_grants.hpp"
+#include "server/storage/own_key_rows.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/permits.hpp"
@@ -60,7 +61,8 @@ using Kinds = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE(
-    "a suspension ends sessions, codes, keys, grants, permissions, votes, requests and invitations, "
+    "a suspension ends sessions, codes, keys, grants, their own key, permissions, votes, requests and "
+    "invitations, "
     "journalled") {
     House house;
     auto& ledger = *house.ledger;
@@ -79,6 +81,11 @@ TEST_CASE(
                .person = "cy",
                .created = noon + 90s},
               {"code", "http://localhost/callback", "challenge"}, entry("grant_given"))
+        .value();
+    storage::OwnKeyRows(ledger)
+        .keep(
+            {.person = "cy", .base_url = "https://tfy.example.com", .subject = "", .mask = "", .since = noon},
+            policy::Secret(std::string("tfy_pat_cy_0123456789")), {})
         .value();
     ledger.add_permission(house.permission("cy"), entry("permission_given")).value();
     ledger.add_permission(house.permission("ada"), entry("permission_given")).value();
@@ -99,13 +106,15 @@ TEST_CASE(
                                {"codes", 1},
                                {"keys", 1},
                                {"grants", 1},
+                               {"own_keys", 1},
                                {"permissions", 1},
                                {"votes", 1},
                                {"requests", 2},
                                {"invitations", 1}});
-    CHECK(house.kinds_since(before) == Kinds{"caller_key_revoked", "grant_revoked", "permission_revoked",
-                                             "vote withdrawn with its person", "withdrawn with its person",
-                                             "withdrawn with its person", "person_suspended"});
+    CHECK(house.kinds_since(before) == Kinds{"caller_key_revoked", "grant_revoked", "person_key_ended",
+                                             "permission_revoked", "vote withdrawn with its person",
+                                             "withdrawn with its person", "withdrawn with its person",
+                                             "person_suspended"});
     CHECK(ledger.journal()->back().body.at("ended") == ended.json());
     CHECK_FALSE(ledger.page_session("s1", noon + 2min).value());
     CHECK(ledger.page_session("s3", noon + 2min).value());
