@@ -29,7 +29,7 @@ room(server/sealing MAY server/storage)
 room(server/observability MAY server/loop server/sealing)
 room(server/transport MAY server/loop server/tls server/observability)
 room(server/http_client MAY server/loop server/observability)
-room(server/upstream MAY server/storage server/sealing server/observability server/http_client tools/truefoundry)
+room(server/upstream MAY server/loop server/storage server/sealing server/observability server/http_client tools/truefoundry)
 room(server/people MAY server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
 room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
 room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client

@@ -4,7 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "manifests/embedded.hpp"
+#include "server/app/server_info.hpp"
 #include "server/app/token_ends.hpp"
 #include "server/app/ways_in.hpp"
 #include "server/approvals/requirements.hpp"
@@ -20,24 +20,6 @@
 
 namespace tfy::app {
 namespace {
-
-constexpr auto server_name = "tfy-pat-mcp";
-
-protocol::ServerInfo server_info() {
-    return {.name = server_name,
-            .title = "TrueFoundry access tokens",
-            .version = TFY_VERSION,
-            .instructions = std::string(manifests::file("instructions.md")),
-            .capabilities = {.tools = true,
-                             .prompts = true,
-                             .resources = true,
-                             .resources_change = true,
-                             .subscribe = true,
-                             .completions = true,
-                             .logging = true,
-                             .tasks = true,
-                             .skills = true}};
-}
 
 std::vector<sealing::Sealer::ListedId> ids_of(const std::vector<truefoundry::AccessToken>& listed) {
     std::vector<sealing::Sealer::ListedId> all;
@@ -87,6 +69,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       gate_(std::move(parts.rules)),
       accounts_({loop, store_, redaction_, log_}, parts.own_key, std::move(parts.exchange),
                 std::move(parts.connect), std::move(parts.key_map), parts.limits.max_time, parts.sandbox),
+      own_keys_(own_keys_of(parts, {loop, store_, redaction_, clock, log_}, accounts_)),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
       passphrases_(store_, clock, state_dir_),
@@ -141,7 +124,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
                   enrolled_, reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
-                  provider_.get(), consent_ ? &consent_->desk() : nullptr},
+                  provider_.get(), consent_ ? &consent_->desk() : nullptr, own_keys_.get()},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  [&page] { return page.home(); }),
       probes_(store_, redaction_, log_, before_asking(parts),
@@ -287,6 +270,9 @@ Async<Result<void>> App::start() {
     });
     co_await warn_of_old_permissions();
     co_await warn_of_void_passkeys();
+    accounts_.entered_at([this] { return own_key_page(); });
+    if (own_keys_)  // before anything is sent for anyone
+        if (auto begun = co_await own_keys_->start(); !begun) co_return begun;
     recovery_.tell_keys_apart(holders());
     rotations_.tell_keys_apart(holders());
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
@@ -297,7 +283,12 @@ Async<Result<void>> App::start() {
                             account.holder.note(listed);
                             std::ignore = note_control_plane();
                         },
-                    .listing_over = [this] { redaction_.take_up_ids(); }});
+                    .listing_over = [this] { redaction_.take_up_ids(); },
+                    .refused =
+                        [this](const std::string& person) {
+                            boost::asio::co_spawn(loop_, own_keys_->mark_broken(person),
+                                                  boost::asio::detached);
+                        }});
     rotations_.start();
     drivers_.answers.tells_of_now([this](tools::ToolResult& outcome, const policy::Approval& approval) {
         return bring_up_to_date(outcome, approval);
@@ -310,6 +301,11 @@ Async<Result<void>> App::start() {
     if (auto begun = co_await notifier_.start(std::move(channels_)); !begun) co_return begun;
     tell_in_time();
     co_return Result<void>{};
+}
+
+std::string App::own_key_page() const {
+    const auto home = page_.home();
+    return own_keys_ && !home.empty() ? home + "/key" : std::string{};
 }
 
 // The command that enrols them. Empty where there is another way in: a person, a printed code, a provider.
@@ -391,6 +387,10 @@ registry::Catalog App::assemble(const Services& parts, const approvals::Approval
                            .sandbox = parts.sandbox,
                            .version = TFY_VERSION,
                            .page_url = [&page] { return page.home(); },
+                           .own_key_page =
+                               [this, known = parts.callers.credentials()] {
+                                   return known ? own_key_page() : std::string{};
+                               },
                            .first_person = [this] { return first_person(); },
                            .url_problem = parts.url_problem,
                            .url_cause = parts.url_cause}});

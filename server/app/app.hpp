@@ -117,6 +117,8 @@ private:
     void tell_of_rotations();
     upstream::HoldersOfKeys holders() const;
     Result<void> note_control_plane();
+    /// Where people enter keys of their own; empty while there is no such place.
+    std::string own_key_page() const;
     Async<void> warn_of_old_permissions();
     Async<void> warn_of_void_passkeys();
     void tell_in_time();
@@ -141,6 +143,7 @@ private:
     upstream::KeyFileWatch key_file_watch_;
     approvals::CurrentGate gate_;
     upstream::Accounts accounts_;
+    std::unique_ptr<upstream::OwnKeys> own_keys_;  // none: people enter no keys of their own
     approvals::Approvals approvals_;
     reveals::LockedEscrow reveals_;
     people::PassphraseDesk passphrases_;

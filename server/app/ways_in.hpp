@@ -8,6 +8,7 @@
 #include "server/approvals/approval_page.hpp"
 #include "server/oauth/consent.hpp"
 #include "server/oidc/sign_in_desk.hpp"
+#include "server/upstream/own_keys.hpp"
 
 namespace tfy::app {
 
@@ -26,5 +27,9 @@ std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& s
 std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store& store,
                                            const sealing::Sealer& redaction, const Clock& clock,
                                            const observability::Log& log);
+/// None without a control plane, and in a sandbox: there people enter no keys of their own. All must outlive
+/// it.
+std::unique_ptr<upstream::OwnKeys> own_keys_of(const Services& parts, const upstream::OwnKeys::Uses& uses,
+                                               upstream::Accounts& accounts);
 
 }  // namespace tfy::app

@@ -15,6 +15,17 @@ std::optional<std::string> text_field(const Json& body, const char* name) {
     return found->get<std::string>();
 }
 
+std::optional<policy::Secret> take_secret(Json& body, const char* name, std::size_t most) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) return policy::Secret();
+    if (!found->is_string()) return std::nullopt;
+    auto& text = found->get_ref<std::string&>();
+    const bool fits = text.size() <= most;
+    auto secret = fits ? std::optional(policy::Secret(std::string(text))) : std::nullopt;
+    policy::wipe(text);
+    return secret;
+}
+
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 std::optional<std::size_t> count_field(const Json& body, const char* name) {

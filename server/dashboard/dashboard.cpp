@@ -52,6 +52,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       approved_(std::move(desks.approved)),
       provider_(desks.provider),
       consent_(desks.consent),
+      own_keys_(desks.own_keys),
       people_(people),
       codes_(codes),
       redaction_(redaction),
@@ -113,6 +114,9 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/consent/deny", Needs::session_and_body, &Dashboard::deny_client},
         {"GET", "/approvals/api/grants", Needs::session, &Dashboard::grants},
         {"POST", "/approvals/api/grants/{id}/revoke", Needs::session_and_body, &Dashboard::revoke_grant},
+        {"GET", "/approvals/api/key", Needs::session, &Dashboard::own_key},
+        {"POST", "/approvals/api/key", Needs::session_and_body, &Dashboard::enter_own_key},
+        {"POST", "/approvals/api/key/end", Needs::session_and_body, &Dashboard::end_own_key},
         {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
     };
     return all;

@@ -27,6 +27,10 @@ namespace tfy::oauth {
 class AuthorizationDesk;
 }
 
+namespace tfy::upstream {
+class OwnKeys;
+}
+
 namespace tfy::dashboard {
 
 /// The longest body that any of its addresses takes.
@@ -59,6 +63,7 @@ public:
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
         oidc::SignInDesk* provider = nullptr;                 // where people sign in, too; none: they cannot
         oauth::AuthorizationDesk* consent = nullptr;          // none: no program asks to act for a person
+        upstream::OwnKeys* own_keys = nullptr;                // none: people enter no keys of their own
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
@@ -162,6 +167,10 @@ private:
     Async<transport::HttpResponse> grants(PageRequest visit);
     Async<transport::HttpResponse> revoke_grant(PageRequest visit);
     Async<transport::HttpResponse> keep_old_token(PageRequest visit);
+    Async<transport::HttpResponse> own_key(PageRequest visit);
+    Async<transport::HttpResponse> enter_own_key(PageRequest visit);
+    Async<transport::HttpResponse> end_own_key(PageRequest visit);
+    transport::HttpResponse no_own_keys() const;
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view,
                                                   const policy::Seals&);
@@ -183,6 +192,7 @@ private:
     std::function<void(policy::Approval)> approved_;
     oidc::SignInDesk* provider_;
     oauth::AuthorizationDesk* consent_;
+    upstream::OwnKeys* own_keys_;
     people::PageSessions& people_;
     people::SignInCodes& codes_;
     const sealing::Sealer& redaction_;

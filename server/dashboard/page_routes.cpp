@@ -7,6 +7,7 @@
 #include <array>
 
 #include "server/dashboard/replies.hpp"
+#include "server/upstream/own_keys.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::dashboard {
@@ -103,12 +104,17 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
         if (const auto own = co_await passkeys_.of(session->person))
             passkeys = static_cast<std::size_t>(std::ranges::count_if(
                 *own, [this](const auto& each) { return passkeys_.is_for_here(each); }));
+    bool key_broken = false;
+    if (session && own_keys_ != nullptr)
+        if (const auto own = co_await own_keys_->of(session->person)) key_broken = *own && (*own)->broken;
     const Json body = {{"signed_in", session.has_value()},
                        {"can_sign_in", way_in},
                        {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},
                        {"programs", consent_ != nullptr},
+                       {"own_key", own_keys_ != nullptr},
+                       {"key_broken", key_broken},
                        {"provider", provider_ != nullptr ? Json(provider_->host()) : Json(nullptr)},
                        {"sign_in_help", {{"words", help.words}, {"command", help.command}}},
                        {"version", TFY_VERSION}};

@@ -3,6 +3,7 @@
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
+#include "server/upstream/own_keys.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -56,6 +57,7 @@ Async<transport::HttpResponse> Dashboard::suspend_person(PageRequest visit) {
     const auto done = co_await enrolled_.suspend(people_.human(*visit.session), std::move(*name));
     approvals_.ring();
     if (!done) co_return error_reply(redaction_, done.error());
+    if (own_keys_ != nullptr) std::ignore = co_await own_keys_->look();  // else within a second
     const Json body = {{"ended", people::words_of(*done)}, {"counts", done->json()}};
     co_return json_reply(redaction_, 200, body);
 }

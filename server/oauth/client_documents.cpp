@@ -7,9 +7,8 @@
 namespace tfy::oauth {
 namespace {
 
-constexpr std::chrono::minutes window{1}, shortest_life{5};
+constexpr std::chrono::minutes shortest_life{5};
 constexpr std::chrono::hours usual_life{1}, longest_life{24};
-constexpr std::ptrdiff_t most_of_person = 10, most_of_all = 60;
 constexpr std::size_t most_kept = 200;
 
 policy::Duration life_of(const http_client::Document& document) {
@@ -18,17 +17,6 @@ policy::Duration life_of(const http_client::Document& document) {
 }
 
 }  // namespace
-
-Result<void> ClientDocuments::take_turn(const std::string& person, policy::Time now) {
-    while (!fetches_.empty() && fetches_.front().first + window <= now) fetches_.pop_front();
-    const auto own = std::ranges::count(fetches_, person, &std::pair<policy::Time, std::string>::second);
-    if (own >= most_of_person || std::ssize(fetches_) >= most_of_all)
-        return Error{Errc::rate_limited,
-                     "Too many clients were looked up within a minute. Wait a minute, then begin again in "
-                     "the client."};
-    fetches_.emplace_back(now, person);
-    return {};
-}
 
 void ClientDocuments::keep(const Client& client, policy::Time until, policy::Time now) {
     std::erase_if(kept_, [now](const auto& each) { return each.second.until <= now; });
@@ -42,7 +30,10 @@ Async<Result<Client>> ClientDocuments::find(std::string client_id, std::string p
     const auto asked = clock_.now();
     if (const auto known = kept_.find(client_id); known != kept_.end() && known->second.until > asked)
         co_return known->second.client;
-    if (const auto turn = take_turn(person, asked); !turn) co_return turn.error();
+    if (!fetches_.take(person, asked))
+        co_return Error{Errc::rate_limited,
+                        "Too many clients were looked up within a minute. Wait a minute, then begin again in "
+                        "the client."};
     auto fetching = web_.get(client_id);
     const auto document = co_await std::move(fetching);
     const auto unusable = [&client_id](Errc code, const std::string& why) {

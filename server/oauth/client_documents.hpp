@@ -1,14 +1,13 @@
 // Fetches clients' documents, not too often, and keeps the good ones for a while.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "policy/time.hpp"
 #include "server/http_client/document_client.hpp"
+#include "server/loop/fair_turns.hpp"
 #include "server/oauth/client.hpp"
 
 namespace tfy::oauth {
@@ -31,8 +30,6 @@ private:
         Client client;
         policy::Time until;
     };
-    /// Notes a fetch of `person`; Errc::rate_limited.
-    Result<void> take_turn(const std::string& person, policy::Time now);
     void keep(const Client& client, policy::Time until, policy::Time now);
 
     http_client::DocumentClient& web_;
@@ -40,7 +37,7 @@ private:
     std::vector<std::string> hosts_;
     std::vector<std::string> private_schemes_;
     std::map<std::string, Kept, std::less<>> kept_;
-    std::deque<std::pair<policy::Time, std::string>> fetches_;  // of the last minute
+    loop::FairTurns fetches_{10, 60};
 };
 
 }  // namespace tfy::oauth

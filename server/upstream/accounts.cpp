@@ -106,7 +106,7 @@ std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
 }
 
 void Accounts::put(Held& place, const std::string& whose, const std::string& kind, policy::Secret key) {
-    uses_.redaction.add(prints_of(key, uses_.redaction.key()));
+    uses_.redaction.add(prints_without_name(key, uses_.redaction.key()));
     if (const auto found = place.find(whose); found != place.end()) {
         auto& account = *found->second;
         if (account.key->is(key)) return;
@@ -115,6 +115,7 @@ void Accounts::put(Held& place, const std::string& whose, const std::string& kin
         return;
     }
     auto held = std::make_shared<OwnKey>();
+    held->in_marks("");
     held->comes_from(kind == "person" ? "the approvals page" : "the caller");
     held->replace(std::move(key));
     auto exchange = connect_(held);

@@ -65,8 +65,8 @@ std::string OwnKey::print(const redaction::FingerprintKey& key) const {
 
 redaction::TokenFingerprints OwnKey::prints(const redaction::FingerprintKey& key) const {
     const auto held = held_.load();
-    return held->value ? prints_of(*held->value, key)
-                       : redaction::TokenFingerprints{std::string(own_name), {}};
+    if (!held->value) return {name_, {}};
+    return redaction::fingerprint(held->value->reveal(), name_, key);
 }
 
 void OwnKey::replace(policy::Secret value) {
@@ -96,6 +96,11 @@ void OwnKey::warn(std::string warning) {
 
 redaction::TokenFingerprints prints_of(const policy::Secret& own_key, const redaction::FingerprintKey& key) {
     return redaction::fingerprint(own_key.reveal(), std::string(own_name), key);
+}
+
+redaction::TokenFingerprints prints_without_name(const policy::Secret& key,
+                                                 const redaction::FingerprintKey& print_key) {
+    return redaction::fingerprint(key.reveal(), {}, print_key);
 }
 
 void name_once(std::vector<redaction::TokenFingerprints>& tokens) {

@@ -32,6 +32,8 @@ public:
     /// Where the operator finds it: "TFY_API_KEY in the environment". Stays when the value is
     /// replaced.
     void comes_from(std::string place);
+    /// What its marks name, before it is used: TFY_API_KEY unless this is called.
+    void in_marks(std::string name) { name_ = std::move(name); }
     /// From the next request on. The caller makes it known to the redactor first.
     void replace(policy::Secret value);
     /// What is wrong with the key, or with the place that it comes from. One that is in use stays.
@@ -46,11 +48,16 @@ private:
     };
     void put(Held held) { held_.store(std::make_shared<const Held>(std::move(held))); }
 
+    std::string name_ = "TFY_API_KEY";
     std::atomic<std::shared_ptr<const Held>> held_;
 };
 
 /// What to know the key by wherever it turns up.
 redaction::TokenFingerprints prints_of(const policy::Secret& own_key, const redaction::FingerprintKey& key);
+
+/// The same of a key that is a person's or a caller's own: its mark names nothing.
+redaction::TokenFingerprints prints_without_name(const policy::Secret& key,
+                                                 const redaction::FingerprintKey& print_key);
 
 /// A token that serves as this server's own key, too, keeps its name: takes out of `tokens` what is known
 /// there under the key's as well. What two names stand for has none.

@@ -15,6 +15,7 @@
 #include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/rotation_house.hpp"
+#include "tests/fakes/tried_keys.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/world.hpp"
 
@@ -52,6 +53,10 @@ struct Page {
     people::PasskeyDesk passkeys{store, redaction, clock, [] { return std::string(own_origin); }};
     people::PeopleDesk enrolled_people{store, clock};
     people::SignInCodes codes{store, clock};
+    TriedKeys tried_keys;
+    KeysInForce keys_in_force;
+    upstream::OwnKeys own_keys{
+        {loop, store, redaction, clock, log}, production, tried_keys.check(), keys_in_force.told_of()};
     Documents documents;
     oauth::ClientDocuments client_documents{documents, clock, oauth::usual_client_hosts, {}};
     oauth::Clients clients{store, client_documents};
@@ -74,7 +79,8 @@ struct Page {
                 .passkeys = passkeys,
                 .enrolled = enrolled_people,
                 .reading = {read(listed), read(state_of_it), read(checked)},
-                .consent = &consent};
+                .consent = &consent,
+                .own_keys = &own_keys};
     }
     dashboard::Dashboard dashboard{desks(), people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};

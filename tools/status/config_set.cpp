@@ -5,6 +5,23 @@
 
 namespace tfy::status {
 
+namespace {
+
+/// `where`: the key that the caller's requests go with by now; empty if there is none.
+std::string on_the_page(const std::string& page, const std::string& where) {
+    auto text =
+        "Nothing was changed. The user enters their own TrueFoundry API key on the approvals page, signed "
+        "in:\n\n  " +
+        page +
+        "\n\nThe page checks the key and keeps it for their own agents. Never ask for the key in this "
+        "conversation.";
+    if (!where.empty())
+        text += " A key is set already (" + where + "); one that they enter there takes its place.";
+    return text + " After that, call tfy_config_status.";
+}
+
+}  // namespace
+
 Result<Json> ConfigSet::canonical(Json arguments, policy::Time) const { return arguments; }
 
 Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
@@ -23,6 +40,11 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
         co_return result;
     }
     result.structured["status"] = "ask_the_user";
+    if (const auto page = known.own_key_page ? known.own_key_page() : std::string{}; !page.empty()) {
+        result.structured["page"] = page;
+        result.text = on_the_page(page, where);
+        co_return result;
+    }
     result.structured["command"] = command;
     result.text =
         "Nothing was changed. The user enters TrueFoundry's address and an API key themselves, in a "

@@ -29,7 +29,9 @@ struct Configuration {
         {};  // asked each time: rules change
     bool sandbox = false;
     std::string version;
-    std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
+    std::function<std::string()> page_url = {};      // the approvals page, empty while there is none
+    std::function<std::string()> own_key_page = {};  // where each caller's person enters a key of their own;
+                                                     // empty where all callers use the server's
     std::function<Async<std::string>()> first_person =
         {};                        // the command that enrols them, while no one could decide; empty else
     std::string url_problem = {};  // why the address cannot be used, in a sentence; empty if it can

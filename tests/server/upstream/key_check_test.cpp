@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "tests/fakes/run.hpp"
+#include "tests/fakes/tried_keys.hpp"
 #include "tests/tools/examples.hpp"
 
 namespace tfy::upstream::key_check_test {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string ask_one = "GET /api/svc/v1/personal-access-tokens?limit=1&offset=0";
+using fakes::ask_one;
 
 std::string jwt_of(const Json& claims) {
     const auto text = claims.dump();
@@ -25,38 +26,16 @@ std::string jwt_of(const Json& claims) {
     return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
 }
 
-/// Lends the script to each check, and notes with which header it was asked.
-class Lent final : public truefoundry::Exchange {
-public:
-    Lent(fakes::ScriptedExchange& script, std::vector<std::string>& with, std::shared_ptr<const OwnKey> key)
-        : script_(script), with_(with), key_(std::move(key)) {}
-    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
-        with_.push_back(key_->authorization());
-        CHECK(request.timeout == 7s);
-        return script_.send(std::move(request));
-    }
+struct Plane : fakes::TriedKeys {
+    KeyCheck checks = check(7s);
 
-private:
-    fakes::ScriptedExchange& script_;
-    std::vector<std::string>& with_;
-    std::shared_ptr<const OwnKey> key_;
-};
-
-struct Plane {
-    fakes::ScriptedExchange script;
-    std::vector<std::string> asked_with;
-    KeyCheck checks{[this](std::shared_ptr<const OwnKey> key) {
-                        return std::make_unique<Lent>(script, asked_with, std::move(key));
-                    },
-                    7s};
-
-    Result<CheckedKey> check(std::string value) {
+    Result<CheckedKey> checked(std::string value) {
         const policy::Secret key(std::move(value));
         return fakes::run(checks.check(key));
     }
     Result<CheckedKey> answered(Result<truefoundry::ApiResponse> answer) {
         script.expect(ask_one, std::move(answer));
-        return check("tfy_pat_ada_0123456789");
+        return checked("tfy_pat_ada_0123456789");
     }
     Errc answered(int status) { return answered(examples::answer(status)).error().code; }
 };
@@ -71,31 +50,32 @@ Json made_by(const std::string& user) {
 
 TEST_CASE("a key is checked by one request that reads, and a key that says nothing has no subject") {
     Plane plane;
-    const auto checked = plane.answered(examples::answer(200, examples::page(Json::array())));
-    REQUIRE(checked.has_value());
-    CHECK(checked->user.empty());
-    CHECK(checked->subject.empty());
-    CHECK_FALSE(checked->expires.has_value());
+    const auto found = plane.answered(examples::answer(200, examples::page(Json::array())));
+    REQUIRE(found.has_value());
+    CHECK(found->user.empty());
+    CHECK(found->subject.empty());
+    CHECK_FALSE(found->expires.has_value());
     CHECK(plane.script.sent == std::vector{ask_one});
+    CHECK(plane.timeouts == std::vector<std::chrono::milliseconds>{7s});
     CHECK(plane.asked_with == std::vector<std::string>{"Authorization: Bearer tfy_pat_ada_0123456789"});
 }
 
 TEST_CASE("whose a key is: by its claims, else by the token that it lists") {
     Plane plane;
     plane.script.expect(ask_one, 200, examples::page(made_by("ada@acme.example")));
-    const auto opaque = plane.check("tfy_pat_ada_0123456789");
+    const auto opaque = plane.checked("tfy_pat_ada_0123456789");
     CHECK(opaque.value().user == "ada@acme.example");
     CHECK(opaque.value().subject == "ada@acme.example");
 
     plane.script.expect(ask_one, 200, examples::page(made_by("else@acme.example")));
-    const auto jwt = plane.check(
+    const auto jwt = plane.checked(
         jwt_of({{"subjectType", "user"}, {"subjectSlug", "bob@acme.example"}, {"exp", 1'900'000'000}}));
     CHECK(jwt.value().user == "bob@acme.example");
     CHECK(jwt.value().subject == "bob@acme.example");
     CHECK(jwt.value().expires == policy::Time{1'900'000'000s});
 
     plane.script.expect(ask_one, 200, examples::page(Json::array()));
-    const auto team = plane.check(jwt_of({{"subjectType", "team"}, {"subjectSlug", "payments"}}));
+    const auto team = plane.checked(jwt_of({{"subjectType", "team"}, {"subjectSlug", "payments"}}));
     CHECK(team.value().user == "team payments");
     CHECK(team.value().subject == "payments");
 }
@@ -117,17 +97,17 @@ TEST_CASE("a refused key is refused, and what says nothing of the key is not kno
 TEST_CASE("what is no user's key by its form is not sent") {
     Plane plane;
     for (const auto* type : {"virtualaccount", "virtual-account", "serviceaccount"}) {
-        const auto refused = plane.check(jwt_of({{"subjectType", type}, {"subjectSlug", "ci"}}));
+        const auto refused = plane.checked(jwt_of({{"subjectType", type}, {"subjectSlug", "ci"}}));
         CHECK(refused.error().code == Errc::refused);
         CHECK(refused.error().message.find("virtual account") != std::string::npos);
     }
-    CHECK(plane.check("tfy_va_ci_0123456789").error().code == Errc::refused);
+    CHECK(plane.checked("tfy_va_ci_0123456789").error().code == Errc::refused);
     for (const auto* text :
          {"", " \n", "two words", "line\nbreak", "<your-key>", "${TFY_API_KEY}", "schl\xc3\xbcssel"}) {
         CAPTURE(text);
-        CHECK(plane.check(text).error().code == Errc::refused);
+        CHECK(plane.checked(text).error().code == Errc::refused);
     }
-    CHECK(plane.check(std::string(20'000, 'x')).error().code == Errc::refused);
+    CHECK(plane.checked(std::string(20'000, 'x')).error().code == Errc::refused);
     CHECK(plane.script.sent.empty());
 }
 
@@ -135,10 +115,10 @@ TEST_CASE("no message repeats anything of the key") {
     Plane plane;
     const std::string secret = "0123456789abcdef";
     for (const auto& text : {"tfy_va_ci_" + secret, secret + " " + secret, "<" + secret + ">"})
-        CHECK(plane.check(text).error().message.find(secret) == std::string::npos);
+        CHECK(plane.checked(text).error().message.find(secret) == std::string::npos);
     for (const int status : {401, 403, 500}) {
         plane.script.expect(ask_one, status, Json{{"message", "bad key tfy-" + secret}}.dump());
-        CHECK(plane.check("tfy-" + secret).error().message.find(secret) == std::string::npos);
+        CHECK(plane.checked("tfy-" + secret).error().message.find(secret) == std::string::npos);
     }
 }
 

@@ -182,6 +182,16 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
     };
     CHECK(told_to(set).structured.at("key_set") == true);
     CHECK(holds(told_to(set).text, "A key is set already (TFY_API_KEY in the environment)"));
+    auto each = whole();
+    each.key = [](const policy::Caller&) { return tools::KeyFacts{}; };
+    each.own_key_page = [] { return std::string("https://tfy.example.com/approvals/key"); };
+    const auto page = told_to(each);
+    CHECK(page.structured == Json{{"status", "ask_the_user"},
+                                  {"page", "https://tfy.example.com/approvals/key"},
+                                  {"key_set", false},
+                                  {"sandbox", false}});
+    CHECK(holds(page.text, "\n\n  https://tfy.example.com/approvals/key\n\n"));
+    CHECK_FALSE(holds(page.text, "terminal"));
     auto sandbox = whole();
     sandbox.sandbox = true;
     CHECK(told_to(sandbox).structured.at("status") == "not_needed");

@@ -31,7 +31,7 @@ const marks = {
 };
 
 /** What no tab leads to. */
-const apart = new Set(["authorize", "passkeys"]);
+const apart = new Set(["authorize", "key", "passkeys"]);
 
 function Tabs() {
     const { path } = useLocation();
@@ -176,7 +176,7 @@ function Footer() {
 const own = signal<typeof import("./own") | null>(null);
 
 /** A part of the page that is fetched when it is first looked at. */
-function Later({ name }: { name: "Own" | "Consent" }) {
+function Later({ name }: { name: "Own" | "OwnKey" | "Consent" }) {
     const { problem, run } = useWork();
     useEffect(() => void run(async () => void (own.value ??= await import("./own"))), []);
     const Part = own.value?.[name];
@@ -189,6 +189,7 @@ const sections: Record<string, () => ComponentChildren> = {
     permissions: Permissions,
     rotations: Rotations,
     passkeys: () => <Later name="Own" />,
+    key: () => <Later name="OwnKey" />,
     authorize: () => <Later name="Consent" />,
     people: People,
     health: Health,
@@ -238,6 +239,11 @@ function SignedIn() {
                 <p class="banner">
                     {toSave.value === 1 ? "A new value waits" : `${toSave.value} new values wait`}{" "}
                     to be saved. <a href={`${home}/values`}>Show</a>
+                </p>
+            )}
+            {session.value?.key_broken && path !== `${home}/key` && (
+                <p class="banner">
+                    TrueFoundry refuses the key that you entered. <a href={`${home}/key`}>Replace it</a>
                 </p>
             )}
             <View path={path} query={query} />

@@ -6,8 +6,8 @@ import { api } from "./api";
 import { askOtherTabs } from "./page_key";
 import { takeBrought } from "./join";
 import { takeAnswer } from "./provider";
-import { authorize, home } from "./nav";
-import { confirmed, session, signIn } from "./state";
+import { authorize } from "./nav";
+import { session, signIn } from "./state";
 import { signInProblem } from "./sign_in";
 import "./app.css";
 
@@ -23,7 +23,6 @@ async function start(): Promise<void> {
     try {
         if (typeof answer === "string") throw new Error(answer);
         if (answer) await signIn(answer);
-        if (confirmed.value) history.replaceState(null, "", `${home}/passkeys`);
     } catch (failure) {
         signInProblem.value = (failure as Error).message;
     }

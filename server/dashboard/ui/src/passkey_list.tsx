@@ -4,7 +4,9 @@ import { announce } from "./announce";
 import { api } from "./api";
 import { OwnPassphrase } from "./field";
 import { Grants } from "./grants";
-import { make, sign } from "./passkeys";
+import { home } from "./nav";
+import { OnceMore, useOnceMore } from "./once_more";
+import { make } from "./passkeys";
 import { leaveForProvider } from "./provider";
 import { confirmed, session } from "./state";
 import { moment } from "./time";
@@ -39,37 +41,10 @@ function Connect({ host }: { host: string }) {
     );
 }
 
-/** For who has no passphrase here. */
-function ConfirmThere({ host }: { host: string }) {
-    const { busy, problem, run } = useWork();
-    if (confirmed.value)
-        return (
-            <p class="hint" role="status">
-                <bdi>{host}</bdi> has confirmed that it is you. For five minutes no passphrase is needed.
-            </p>
-        );
-    return (
-        <div class="field">
-            <p class="hint">
-                Do you have no passphrase? Sign in at <bdi>{host}</bdi> once more instead.
-            </p>
-            <Problem words={problem} />
-            <button
-                type="button"
-                class="quiet"
-                aria-disabled={busy}
-                onClick={() => void run(() => leaveForProvider({ confirm: true }))}
-            >
-                Confirm at <bdi>{host}</bdi>
-            </button>
-        </div>
-    );
-}
-
 function Passkeys() {
     const [list, setList] = useState<Passkey[]>([]);
     const [name, setName] = useState("");
-    const [passphrase, setPassphrase] = useState("");
+    const once = useOnceMore();
     const [problem, setProblem] = useState("");
     const run = async (work: () => Promise<unknown>, done = "") => {
         setProblem("");
@@ -83,23 +58,15 @@ function Passkeys() {
         }
     };
     useEffect(() => void run(async () => undefined), []);
-    const here = list.some((each) => each.for_here);
-    const ownProof = async () => {
-        if (!passphrase && confirmed.value) return { proof: confirmed.value };
-        return passphrase || !here ? { passphrase } : await sign(await api.toConfirm());
-    };
     const add = (event: Event) => {
         event.preventDefault();
         void run(async () => {
-            const proof = await ownProof();
-            const asked = await api.newPasskey(proof).catch((failure: Error) => {
-                confirmed.value = ""; // its five minutes may be over
-                throw failure;
-            });
+            const proof = await once.prove();
+            const asked = await api.newPasskey(proof).catch(once.failed);
             await api.addPasskey({ name: name.trim(), ...(await make(asked)) });
             confirmed.value = ""; // from here on the passkey is what confirms
         }, "Passkey registered");
-        setPassphrase("");
+        once.set("");
     };
     const remove = ({ id, name }: Passkey) => run(() => api.removePasskey(id), `Passkey removed: ${name}`);
     return (
@@ -139,14 +106,7 @@ function Passkeys() {
                         onInput={(event) => setName(event.currentTarget.value)}
                     />
                 </div>
-                <OwnPassphrase
-                    id="passkey-passphrase"
-                    label="Your passphrase"
-                    hint={here ? "Leave it empty to confirm with a passkey that you have already." : undefined}
-                    value={passphrase}
-                    set={setPassphrase}
-                />
-                {!here && session.value?.provider && <ConfirmThere host={session.value.provider} />}
+                <OnceMore id="passkey-passphrase" once={once} />
                 <p class="problem" role="alert">
                     {problem}
                 </p>
@@ -162,6 +122,11 @@ function Passkeys() {
 export const Own = () => (
     <>
         <Passkeys />
+        {session.value?.own_key && (
+            <p>
+                <a href={`${home}/key`}>Your TrueFoundry key</a>
+            </p>
+        )}
         {session.value?.programs && <Grants />}
     </>
 );

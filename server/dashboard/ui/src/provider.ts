@@ -1,7 +1,7 @@
 // Signing in at an identity provider. The tab that begins keeps the state, and takes no answer without it: an answer that
 // someone else's browser was given signs no one in here.
 import { api } from "./api";
-import { authorize, home } from "./nav";
+import { home } from "./nav";
 import type { ProviderAnswer, ProviderWish } from "./types";
 
 const name = "tfy-pat-mcp sign-in state";
@@ -10,7 +10,7 @@ const left = "tfy-pat-mcp left for sign-in";
 export async function leaveForProvider(wish: ProviderWish = {}): Promise<void> {
     const { address, state } = await api.beginAtProvider(wish);
     sessionStorage.setItem(name, state);
-    if (location.pathname === authorize) sessionStorage.setItem(left, location.search);
+    sessionStorage.setItem(left, location.pathname + location.search);
     location.assign(address);
 }
 
@@ -27,7 +27,7 @@ export function takeAnswer(): ProviderAnswer | string | null {
     const query = new URLSearchParams(location.search);
     const asked = sessionStorage.getItem(left);
     sessionStorage.removeItem(left);
-    history.replaceState(null, "", asked ? authorize + asked : home);
+    history.replaceState(null, "", asked ?? home);
     const kept = sessionStorage.getItem(name);
     sessionStorage.removeItem(name);
     const state = only(query, "state");

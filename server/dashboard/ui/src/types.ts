@@ -205,6 +205,10 @@ export interface Session {
     server: string;
     /** Programs can ask to act for people. */
     programs: boolean;
+    /** People can enter keys of their own to TrueFoundry. */
+    own_key: boolean;
+    /** TrueFoundry refuses the one that this person entered. */
+    key_broken: boolean;
     /** The host of the identity provider at which people sign in, too. */
     provider: string | null;
     version: string;
