@@ -16,6 +16,23 @@ std::optional<Effect> read_effect(std::string_view text) {
     return std::nullopt;
 }
 
+Json json_of(const Caller& caller) {
+    Json body = {{"principal", caller.principal},
+                 {"client", caller.client},
+                 {"default_assurance", to_string(caller.default_assurance)},
+                 {"person", caller.person}};
+    const auto& [host, name, listed] = caller.program;
+    if (!host.empty() || !name.empty())
+        body["program"] = {{"host", host}, {"name", name}, {"listed", listed}};
+    return body;
+}
+
+Program read_program(const Members& caller) {
+    if (!caller.has("program")) return {};
+    const auto from = caller.member("program");
+    return {from.text("host"), from.text("name"), from.flag("listed")};
+}
+
 Json json_of(const Call& call) {
     return {{"server", call.server},
             {"base_url", call.base_url},
@@ -23,11 +40,7 @@ Json json_of(const Call& call) {
             {"tool_version", call.tool_version},
             {"effect", call.effect == Effect::reads ? reads : changes},
             {"arguments", call.arguments},
-            {"caller",
-             {{"principal", call.caller.principal},
-              {"client", call.caller.client},
-              {"default_assurance", to_string(call.caller.default_assurance)},
-              {"person", call.caller.person}}}};
+            {"caller", json_of(call.caller)}};
 }
 
 Call read_call(const Members& from) {
@@ -38,9 +51,11 @@ Call read_call(const Members& from) {
             from.text("tool_version"),
             from.one_of("effect", read_effect, Effect::changes),
             from.object("arguments"),
-            {caller.text("principal"), caller.text("client"),
-             caller.one_of("default_assurance", read_assurance, Assurance::signed_in),
-             caller.has("person") ? caller.text("person") : std::string{}}};
+            {.principal = caller.text("principal"),
+             .client = caller.text("client"),
+             .default_assurance = caller.one_of("default_assurance", read_assurance, Assurance::signed_in),
+             .person = caller.has("person") ? caller.text("person") : std::string{},
+             .program = read_program(caller)}};
 }
 
 Json json_of(const Approval::Decision& decision) {

@@ -25,6 +25,13 @@ struct Trace {
     std::string id() const { return parent.size() < 35 ? std::string{} : parent.substr(3, 32); }
 };
 
+/// A program that a person allowed to ask for them by OAuth.
+struct Program {
+    std::string host = {};  // by whose document it is known: "claude.ai"
+    std::string name = {};  // what it calls itself: untrusted
+    bool listed = false;    // the operator added it, and gave the name
+};
+
 /// Who asks, and over which door.
 struct Caller {
     std::string principal;    // "stdio:alice", "http:loopback", "key:K7Q29FXM"
@@ -33,6 +40,7 @@ struct Caller {
         Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
     std::string person = {};   // whose agent it is: "alice"; empty if that is not known
     Trace trace = {};
+    Program program = {};     // of OAuth
     bool may_request = true;  // false: its credential lets it read, and ask for nothing that changes anything
 };
 

@@ -5,6 +5,7 @@
 #include "policy/call_words.hpp"
 #include "policy/canonical_json.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/program_words.hpp"
 #include "policy/visible.hpp"
 
 namespace tfy::dialogue {
@@ -90,6 +91,8 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(seal, fact.value) + "\n";
     text += "  Asked by: " + policy::shown(seal, approval.call.caller.principal) + "\n";
+    if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
+        text += "  Its program: " + program + "\n";
     for (const auto& warning : approval.facts.warnings)
         text += "  Warning: " + policy::shown(seal, warning) + "\n";
     text += claimed_lines(approval, seal);

@@ -1,5 +1,6 @@
 #include "server/callers/access_tokens.hpp"
 
+#include "server/oauth/client_document.hpp"
 #include "server/oauth/values.hpp"
 
 namespace tfy::callers {
@@ -26,6 +27,9 @@ Result<std::optional<policy::Caller>> AccessTokens::verify(std::string_view cred
         policy::Caller{.principal = std::string(of_clients) + (*token)->person + "/" + (*token)->client_id,
                        .default_assurance = policy::Assurance::signed_in,
                        .person = (*token)->person,
+                       .program = {.host = std::string(oauth::host_of_document((*token)->client_id)),
+                                   .name = (*token)->client_name,
+                                   .listed = (*token)->listed},
                        .may_request = (*token)->may_request});
 }
 

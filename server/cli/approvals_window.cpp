@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/call_words.hpp"
+#include "policy/program_words.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 
@@ -74,8 +75,10 @@ std::string brief(const Approval& approval, policy::Time now, const policy::Seal
     if (approval.terms.quorum > 1)
         text += ", " + std::to_string(approval.votes().size()) + " of " +
                 std::to_string(approval.terms.quorum) + " approvals";
-    auto asked = "Asked by " + policy::shown(seal, approval.call.caller.principal, 200) + " on " +
-                 policy::format_time_for_people(approval.created);
+    auto asked = "Asked by " + policy::shown(seal, approval.call.caller.principal, 200);
+    if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
+        asked += " (" + program + ")";
+    asked += " on " + policy::format_time_for_people(approval.created);
     if (!approval.narrowings.empty())
         asked += ", changed by " + policy::shown(seal, approval.narrowings.back().by, 100);
     asked += ", digest " + policy::short_digest(approval.digest);

@@ -2,6 +2,7 @@
 
 #include "policy/call_words.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/program_words.hpp"
 #include "policy/standing_permission.hpp"
 #include "policy/visible.hpp"
 #include "server/storage/rotation_row.hpp"
@@ -39,6 +40,11 @@ Json facts_view(const policy::Facts& facts, Shower& show) {
             {"effect", show(facts.effect)},
             {"shown", shown},
             {"warnings", warnings}};
+}
+
+std::string program_view(const policy::Program& program, Shower& show) {
+    show.marked = show.marked || policy::deceptive(program.host) || policy::deceptive(program.name);
+    return policy::program_words(program, show.seal);
 }
 
 Json words_view(const Approval& approval, const policy::Seals& seal) {
@@ -170,6 +176,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                  {"short_digest", policy::short_digest(approval.digest)},
                  {"agent_reason", show.lines(approval.agent_reason)},
                  {"principal", show(approval.call.caller.principal)},
+                 {"program", program_view(approval.call.caller.program, show)},
                  {"client", show(approval.call.caller.client)},
                  {"because", show(approval.terms.because)},
                  {"min_assurance", policy::to_string(approval.terms.min_assurance)},

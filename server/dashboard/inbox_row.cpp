@@ -33,7 +33,8 @@ Json risks_of(const policy::Facts& facts, const policy::Seals& seal) {
 bool holds_deceptive(const policy::Approval& approval) {
     const auto& call = approval.call;
     return policy::deceptive(approval.facts.subject) || policy::deceptive(call.caller.principal) ||
-           policy::deceptive(call.caller.client) || policy::deceptive(approval.agent_reason) ||
+           policy::deceptive(call.caller.client) || policy::deceptive(call.caller.program.host) ||
+           policy::deceptive(call.caller.program.name) || policy::deceptive(approval.agent_reason) ||
            policy::deceptive(call.arguments.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

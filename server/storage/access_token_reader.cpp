@@ -10,8 +10,9 @@ struct AccessTokenReader::Connection : ReadingConnection {
 
     SQLite::Statement by_hash{
         database,
-        "SELECT g.client_id, g.person, t.may_request, t.until FROM oauth_tokens AS t JOIN oauth_grants AS g "
-        "ON g.id = t.grant_id WHERE t.hash = ? AND t.refreshes = 0 AND g.revoked IS NULL"};
+        "SELECT g.client_id, g.person, t.may_request, t.until, g.client_name, coalesce(c.kind = 'listed', 0) "
+        "FROM oauth_tokens AS t JOIN oauth_grants AS g ON g.id = t.grant_id LEFT JOIN oauth_clients AS c ON "
+        "c.id = g.client_id WHERE t.hash = ? AND t.refreshes = 0 AND g.revoked IS NULL"};
 };
 
 AccessTokenReader::AccessTokenReader(std::filesystem::path ledger) : ledger_(std::move(ledger)) {}
@@ -44,6 +45,8 @@ Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& ha
         if (!row.executeStep()) return std::optional<AccessToken>{};
         return std::optional(AccessToken{.client_id = row.getColumn(0).getString(),
                                          .person = row.getColumn(1).getString(),
+                                         .client_name = row.getColumn(4).getString(),
+                                         .listed = row.getColumn(5).getInt() == 1,
                                          .may_request = row.getColumn(2).getInt() == 1,
                                          .until = sqlite::read_time(row.getColumn(3))});
     });

@@ -15,6 +15,8 @@ namespace tfy::storage {
 struct AccessToken {
     std::string client_id;
     std::string person;
+    std::string client_name = {};  // as it was when the person allowed it
+    bool listed = false;           // the operator added the client
     bool may_request = true;
     policy::Time until = {};
 };

@@ -67,6 +67,25 @@ for (const era of ['modern', 'legacy'])
       assert.equal(known.status, 'approval_pending', 'the same caller as before');
     });
 
+test('who decides sees which program asks, and the log says that a person allowed it', async t => {
+  const { world, server, person } = await begin(t);
+  const listed = await authorize({ world, server, person, keeper: new Keeper(await addClient(world, '--name', 'gateway')) });
+  const keeper = new Keeper(undefined, { client_name: 'Claude\u202E' });
+  const stranger = await authorize({ world, server, person, keeper });
+  const words = { 'from-listed': '"gateway", added by this server\'s operator', 'from-stranger': 'no host vouches for it; it calls itself "Claude\u27e8U+202E\u27e9"' };
+  await listed.callTool({ name: createTool, arguments: { payload: { name: 'from-listed' } } });
+  await stranger.callTool({ name: createTool, arguments: { payload: { name: 'from-stranger' } } });
+  const rows = await person.pending();
+  const brief = (await run(world, 'approvals', 'list')).stdout.replaceAll(/\s+/g, ' ');
+  for (const [subject, said] of Object.entries(words)) {
+    const { id } = rows.find(each => each.facts.subject === subject);
+    assert.equal((await person.request('GET', `/api/approvals/${id}`)).body.program, said);
+    assert.ok((await run(world, 'approvals', 'show', id)).stdout.replaceAll(/\s+/g, ' ').includes(`Its program: ${said}`));
+    assert.ok(brief.includes(`(${said})`), brief);
+  }
+  await server.process.logs(new RegExp(`a person allowed a program to ask for them.*person="?${me}"? program="?gateway`));
+});
+
 test('a person may let a client read alone; what it asks for more is refused with all scopes (13)', async t => {
   const { world, server, person } = await begin(t);
   const keeper = new Keeper();

@@ -128,7 +128,8 @@ export function Facts({ approval }: { approval: Approval }) {
     const [before, after] = [of(shown, sides[0]), of(shown, sides[1])];
     const split = before.length > 0 && after.length > 0;
     const rest = split ? shown.filter((each) => !sides.some((side) => each.label.startsWith(side))) : shown;
-    const asker = { label: "Asked by", value: approval.principal };
+    const askers = [{ label: "Asked by", value: approval.principal }];
+    if (approval.program) askers.push({ label: "Its program", value: approval.program });
     return (
         <section>
             <h4>Verified by this server</h4>
@@ -145,7 +146,7 @@ export function Facts({ approval }: { approval: Approval }) {
                         </div>
                     </div>
                 )}
-                <Pairs facts={[...rest, asker]} />
+                <Pairs facts={[...rest, ...askers]} />
                 {approval.state !== "pending" && (
                     <p class="hint">
                         As it was on {moment(approval.narrowings.at(-1)?.at ?? approval.created)}, when it was asked

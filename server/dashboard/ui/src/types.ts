@@ -67,6 +67,7 @@ export interface Approval {
     digest: string;
     short_digest: string;
     agent_reason: string;
+    program: string;
     principal: string;
     client: string;
     because: string;
