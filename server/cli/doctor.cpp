@@ -42,7 +42,8 @@ void add_doctor(CommandLine& line) {
                   "Check what is configured and what works, and say what an approval proves here",
                   {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
                    "--state-dir --public-url "
-                   "--allowed-host --allowed-origin --callers --principals --shared-key --any-local-user --trusted-proxy "
+                   "--allowed-host --allowed-origin --callers --principals --shared-key --any-local-user "
+                   "--trusted-proxy "
                    "--oidc-issuer "
                    "--oidc-client-id --oidc-client-secret-file --oidc-group --oidc-groups-claim "
                    "--oidc-name-claim --oidc-scope --oidc-amr --oauth-client-host "

@@ -29,8 +29,8 @@ struct Options {
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
-    bool shared_key = false;  // serve: callers of other machines use this server's own key, too
-    bool any_local_user = false;                      // serve: callers may be of any account of this machine
+    bool shared_key = false;      // serve: callers of other machines use this server's own key, too
+    bool any_local_user = false;  // serve: callers may be of any account of this machine
     std::vector<std::string> callers = {"loopback"};  // serve: how callers are known
     std::string issuer = {};                          // serve: whose access tokens callers show
     std::string issuer_typ = "at+jwt";                // serve: how these say what they are, or "any"

@@ -31,7 +31,7 @@ struct Settings {
     std::vector<std::string> origins = {};
     std::string public_url = {};
     CallersBy callers = {};
-    upstream::KeyMap key_map = {};       // serve: by whose key callers' calls go
+    upstream::KeyMap key_map = {};  // serve: by whose key callers' calls go
     bool sandbox = false;
     oauth::ClientSettings clients = {};  // serve: of OAuth
     std::string issuer = {};             // serve: whose access tokens callers show; see may_serve()

@@ -280,7 +280,7 @@ TEST_CASE("a secret's characters are looked at in a few known places") {
         "server/upstream/key_check.cpp",      // what a person or caller brings, to be tried
         "server/reveals/locked_escrow.cpp",   // fingerprints of a new value
         "server/people/passphrases.cpp",      // hash of a person's passphrase
-        "server/oidc/client_header.cpp",               // the header by which an identity provider knows this client
+        "server/oidc/client_header.cpp",      // the header by which an identity provider knows this client
         "server/people/ask_secret.cpp",       // whether it was typed twice the same
         "server/cli/approvals_reveal.cpp",    // a passphrase, to the process that holds a value
         "server/cli/value_screen.cpp",        // the one reveal, on a person's terminal

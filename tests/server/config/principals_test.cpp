@@ -84,8 +84,9 @@ TEST_CASE("a person who is not enrolled is a mistake; a pattern may fit no one y
     CHECK(wrong.error().message.starts_with(
         "The file of --principals names the person 'adda', who is not enrolled; did you mean 'ada'? Correct "
         "the name, or invite them first: "));
-    CHECK(config::check_people({{.person = "stranger"}}, enrolled).error().message.find("not enrolled. Correct") !=
-          std::string::npos);
+    CHECK(config::check_people({{.person = "stranger"}}, enrolled)
+              .error()
+              .message.find("not enrolled. Correct") != std::string::npos);
 }
 
 }  // namespace tfy::principals_test

@@ -188,6 +188,8 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                {"person", nullptr},
                {"server", "sandbox"},
                {"programs", true},
+               {"own_key", true},
+               {"key_broken", false},
                {"provider", nullptr},
                {"sign_in_help",
                 {{"words",

@@ -185,11 +185,12 @@ TEST_CASE("another key of the same person takes the place of the first; whoever 
 
 TEST_CASE("each key is redacted before anything is asked with it, and a key file's as well") {
     const fakes::TempFolder keys;
+    const std::string plain = "ada.chose.words.that.look.like.no.key";
     House house(KeyMap{.entries = {{.principal = "key:A", .key_file = written(keys, "file", bob_key)}}});
     CHECK(house.redaction.seal_text(bob_key).text() == "[redacted:access-token TFY_API_KEY]");
-    CHECK(house.redaction.seal_text(ada_key).text() != "[redacted:access-token TFY_API_KEY]");
-    house.accounts.put_own("ada", secret(ada_key));
-    CHECK(house.redaction.seal_text(ada_key).text() == "[redacted:access-token TFY_API_KEY]");
+    CHECK(house.redaction.seal_text(plain).text() == plain);
+    house.accounts.put_own("ada", secret(plain));
+    CHECK(house.redaction.seal_text(plain).text() == "[redacted:access-token]");
     CHECK(house.plane.asked.empty());
 }
 

@@ -124,7 +124,9 @@ export const Own = () => (
         <Passkeys />
         {session.value?.own_key && (
             <p>
-                <a href={`${home}/key`}>Your TrueFoundry key</a>
+                <a class="alone" href={`${home}/key`}>
+                    Your TrueFoundry key
+                </a>
             </p>
         )}
         {session.value?.programs && <Grants />}
