@@ -185,7 +185,7 @@ test('attack: a person written into the database is no one, and audit verify nam
   assert.deepEqual(people[1].passkeys, [], 'nor is a passkey one');
   const verified = await world.terminal(['audit', 'verify']);
   assert.equal(verified.code, 1);
-  assert.match(verified.stderr, /table of people was changed without it.*grace.*mallory/);
+  assert.match(verified.stderr, /tables of people and their keys were changed without it.*grace.*mallory/);
 });
 
 test('an invited person counts once a second one has confirmed them; a suspended one has nothing left', async t => {
