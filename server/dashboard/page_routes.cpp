@@ -14,9 +14,9 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 11> views = {"authorize", "health", "history",     "oidc",
-                                                    "passkeys",  "people", "permissions", "rotations",
-                                                    "together",  "tokens", "values"};
+constexpr std::array<std::string_view, 12> views = {"authorize", "health",   "history", "key",
+                                                    "oidc",      "passkeys", "people",  "permissions",
+                                                    "rotations", "together", "tokens",  "values"};
 
 }  // namespace
 
