@@ -92,7 +92,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       tasks_(approvals_, drivers_, call_tool_, clock),
       changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_,
                 [this](const policy::Caller& one, const policy::Caller& other) {
-                    return accounts_.account_of(one) == accounts_.account_of(other);
+                    return accounts_.share_key(one, other);
                 }}),
       channels_(std::move(parts.channels)),
       notifier_(
@@ -234,7 +234,7 @@ void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
     rotations_.on_deleted([this](const std::string& id, const policy::Caller& asker) {
         const auto sees_it = [this, &asker](const policy::Caller& caller) {
-            return accounts_.account_of(caller) == accounts_.account_of(asker);
+            return accounts_.share_key(caller, asker);
         };
         subscriptions_.publish({mcp::Change::Of::resource, std::string(access_tokens::tokens_uri)}, sees_it);
         subscriptions_.publish({mcp::Change::Of::resource, access_tokens::token_uri(id)}, sees_it);
@@ -261,8 +261,7 @@ Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Appr
 }
 
 Async<Result<void>> App::start() {
-    approvals_.begins_with(
-        [this](const policy::Caller& caller) { return accounts_.account_of(caller)->holder.now(); });
+    approvals_.begins_with([this](const policy::Caller& caller) { return accounts_.holder_for(caller); });
     if (auto kept = note_control_plane(); !kept) co_return kept;
     key_file_watch_.on_replaced([this] {
         accounts_.server().client.forget_pages();

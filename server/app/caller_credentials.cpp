@@ -64,11 +64,7 @@ Async<Result<std::string>> no_one_to_ask() {
 callers::TrueFoundryKeys::Check check_at(const Services& parts) {
     if (parts.base_url.empty() || !parts.url_problem.empty())
         return [](const policy::Secret&) { return no_one_to_ask(); };
-    http_client::ServerOptions reach;
-    reach.base_url = parts.base_url;
-    reach.ca_file = parts.ca_file;
-    reach.connect_timeout = parts.limits.connect_timeout;
-    return [check = std::make_shared<const upstream::KeyCheck>(std::move(reach), parts.limits.max_time)](
+    return [check = std::make_shared<const upstream::KeyCheck>(key_check_of(parts))](
                const policy::Secret& key) { return user_of_key(check, key); };
 }
 

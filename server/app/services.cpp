@@ -125,6 +125,7 @@ void connect_upstream(Services& parts) {
         return;
     }
     const auto thread = http_client::start_transfers();
+    parts.transfers = thread;
     parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key, thread,
                                  parts.upstream_requests);
     parts.connect = [thread, url = parts.base_url, ca_file = parts.ca_file, limits = parts.limits,
@@ -162,7 +163,20 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
     return {};
 }
 
+http_client::ServerOptions reach_of(const std::string& base_url, const std::string& ca_file,
+                                    const config::UpstreamLimits& limits) {
+    http_client::ServerOptions reach;
+    reach.base_url = base_url;
+    reach.ca_file = ca_file;
+    reach.connect_timeout = limits.connect_timeout;
+    return reach;
+}
+
 }  // namespace
+
+upstream::KeyCheck key_check_of(const Services& parts) {
+    return {parts.transfers, reach_of(parts.base_url, parts.ca_file, parts.limits), parts.limits.max_time};
+}
 
 void fill(upstream::OwnKey& key, config::Upstream& upstream) {
     key.comes_from(upstream.key_from);
@@ -177,12 +191,9 @@ std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, 
                                                    std::shared_ptr<const upstream::OwnKey> key,
                                                    std::shared_ptr<http_client::TransferThread> thread,
                                                    std::shared_ptr<upstream::RequestCounts> counts) {
-    http_client::ServerOptions reach;
-    reach.base_url = base_url;
-    reach.ca_file = ca_file;
-    reach.connect_timeout = limits.connect_timeout;
     if (!thread) thread = http_client::start_transfers();
-    auto sent = upstream::make_exchange(std::move(thread), std::move(reach), key, std::move(counts));
+    auto sent = upstream::make_exchange(std::move(thread), reach_of(base_url, ca_file, limits), key,
+                                        std::move(counts));
     return std::make_unique<KeyedExchange>(truefoundry::guard(std::move(sent)), key);
 }
 

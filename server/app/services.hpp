@@ -19,6 +19,7 @@
 #include "server/transport/listener.hpp"
 #include "server/upstream/accounts.hpp"
 #include "server/upstream/api_key.hpp"
+#include "server/upstream/key_check.hpp"
 #include "server/upstream/request_counts.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -58,8 +59,9 @@ struct Services {
     std::vector<std::string> doctor = {};  // the command that checks this server's settings; empty: none
 
     std::unique_ptr<truefoundry::Exchange> exchange;
-    upstream::Accounts::Connect connect = {};  // with other keys than this server's own
-    upstream::KeyMap key_map = {};             // whose calls go with which
+    std::shared_ptr<http_client::TransferThread> transfers = {};  // to the control plane, of all accounts
+    upstream::Accounts::Connect connect = {};                     // with other keys than this server's own
+    upstream::KeyMap key_map = {};                                // whose calls go with which
     std::shared_ptr<upstream::RequestCounts> upstream_requests =
         std::make_shared<upstream::RequestCounts>();  // none in a sandbox
     config::UpstreamLimits limits = {};
@@ -95,6 +97,8 @@ Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::
 Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger);
 /// What was read goes into `key`: value, place, problem and warning.
 void fill(upstream::OwnKey& key, config::Upstream& upstream);
+/// Asks with keys of people and callers. There must be a control plane.
+upstream::KeyCheck key_check_of(const Services& parts);
 /// With the key that there is when a request is sent; counted where there are `counts`.
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,

@@ -35,16 +35,11 @@ std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store
 std::unique_ptr<upstream::OwnKeys> own_keys_of(const Services& parts, const upstream::OwnKeys::Uses& uses,
                                                upstream::Accounts& accounts) {
     if (parts.sandbox || parts.base_url.empty() || !parts.url_problem.empty()) return nullptr;
-    http_client::ServerOptions reach;
-    reach.base_url = parts.base_url;
-    reach.ca_file = parts.ca_file;
-    reach.connect_timeout = parts.limits.connect_timeout;
     upstream::OwnKeys::Told told{
         .put = [&accounts](const std::string& person,
                            policy::Secret key) { accounts.put_own(person, std::move(key)); },
         .end = [&accounts](const std::string& person) { accounts.end_own(person); }};
-    return std::make_unique<upstream::OwnKeys>(
-        uses, parts.base_url, upstream::KeyCheck(std::move(reach), parts.limits.max_time), std::move(told));
+    return std::make_unique<upstream::OwnKeys>(uses, parts.base_url, key_check_of(parts), std::move(told));
 }
 
 }  // namespace tfy::app

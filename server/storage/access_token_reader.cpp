@@ -22,23 +22,12 @@ Result<std::unique_ptr<AccessTokenReader>> AccessTokenReader::open(const std::fi
     std::error_code ignored;
     std::unique_ptr<AccessTokenReader> reader(
         new AccessTokenReader(std::filesystem::absolute(ledger, ignored)));
-    if (auto followed = reader->follow_file(); !followed) return followed.error();
+    if (auto followed = follow_file(reader->ledger_, reader->connection_); !followed) return followed.error();
     return reader;
 }
 
-Result<void> AccessTokenReader::follow_file() {
-    const auto id = file_to_read(ledger_);
-    if (!id) return id.error();
-    if (connection_ && connection_->id == *id) return {};
-    connection_.reset();
-    return sqlite::read([&]() -> Result<void> {
-        connection_ = std::make_unique<Connection>(ledger_, *id);
-        return {};
-    });
-}
-
 Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& hash) {
-    if (auto followed = follow_file(); !followed) return followed.error();
+    if (auto followed = follow_file(ledger_, connection_); !followed) return followed.error();
     auto found = sqlite::read([&]() -> Result<std::optional<AccessToken>> {
         auto& row = connection_->by_hash;
         row.bind(1, hash);

@@ -17,23 +17,12 @@ ApprovalReader::~ApprovalReader() = default;
 Result<std::unique_ptr<ApprovalReader>> ApprovalReader::open(const std::filesystem::path& ledger) {
     std::error_code ignored;
     std::unique_ptr<ApprovalReader> reader(new ApprovalReader(std::filesystem::absolute(ledger, ignored)));
-    if (auto followed = reader->follow_file(); !followed) return followed.error();
+    if (auto followed = follow_file(reader->ledger_, reader->connection_); !followed) return followed.error();
     return reader;
 }
 
-Result<void> ApprovalReader::follow_file() {
-    const auto id = file_to_read(ledger_);
-    if (!id) return id.error();
-    if (connection_ && connection_->id == *id) return {};
-    connection_.reset();
-    return sqlite::read([&]() -> Result<void> {
-        connection_ = std::make_unique<Connection>(ledger_, *id);
-        return {};
-    });
-}
-
 Result<ApprovalCounts> ApprovalReader::counts(policy::Time now, std::int64_t behind) {
-    if (auto followed = follow_file(); !followed) return followed.error();
+    if (auto followed = follow_file(ledger_, connection_); !followed) return followed.error();
     return sqlite::read([&]() -> Result<ApprovalCounts> {
         ApprovalCounts counts{.last_record = behind};
         SQLite::Statement open(
@@ -60,7 +49,7 @@ Result<ApprovalCounts> ApprovalReader::counts(policy::Time now, std::int64_t beh
 }
 
 Result<std::int64_t> ApprovalReader::last_record() {
-    if (auto followed = follow_file(); !followed) return followed.error();
+    if (auto followed = follow_file(ledger_, connection_); !followed) return followed.error();
     return sqlite::read([&]() -> Result<std::int64_t> {
         SQLite::Statement last(connection_->database, "SELECT coalesce(max(sequence), 0) FROM journal");
         last.executeStep();

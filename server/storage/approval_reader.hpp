@@ -38,7 +38,6 @@ public:
 private:
     struct Connection;
     explicit ApprovalReader(std::filesystem::path ledger);
-    Result<void> follow_file();
 
     std::filesystem::path ledger_;
     std::unique_ptr<Connection> connection_;

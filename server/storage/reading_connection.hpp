@@ -5,10 +5,12 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "protocol/error.hpp"
 #include "server/storage/file_id.hpp"
+#include "server/storage/sqlite.hpp"
 
 namespace tfy::storage {
 
@@ -33,5 +35,18 @@ struct ReadingConnection {
     FileId id;
     SQLite::Database database;
 };
+
+/// Connects where there is no connection yet, and anew where another file lies there by now.
+template <class Connection>
+Result<void> follow_file(const std::filesystem::path& file, std::unique_ptr<Connection>& connection) {
+    const auto id = file_to_read(file);
+    if (!id) return id.error();
+    if (connection && connection->id == *id) return {};
+    connection.reset();
+    return sqlite::read([&]() -> Result<void> {
+        connection = std::make_unique<Connection>(file, *id);
+        return {};
+    });
+}
 
 }  // namespace tfy::storage

@@ -68,6 +68,10 @@ public:
     /// A presented key comes before a person's own, that before the map, and that before this server's own,
     /// where that is for others. "none" where there is no key for this caller.
     std::shared_ptr<Account> account_of(const policy::Caller& caller) const;
+    /// Whether two callers' calls go with the same key.
+    bool share_key(const policy::Caller& one, const policy::Caller& other) const {
+        return account_of(one) == account_of(other);
+    }
     Account& server() const { return *server_; }
     /// What its key says of itself; where there is none, why.
     tools::KeyFacts facts_of(const policy::Caller& caller) const { return account_of(caller)->key->facts(); }

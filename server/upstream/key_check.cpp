@@ -61,10 +61,12 @@ Error no_answer() {
 
 }  // namespace
 
-KeyCheck::KeyCheck(http_client::ServerOptions options, std::chrono::milliseconds max_time)
+KeyCheck::KeyCheck(std::shared_ptr<http_client::TransferThread> thread, http_client::ServerOptions options,
+                   std::chrono::milliseconds max_time)
     : KeyCheck(
-          [options = std::move(options), thread = http_client::start_transfers()](
-              std::shared_ptr<const OwnKey> key) { return make_exchange(thread, options, std::move(key)); },
+          [options = std::move(options), thread = std::move(thread)](std::shared_ptr<const OwnKey> key) {
+              return make_exchange(thread, options, std::move(key));
+          },
           max_time) {}
 
 Async<Result<CheckedKey>> KeyCheck::check(const policy::Secret& key) const {

@@ -25,7 +25,8 @@ class KeyCheck {
 public:
     using ExchangeWith = std::function<std::unique_ptr<truefoundry::Exchange>(std::shared_ptr<const OwnKey>)>;
 
-    KeyCheck(http_client::ServerOptions options, std::chrono::milliseconds max_time);
+    KeyCheck(std::shared_ptr<http_client::TransferThread> thread, http_client::ServerOptions options,
+             std::chrono::milliseconds max_time);
     KeyCheck(ExchangeWith exchange_with, std::chrono::milliseconds max_time)
         : exchange_with_(std::move(exchange_with)), max_time_(max_time) {}
 
