@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -183,37 +182,31 @@ Async<void> forget_old_credentials(callers::Authenticator& callers) {
     }
 }
 
-/// Resumes when what this caller was admitted by has ended.
-Async<void> until_it_ends(callers::Authenticator& callers, std::string held) {
+/// A request, and its stream, end with what its caller was admitted by.
+Async<transport::guard::Rejection> until_it_ends(callers::Authenticator& callers, std::string held) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     do {
         timer.expires_after(look_at_credential);
         co_await timer.async_wait(asio::use_awaitable);
         if (auto news = callers.news_of(held)) co_await std::move(*news);
     } while (callers.still_holds(held));
+    co_return callers.challenge().invalid();
 }
 
-/// A request, and its stream, end with what its caller was admitted by.
+transport::CallerEnd end_of(callers::Authenticator& callers, const policy::Caller& caller,
+                            const transport::Headers& headers) {
+    if (caller.principal.empty()) return {};
+    return [&callers, held = callers.held(caller, headers)] { return until_it_ends(callers, held); };
+}
+
 Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
                    transport::Responder& answer) {
-    using namespace asio::experimental::awaitable_operators;
     const bool calls = request.method == "POST" && !request.caller.principal.empty();
     const auto turn = calls ? callers.begin(request.caller) : callers::CallerLimits::Turn();
-    if (!turn) {
-        app.metrics().refused(429);
-        auto busy = transport::bearer::too_many_calls().reply();
-        co_await answer.reply(std::move(busy));
-        co_return;
-    }
-    if (!callers.can_end() || request.caller.principal.empty())
-        co_return co_await app.handle(std::move(request), answer);
-    auto held = callers.held(request.caller, request.headers);
-    const auto first =
-        co_await (app.handle(std::move(request), answer) || until_it_ends(callers, std::move(held)));
-    if (first.index() == 0 || answer.streaming()) co_return;
-    app.metrics().refused(401);
-    auto ended = callers.challenge().invalid().reply();
-    co_await answer.reply(std::move(ended));
+    if (turn) co_return co_await app.handle(std::move(request), answer);
+    app.metrics().refused(429);
+    auto busy = transport::bearer::too_many_calls().reply();
+    co_await answer.reply(std::move(busy));
 }
 
 Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& listener, App& app) {
@@ -278,6 +271,10 @@ transport::ListenerOptions port_of(const Services& parts, callers::Authenticator
                     proxies = parts.trusted_proxies](const transport::Arrival& arrival) {
         return admission(callers, behind_proxy, proxies, arrival);
     };
+    if (callers.can_end())
+        port.ends = [&callers](const policy::Caller& caller, const transport::Headers& headers) {
+            return end_of(callers, caller, headers);
+        };
     return port;
 }
 

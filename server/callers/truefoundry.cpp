@@ -9,6 +9,7 @@
 #include <new>
 
 #include "policy/mac.hpp"
+#include "policy/principals.hpp"
 #include "policy/sodium.hpp"
 #include "server/callers/principal_text.hpp"
 
@@ -17,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view by_truefoundry = "tfy:";
 constexpr std::string_view without_owner = "key-";
 /// What our own credentials begin with, of whichever kind: they are never sent to TrueFoundry.
 constexpr std::string_view made_here = "tpm_";
@@ -43,10 +43,10 @@ std::shared_ptr<const policy::Secret> locked(std::string_view credential) {
 
 /// No user's name begins as those do that have none.
 std::string principal_of(const std::string& user, const std::string& id) {
-    if (user.empty()) return std::string(by_truefoundry).append(without_owner).append(id);
+    if (user.empty()) return std::string(policy::truefoundry_principals).append(without_owner).append(id);
     auto name = principal_text(user);
     if (name.starts_with(without_owner)) name.replace(without_owner.size() - 1, 1, "%2D");
-    return std::string(by_truefoundry) + name;
+    return std::string(policy::truefoundry_principals) + name;
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ private:
 
 bool TrueFoundryKeys::takes(std::string_view credential) const { return !credential.starts_with(made_here); }
 
-std::string_view TrueFoundryKeys::principals() const { return by_truefoundry; }
+std::string_view TrueFoundryKeys::principals() const { return policy::truefoundry_principals; }
 
 std::string TrueFoundryKeys::id_of(std::string_view credential) const {
     constexpr std::string_view purpose = "a caller's own key";  // no other hash is one of these
@@ -208,18 +208,18 @@ void TrueFoundryKeys::forget_old() {
 }
 
 std::string TrueFoundryKeys::held(const policy::Caller& /*caller*/, std::string_view credential) const {
-    return std::string(by_truefoundry) + id_of(credential);
+    return std::string(policy::truefoundry_principals) + id_of(credential);
 }
 
 bool TrueFoundryKeys::still_holds(const std::string& held) {
-    const auto found = known_.find(std::string_view(held).substr(by_truefoundry.size()));
+    const auto found = known_.find(std::string_view(held).substr(policy::truefoundry_principals.size()));
     if (found == known_.end() || !found->second.key) return false;
     found->second.used = clock_.now();
     return true;
 }
 
 std::optional<Async<void>> TrueFoundryKeys::news_of(const std::string& held) {
-    const auto found = known_.find(std::string_view(held).substr(by_truefoundry.size()));
+    const auto found = known_.find(std::string_view(held).substr(policy::truefoundry_principals.size()));
     if (found == known_.end() || !found->second.key) return std::nullopt;
     const auto& known = found->second;
     const auto now = clock_.now();

@@ -1,6 +1,7 @@
 #include "server/storage/own_key_rows.hpp"
 
 #include "policy/canonical_json.hpp"
+#include "policy/principals.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/private_files.hpp"
@@ -88,7 +89,7 @@ Result<std::size_t> Ledger::Impl::withdraw_for_key(const std::string& person, co
     for (auto& approval : *open) {
         const auto& call = approval.call;
         if (call.caller.person != person || call.base_url != base_url ||
-            call.caller.principal.starts_with("tfy:"))
+            call.caller.principal.starts_with(policy::truefoundry_principals))
             continue;
         const auto was = approval.state();
         const auto next = policy::withdraw(std::move(approval), at, why);

@@ -288,12 +288,15 @@ private:
                                      .comment_interval = limits_.keep_alive_comment,
                                      .patience = limits_.body_deadline});
         answer_ = &answer;
-        co_await run_watched(std::move(request), answer);
+        auto end = limits_.ends ? limits_.ends(request.caller, request.headers) : CallerEnd{};
+        const auto ended = co_await run_watched(std::move(request), answer, std::move(end));
         answer_ = nullptr;
         forget_read();
         if (!answer.started() && !gone_) {
-            auto failed = Rejection{500, "The server failed to answer. This is a bug in it."}.reply();
-            co_await answer.reply(std::move(failed));
+            auto why = ended.value_or(Rejection{500, "The server failed to answer. This is a bug in it."});
+            if (ended) tell(why, {});
+            auto refusal = why.reply();
+            co_await answer.reply(std::move(refusal));
         }
         co_return answer.complete() && !answer.says_close() && !gone_;
     }
@@ -305,19 +308,33 @@ private:
         explicit_bzero(all.data(), all.size());
     }
 
-    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone.
-    Async<void> run_watched(HttpRequest request, SocketAnswer& answer) {
+    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone, or when its
+    /// caller is served no longer: then what to tell it is returned.
+    Async<std::optional<Rejection>> run_watched(HttpRequest request, SocketAnswer& answer, CallerEnd end) {
         using namespace asio::experimental::awaitable_operators;
         handled_ = false;
+        std::optional<Rejection> ended;
         // The completion handler keeps the signal: its slot is looked at until the very end.
         const auto stop = std::make_shared<asio::cancellation_signal>();
         asio::co_spawn(peer_->socket().get_executor(), run_handler(std::move(request), answer),
                        asio::bind_cancellation_slot(stop->slot(), [stop](const std::exception_ptr&) {}));
         if (!handled_ && !answer.ends()) {
-            co_await (until_handled() || watch() || answer.keep_stream_alive());
+            co_await (until_handled() || watch() || answer.keep_stream_alive() || until_ended(end, ended));
             if (!handled_) stop->emit(asio::cancellation_type::terminal);
         }
         while (!handled_) co_await until_handled();
+        co_return ended;
+    }
+
+    /// `ended` is set when it resumes by itself; it never does without an `end`.
+    Async<void> until_ended(const CallerEnd& end, std::optional<Rejection>& ended) {
+        if (end) {
+            auto waiting = end();
+            ended = co_await std::move(waiting);
+            co_return;
+        }
+        asio::steady_timer never(peer_->socket().get_executor(), asio::steady_timer::time_point::max());
+        co_await never.async_wait(as_result);
     }
 
     Async<void> run_handler(HttpRequest request, SocketAnswer& answer) {

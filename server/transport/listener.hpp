@@ -38,6 +38,12 @@ using Admission = std::variant<policy::Caller, guard::Rejection, Async<Verdict>>
 /// Asked for each request between its head and its body.
 using ArrivalHook = std::function<Admission(const Arrival&)>;
 
+/// Resumes when a caller is served no longer, with what it is told if its answer has not begun.
+using CallerEnd = std::function<Async<guard::Rejection>()>;
+/// Asked for each request that a handler gets; nothing: this caller does not end. What it returns is awaited
+/// only while a handler waits, which then is stopped.
+using CallerEndHook = std::function<CallerEnd(const policy::Caller&, const Headers&)>;
+
 struct ListenerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
@@ -67,6 +73,7 @@ struct ListenerOptions {
     bool wants_length = true;  // false: a POST with neither length nor chunks has no body (RFC 9112, 6.3)
     RefusalHook refused = {};
     ArrivalHook arrived = {};
+    CallerEndHook ends = {};
 };
 
 /// "http://localhost:8780": where a page is at that port of both loopback addresses. Browsers have no

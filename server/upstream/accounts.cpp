@@ -1,5 +1,6 @@
 #include "server/upstream/accounts.hpp"
 
+#include "policy/principals.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::upstream {
@@ -22,19 +23,22 @@ private:
     std::string why_;
 };
 
-/// Tells of a key that TrueFoundry does not accept.
+/// Tells of a key that TrueFoundry does not accept; not of one that was replaced while its request ran.
 class TellsOfRefusals final : public truefoundry::Exchange {
 public:
-    TellsOfRefusals(std::unique_ptr<truefoundry::Exchange> exchange, std::function<void()> tell)
-        : exchange_(std::move(exchange)), tell_(std::move(tell)) {}
+    TellsOfRefusals(std::unique_ptr<truefoundry::Exchange> exchange, std::shared_ptr<const OwnKey> key,
+                    std::function<void()> tell)
+        : exchange_(std::move(exchange)), key_(std::move(key)), tell_(std::move(tell)) {}
     Async<Result<ApiResponse>> send(ApiRequest request) override {
+        const auto sent_with = key_->identity();
         auto answer = co_await exchange_->send(std::move(request));
-        if (answer && answer->status == 401) tell_();
+        if (answer && answer->status == 401 && key_->identity() == sent_with) tell_();
         co_return answer;
     }
 
 private:
     std::unique_ptr<truefoundry::Exchange> exchange_;
+    std::shared_ptr<const OwnKey> key_;
     std::function<void()> tell_;
 };
 
@@ -80,7 +84,7 @@ std::shared_ptr<Account> Accounts::account_of(const policy::Caller& caller) cons
     if (sandbox_) return server_;
     if (const auto found = presented_.find(caller.principal); found != presented_.end()) return found->second;
     // Whose key that was it alone could tell.
-    if (caller.principal.starts_with(presented_principals)) return none(caller);
+    if (caller.principal.starts_with(policy::truefoundry_principals)) return none(caller);
     if (const auto found = own_.find(caller.person); found != own_.end()) return found->second;
     const auto* entry = map_.find(caller);
     if (entry == nullptr) return map_.server_key_for_others ? server_ : none(caller);
@@ -92,7 +96,7 @@ std::shared_ptr<Account> Accounts::account_of(const policy::Caller& caller) cons
 std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
     std::string why = "There is no TrueFoundry key for this caller.";
     const auto page = page_ ? page_() : std::string{};
-    if (caller.principal.starts_with(presented_principals))
+    if (caller.principal.starts_with(policy::truefoundry_principals))
         why += " The key that it showed is not kept: it has to show one that TrueFoundry accepts.";
     else if (!caller.person.empty() && !page.empty())
         why += " " + tools::one_line(uses_.redaction, caller.person) +
@@ -120,7 +124,7 @@ void Accounts::put(Held& place, const std::string& whose, const std::string& kin
     held->replace(std::move(key));
     auto exchange = connect_(held);
     if (kind == "person")
-        exchange = std::make_unique<TellsOfRefusals>(std::move(exchange), [this, whose] {
+        exchange = std::make_unique<TellsOfRefusals>(std::move(exchange), held, [this, whose] {
             if (hooks_.refused) hooks_.refused(whose);
         });
     place.emplace(whose, make(kind + ":" + whose, std::move(held), std::move(exchange)));

@@ -15,9 +15,6 @@
 
 namespace tfy::upstream {
 
-/// What the principals of callers begin with who bring the key that their calls go with.
-inline constexpr std::string_view presented_principals = "tfy:";
-
 /// One key, and all that there is one of for each key.
 struct Account {
     Account(std::string name, std::shared_ptr<OwnKey> with, std::unique_ptr<truefoundry::Exchange> way,

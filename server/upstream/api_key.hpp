@@ -24,6 +24,8 @@ public:
     std::string authorization() const;
     tools::KeyFacts facts() const { return held_.load()->facts; }
     bool is(const policy::Secret& value) const;
+    /// The same as long as the value is not replaced; null if there is none.
+    std::shared_ptr<const void> identity() const { return held_.load()->value; }
     /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty if there is none.
     std::string print(const redaction::FingerprintKey& key) const;
     /// What to know it by wherever it turns up; no windows where there is none.

@@ -24,6 +24,7 @@ struct Plane {
         Async<Result<ApiResponse>> send(ApiRequest) override {
             auto shown = key->authorization();
             plane.asked.push_back(shown.substr(shown.rfind(' ') + 1));
+            if (plane.meanwhile) plane.meanwhile();
             ApiResponse answer;
             answer.status = plane.refused == plane.asked.back() ? 401 : 200;
             answer.content_type = "application/json";
@@ -35,6 +36,7 @@ struct Plane {
     };
     std::vector<std::string> asked;  // keys, one for each request
     std::string refused;
+    std::function<void()> meanwhile;  // happens while a request runs
 };
 
 policy::Secret secret(const std::string& text) { return policy::Secret(std::string(text)); }
@@ -205,6 +207,18 @@ TEST_CASE("a person hears that TrueFoundry refuses their key; others' keys are l
     CHECK(told.empty());
     house.key_for(caller("oauth:ada/cursor", "ada"));
     CHECK(told == std::vector<std::string>{"ada"});
+}
+
+TEST_CASE("that a key is refused says nothing of the key that took its place while the request ran") {
+    House house;
+    std::vector<std::string> told;
+    house.accounts.hook({.refused = [&](const std::string& person) { told.push_back(person); }});
+    house.accounts.put_own("ada", secret(ada_key));
+    house.plane.refused = ada_key;
+    house.plane.meanwhile = [&] { house.accounts.put_own("ada", secret(bob_key)); };
+    house.key_for(caller("oauth:ada/cursor", "ada"));
+    CHECK(house.plane.asked.front() == ada_key);
+    CHECK(told.empty());
 }
 
 TEST_CASE("a key file that cannot be read leaves its callers without a key, and says why") {
