@@ -40,7 +40,7 @@ Probes::Configured before_asking(const Services& parts) {
     if (parts.sandbox) return [] { return std::nullopt; };
     return [base_url = parts.base_url, problem = parts.url_problem, cause = parts.url_cause,
             key = parts.own_key, own_keys = parts.callers.credentials()] {
-        auto found = status::before_asking(base_url, problem, cause, key->facts());
+        auto found = status::before_asking(base_url.now(), problem, cause, key->facts());
         if (own_keys && found && found->cause == "key_not_set") found.reset();
         return found;
     };
@@ -205,7 +205,7 @@ tools::WayToValue App::way_to_value(const std::string& reveal_id) {
 
 // Permissions that are given in a terminal are for what is noted here.
 Result<void> App::note_control_plane() {
-    storage::ControlPlaneInUse in_use{.base_url = base_url_, .holder = accounts_.server().holder.now()};
+    storage::ControlPlaneInUse in_use{.base_url = base_url_.now(), .holder = accounts_.server().holder.now()};
     if (in_use == noted_ || state_dir_.empty()) return {};
     if (auto kept = storage::keep_control_plane(state_dir_, in_use); !kept) return kept;
     noted_ = std::move(in_use);

@@ -133,7 +133,7 @@ private:
     approvals::ApprovalPage& page_;
     std::optional<storage::Instance> instance_lock_;
     std::filesystem::path state_dir_;
-    std::string base_url_;
+    tools::BaseUrl base_url_;
     bool sandbox_;
     storage::ControlPlaneInUse noted_ = {};
     policy::Caller stream_caller_;

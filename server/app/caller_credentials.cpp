@@ -62,7 +62,7 @@ Async<Result<std::string>> no_one_to_ask() {
 }
 
 callers::TrueFoundryKeys::Check check_at(const Services& parts) {
-    if (parts.base_url.empty() || !parts.url_problem.empty())
+    if (!parts.base_url.known() || !parts.url_problem.empty())
         return [](const policy::Secret&) { return no_one_to_ask(); };
     return [check = std::make_shared<const upstream::KeyCheck>(key_check_of(parts))](
                const policy::Secret& key) { return user_of_key(check, key); };

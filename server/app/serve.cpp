@@ -104,7 +104,7 @@ std::string pairing_code(const std::filesystem::path& state_dir, bool prints_cod
 /// Of the parts that the app takes over: what a start tells of them.
 struct Told {
     explicit Told(const Services& parts)
-        : upstream(parts.upstream_label()),
+        : upstream(parts.upstream_label()()),
           public_url(parts.public_url),
           authorization_server(parts.resource.authorization_server),
           callers(parts.callers) {}

@@ -13,6 +13,7 @@
 #include "server/storage/token_store.hpp"
 #include "server/upstream/exchange.hpp"
 #include "server/upstream/key_file.hpp"
+#include "tools/own_command.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/examples.hpp"
 #include "tools/truefoundry/guarded_exchange.hpp"
@@ -23,19 +24,34 @@ namespace {
 using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
 
-constexpr auto set_it =
-    " Nothing was sent. Run tfy-pat-mcp login in a terminal, or set it in this server's configuration, and "
-    "restart it.";
+/// Both ways: a login counts at once, a setting from the next start on.
+std::string set_it() {
+    return " Nothing was sent. Run " + tools::own_program() +
+           " login in a terminal, then call again; or set it in this server's configuration, and restart it.";
+}
 constexpr auto corrected = " Nothing was sent. Restart this server when that is corrected.";
 
-/// Used if no control plane is configured: every tool but the status can say so.
+/// Used if no control plane is configured: every tool but the status can say so. Once an address is known, by
+/// a login, requests go the way that `connect` makes then.
 class UnconfiguredExchange final : public truefoundry::Exchange {
 public:
-    explicit UnconfiguredExchange(Error problem) : problem_(std::move(problem)) {}
-    Async<Result<ApiResponse>> send(ApiRequest) override { co_return problem_; }
+    using Connect = std::function<std::unique_ptr<truefoundry::Exchange>()>;
+
+    UnconfiguredExchange(Error problem, tools::BaseUrl url, Connect connect)
+        : problem_(std::move(problem)), url_(std::move(url)), connect_(std::move(connect)) {}
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
+        if (!way_ && url_.known() && connect_) way_ = connect_();
+        if (way_) return way_->send(std::move(request));
+        return unsent();
+    }
 
 private:
+    Async<Result<ApiResponse>> unsent() { co_return problem_; }
+
     Error problem_;
+    tools::BaseUrl url_;
+    Connect connect_;
+    std::unique_ptr<truefoundry::Exchange> way_;
 };
 
 /// The stand-in control plane and the exchange to it, in one.
@@ -86,13 +102,25 @@ private:
     static Async<Result<ApiResponse>> none(tools::KeyFacts facts) {
         const auto cause = facts.cause.empty() ? "key_not_set" : facts.cause;
         const auto problem = facts.problem.empty()
-                                 ? std::string("Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.") + set_it
+                                 ? std::string("Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.") + set_it()
                                  : facts.problem + corrected;
         co_return Error{Errc::upstream, problem, {{"cause", cause}}};
     }
 
     std::unique_ptr<truefoundry::Exchange> exchange_;
     std::shared_ptr<const upstream::OwnKey> key_;
+};
+
+/// The thread that transfers to the control plane, of all accounts, from when one is first connected.
+class LateTransfers {
+public:
+    std::shared_ptr<http_client::TransferThread> get() {
+        if (!thread_) thread_ = http_client::start_transfers();
+        return thread_;
+    }
+
+private:
+    std::shared_ptr<http_client::TransferThread> thread_;
 };
 
 /// Why nothing can be sent without an address.
@@ -102,36 +130,52 @@ Error unconfigured(const Services& parts) {
         return {Errc::upstream, parts.url_problem + corrected, {{"cause", parts.url_cause}}};
     const bool wrong_key = !key.problem.empty() && key.cause != "key_not_set";
     return {Errc::upstream,
-            (wrong_key ? key.problem + " " : "") + "TFY_BASE_URL is not set." + set_it,
+            (wrong_key ? key.problem + " " : "") + "TFY_BASE_URL is not set." + set_it(),
             {{"cause", wrong_key ? key.cause : "base_url_not_set"}}};
+}
+
+/// A login that is kept, now or later, for the address in force; the first one settles it where none is set.
+upstream::KeyFileWatch::Read read_login(const std::string& file, const tools::BaseUrl& url,
+                                        const std::shared_ptr<upstream::OwnKey>& key) {
+    return [file, url, key]() -> Result<policy::Secret> {
+        if (!url.known()) {
+            const auto login = config::read_kept_login(file);
+            if (!login) return login.error();
+            if (*login) url.settle((*login)->base_url);
+        }
+        auto read = config::read_kept_key(file, url.now());
+        if (read) key->comes_from(config::from_login);
+        return read;
+    };
 }
 
 void connect_upstream(Services& parts) {
     auto upstream = config::read_upstream();
     parts.base_url = upstream.base_url;
-    parts.key_file = upstream.key_file;
-    if (upstream.key_from == config::from_login)
-        parts.read_key = [file = upstream.key_file, base_url = upstream.base_url] {
-            return config::read_kept_key(file, base_url);
-        };
+    parts.key_file = upstream.login_file.empty() ? upstream.key_file : upstream.login_file;
+    if (upstream.key_from == config::from_login || !upstream.login_file.empty())
+        parts.read_key = read_login(parts.key_file, parts.base_url, parts.own_key);
     parts.url_problem = std::move(upstream.url_problem);
     parts.url_cause = std::move(upstream.url_cause);
     parts.refused_settings = std::move(upstream.refused);
     fill(*parts.own_key, upstream);
-    if (!parts.url_problem.empty() || parts.base_url.empty()) {
+    const auto thread = std::make_shared<LateTransfers>();
+    const auto connect = [thread, url = parts.base_url, ca_file = parts.ca_file, limits = parts.limits,
+                          counts = parts.upstream_requests](std::shared_ptr<const upstream::OwnKey> key) {
+        return exchange_to(url.now(), ca_file, limits, std::move(key), thread->get(), counts);
+    };
+    if (!parts.url_problem.empty() || !parts.base_url.known()) {
         const auto why = unconfigured(parts);
-        parts.exchange = std::make_unique<UnconfiguredExchange>(why);
-        parts.connect = [why](const auto&) { return std::make_unique<UnconfiguredExchange>(why); };
+        const auto url = parts.url_problem.empty() ? parts.base_url : tools::BaseUrl();
+        parts.connect = [why, url, connect](const auto& key) {
+            return std::make_unique<UnconfiguredExchange>(why, url, [connect, key] { return connect(key); });
+        };
+        parts.exchange = parts.connect(parts.own_key);
         return;
     }
-    const auto thread = http_client::start_transfers();
-    parts.transfers = thread;
-    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key, thread,
-                                 parts.upstream_requests);
-    parts.connect = [thread, url = parts.base_url, ca_file = parts.ca_file, limits = parts.limits,
-                     counts = parts.upstream_requests](std::shared_ptr<const upstream::OwnKey> key) {
-        return exchange_to(url, ca_file, limits, std::move(key), thread, counts);
-    };
+    parts.transfers = thread->get();
+    parts.exchange = connect(parts.own_key);
+    parts.connect = connect;
 }
 
 Result<void> open_state(Services& parts, const storage::StateDir& state) {
@@ -175,7 +219,8 @@ http_client::ServerOptions reach_of(const std::string& base_url, const std::stri
 }  // namespace
 
 upstream::KeyCheck key_check_of(const Services& parts) {
-    return {parts.transfers, reach_of(parts.base_url, parts.ca_file, parts.limits), parts.limits.max_time};
+    return {parts.transfers, reach_of(parts.base_url.now(), parts.ca_file, parts.limits),
+            parts.limits.max_time};
 }
 
 void fill(upstream::OwnKey& key, config::Upstream& upstream) {

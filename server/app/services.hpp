@@ -21,6 +21,7 @@
 #include "server/upstream/api_key.hpp"
 #include "server/upstream/key_check.hpp"
 #include "server/upstream/request_counts.hpp"
+#include "tools/base_url.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::app {
@@ -65,10 +66,10 @@ struct Services {
     std::shared_ptr<upstream::RequestCounts> upstream_requests =
         std::make_shared<upstream::RequestCounts>();  // none in a sandbox
     config::UpstreamLimits limits = {};
-    std::string base_url =
-        {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty if none is set
+    tools::BaseUrl base_url = {};  // bound into every digest
     std::shared_ptr<upstream::OwnKey> own_key = std::make_shared<upstream::OwnKey>();
-    upstream::KeyFileWatch::Read read_key = {};  // how the key in that file is read; empty: as a key file
+    upstream::KeyFileWatch::Read read_key = {};  // how the key in that file is read, once it is there; empty:
+                                                 // as a key file
     std::string key_file = {};                   // that is watched for another key; empty: none is
     std::string url_problem = {};                // why the base URL cannot be used, and the same in a word
     std::string url_cause = {};
@@ -76,11 +77,12 @@ struct Services {
     bool sandbox = false;
     std::vector<std::string> not_carried_over = {};  // people of an earlier version, who need an invitation
 
-    /// What people are shown as the place where tokens are made.
-    std::string upstream_label() const {
-        if (sandbox) return "sandbox";
-        if (!url_problem.empty()) return "no control plane (TFY_BASE_URL cannot be used)";
-        return base_url.empty() ? "no control plane (TFY_BASE_URL is not set)" : base_url;
+    /// What people are shown as the place where tokens are made, whenever that is asked.
+    std::function<std::string()> upstream_label() const {
+        if (sandbox) return [] { return std::string("sandbox"); };
+        if (!url_problem.empty())
+            return [] { return std::string("no control plane (TFY_BASE_URL cannot be used)"); };
+        return [url = base_url] { return url.known() ? url.now() : "no control plane (no address is set)"; };
     }
 };
 

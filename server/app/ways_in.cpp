@@ -34,12 +34,13 @@ std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store
 
 std::unique_ptr<upstream::OwnKeys> own_keys_of(const Services& parts, const upstream::OwnKeys::Uses& uses,
                                                upstream::Accounts& accounts) {
-    if (parts.sandbox || parts.base_url.empty() || !parts.url_problem.empty()) return nullptr;
+    if (parts.sandbox || !parts.base_url.known() || !parts.url_problem.empty()) return nullptr;
     upstream::OwnKeys::Told told{
         .put = [&accounts](const std::string& person,
                            policy::Secret key) { accounts.put_own(person, std::move(key)); },
         .end = [&accounts](const std::string& person) { accounts.end_own(person); }};
-    return std::make_unique<upstream::OwnKeys>(uses, parts.base_url, key_check_of(parts), std::move(told));
+    return std::make_unique<upstream::OwnKeys>(uses, parts.base_url.now(), key_check_of(parts),
+                                               std::move(told));
 }
 
 }  // namespace tfy::app

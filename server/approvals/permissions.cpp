@@ -23,7 +23,7 @@ Error cannot_count(const std::string& why) {
 Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy::StandingWish wish) {
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return redactor.error();
-    wish.base_url = base_url_;
+    wish.base_url = base_url_.now();
     const auto caller = co_await caller_of(wish.principal);
     if (!caller) co_return caller.error();
     wish.holder = approvals_.key_in_use(*caller);
@@ -52,7 +52,7 @@ Async<Result<policy::Caller>> Permissions::caller_of(std::string principal) {
 
 std::string Permissions::where() const {
     StandingPermission next;
-    next.base_url = base_url_;
+    next.base_url = base_url_.now();
     next.holder = approvals_.key_in_use({});
     return next.where(redaction_);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/approvals/approvals.hpp"
+#include "tools/base_url.hpp"
 
 namespace tfy::approvals {
 
@@ -14,7 +15,7 @@ public:
     /// All must outlive it. `approvals` tells watchers that something has changed; `base_url` is the control
     /// plane that permissions given here are for.
     Permissions(Approvals& approvals, storage::Store& store, const CurrentGate& gate,
-                const sealing::Sealer& redaction, const Clock& clock, std::string base_url)
+                const sealing::Sealer& redaction, const Clock& clock, tools::BaseUrl base_url)
         : approvals_(approvals),
           store_(store),
           gate_(gate),
@@ -42,7 +43,7 @@ private:
     const CurrentGate& gate_;
     const sealing::Sealer& redaction_;
     const Clock& clock_;
-    std::string base_url_;
+    tools::BaseUrl base_url_;
 };
 
 }  // namespace tfy::approvals

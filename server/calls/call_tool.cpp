@@ -40,7 +40,7 @@ policy::Call as_approved(policy::Call asked, const Approval& approval) {
 
 }  // namespace
 
-CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
+CallTool::CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url)
     : deps_(rooms),
       server_(std::move(server)),
       base_url_(std::move(base_url)),
@@ -124,7 +124,7 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
     auto canonical = entry.tool->canonical(std::move(arguments), deps_.clock.now());
     if (!canonical) return canonical.error();
     policy::Call call{.server = server_,
-                      .base_url = base_url_,
+                      .base_url = base_url_.now(),
                       .tool = std::string(entry.tool->name()),
                       .tool_version = entry.version,
                       .effect = entry.tool->effect(),

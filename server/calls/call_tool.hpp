@@ -11,6 +11,7 @@
 #include "server/calls/drivers.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
+#include "tools/base_url.hpp"
 #include "tools/offer.hpp"
 #include "tools/registry/catalog.hpp"
 
@@ -31,7 +32,7 @@ public:
     };
 
     /// `server` and `base_url` are bound into every digest.
-    CallTool(Rooms rooms, std::string server, std::string base_url);
+    CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url);
 
     const std::vector<Json>& definitions() const override { return definitions_; }
     /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
@@ -106,7 +107,7 @@ private:
 
     Rooms deps_;
     std::string server_;
-    std::string base_url_;
+    tools::BaseUrl base_url_;
     std::vector<Json> definitions_;
     CallCounts counts_;
     std::size_t running_ = 0;

@@ -34,7 +34,7 @@ struct CallTool::Job {
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
     const auto* entry = offered(approval.call.tool);
-    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
+    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_.now();
     if (entry == nullptr || entry->changes == nullptr || !ours || !carried_out_.insert(approval.id).second)
         return;
     auto call = approval.call;
@@ -148,7 +148,7 @@ Async<void> CallTool::allow_follow_up(const policy::ApprovedPermit::Grant& grant
     const auto* entry = deps_.catalog.find(next.tool);
     if (entry == nullptr || entry->changes == nullptr) co_return;
     policy::Call call{.server = server_,
-                      .base_url = base_url_,
+                      .base_url = base_url_.now(),
                       .tool = std::string(entry->tool->name()),
                       .tool_version = entry->version,
                       .effect = policy::Effect::changes,

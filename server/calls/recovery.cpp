@@ -26,7 +26,7 @@ Error nobody_can_know(const Approval& orphan, const std::string& why, const poli
 
 }  // namespace
 
-Recovery::Recovery(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Timeouts patience)
+Recovery::Recovery(Rooms rooms, std::filesystem::path state_dir, tools::BaseUrl base_url, Timeouts patience)
     : deps_(rooms), state_dir_(std::move(state_dir)), base_url_(std::move(base_url)), patience_(patience) {}
 
 Async<Result<void>> Recovery::start() {
@@ -48,7 +48,10 @@ Async<void> Recovery::keep_looking() {
     }
 }
 
+// Without an address nothing can be asked, and nothing is said of any call: it waits for one, or for a server
+// that has one.
 Async<Result<void>> Recovery::look() {
+    if (!base_url_.known()) co_return Result<void>{};
     auto recovery = co_await find();
     if (!recovery) co_return recovery.error();
     for (auto& orphan : *recovery)
@@ -97,7 +100,7 @@ Async<Result<tools::ToolResult>> Recovery::ask(Approval orphan) {
     const auto* entry = deps_.catalog.find(orphan.call.tool);
     if (entry == nullptr || entry->changes == nullptr)
         co_return nobody_can_know(orphan, "this server has no such tool.", deps_.desk.seals());
-    if (orphan.call.base_url != base_url_)
+    if (orphan.call.base_url != base_url_.now())
         co_return nobody_can_know(orphan,
                                   "it went to another control plane (" +
                                       tools::one_line(deps_.desk.seals(), orphan.call.base_url) +

@@ -11,6 +11,7 @@
 #include "server/approvals/approvals.hpp"
 #include "server/observability/log.hpp"
 #include "server/upstream/key_identities.hpp"
+#include "tools/base_url.hpp"
 #include "tools/registry/catalog.hpp"
 
 namespace tfy::calls {
@@ -33,9 +34,9 @@ public:
 
     /// All must outlive it. `base_url` is where this process asks: a call that went to another control plane
     /// cannot be settled from here.
-    Recovery(Rooms rooms, std::filesystem::path state_dir, std::string base_url)
+    Recovery(Rooms rooms, std::filesystem::path state_dir, tools::BaseUrl base_url)
         : Recovery(rooms, std::move(state_dir), std::move(base_url), Timeouts{}) {}
-    Recovery(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Timeouts patience);
+    Recovery(Rooms rooms, std::filesystem::path state_dir, tools::BaseUrl base_url, Timeouts patience);
 
     /// From here on nothing is said of what was begun with another user's key, which lists other tokens; it
     /// ends as unknown. What was begun before anyone wrote that down is settled as if the key were the same.
@@ -61,7 +62,7 @@ private:
 
     Rooms deps_;
     std::filesystem::path state_dir_;
-    std::string base_url_;
+    tools::BaseUrl base_url_;
     Timeouts patience_;
     std::set<std::string> settling_;  // approvals
     upstream::HoldersOfKeys keys_ = {};

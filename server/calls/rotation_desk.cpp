@@ -30,7 +30,7 @@ constexpr policy::Duration longest_retry_pause = std::chrono::hours{1};
 }  // namespace
 
 RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir,
-                           std::string base_url)
+                           tools::BaseUrl base_url)
     : deps_(rooms),
       instance_(std::move(instance)),
       state_dir_(std::move(state_dir)),
@@ -44,7 +44,7 @@ Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string o
         return other.instance == me ? mine.contains(other.approval_id)
                                     : storage::alive(state, other.instance);
     };
-    const storage::RotationReservation wanted{base_url_, std::move(old_id), approval_id, instance_};
+    const storage::RotationReservation wanted{base_url_.now(), std::move(old_id), approval_id, instance_};
     auto work = [wanted, stands, &seal = deps_.redaction](storage::Ledger& ledger) {
         return ledger.reserve_rotation(wanted, stands, seal);
     };
@@ -83,7 +83,7 @@ Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_i
     auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) co_return rows.error();
     for (auto& row : *rows)
-        if (row.is_of(base_url_, old_id)) co_return std::optional<Rotation>(std::move(row.rotation));
+        if (row.is_of(base_url_.now(), old_id)) co_return std::optional<Rotation>(std::move(row.rotation));
     co_return std::optional<Rotation>{};
 }
 
@@ -165,7 +165,7 @@ Async<void> RotationDesk::look() {
 }
 
 bool RotationDesk::is_for_me(const storage::RotationRow& row) const {
-    if (row.base_url != base_url_) return false;
+    if (row.base_url != base_url_.now()) return false;
     return row.instance == instance_ || !storage::alive(state_dir_, row.instance);
 }
 

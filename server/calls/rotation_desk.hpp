@@ -15,6 +15,7 @@
 #include "server/sealing/sealer.hpp"
 #include "server/storage/store.hpp"
 #include "server/upstream/key_identities.hpp"
+#include "tools/base_url.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::calls {
@@ -33,7 +34,7 @@ public:
     /// `instance` names this process in the rows that it works at; `state_dir` tells which others live.
     /// `base_url` is the control plane that the client asks: what belongs to another one waits for a process
     /// that asks that one, since here its tokens would look as if they were gone.
-    RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir, std::string base_url);
+    RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir, tools::BaseUrl base_url);
 
     Async<Result<void>> reserve(std::string approval_id, std::string old_id) override;
     Async<void> release(std::string approval_id) override;
@@ -89,7 +90,7 @@ private:
     Rooms deps_;
     std::string instance_;
     std::filesystem::path state_dir_;
-    std::string base_url_;
+    tools::BaseUrl base_url_;
     std::set<std::string> reserving_;  // approvals whose successor is being made here
     bool draining_ = false;
     bool again_ = false;

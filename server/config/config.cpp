@@ -167,7 +167,10 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
 /// Where no key is set. Its key goes to its own address only.
 void take_login(const std::filesystem::path& file, Upstream& upstream) {
     auto login = read_kept_login(file);
-    if (login && !*login) return;
+    if (login && !*login) {
+        upstream.login_file = file.string();
+        return;
+    }
     upstream.key_from = from_login;
     upstream.key_file = file.string();
     if (!login) {
@@ -218,6 +221,7 @@ Upstream find_upstream() {
     if (upstream.key_from.empty() && !upstream.key_problem) take_login(kept_login_file(), upstream);
     if (upstream.key_from.empty() && !folder.file_refused.empty())
         upstream.key_problem = Error{Errc::storage, folder.file_refused, {{"cause", "key_not_set"}}};
+    if (upstream.key_problem) upstream.login_file.clear();
     upstream.refused = std::move(folder.refused);
     if (!text) upstream.refused.push_back("The file .env is not read: " + text.error().message + ".");
     for (auto& [name, value] : dotenv) policy::wipe(value);

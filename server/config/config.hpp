@@ -66,6 +66,7 @@ struct Upstream {
     std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
     std::string key_warning = {};              // a sentence: others may read it, or there is another one
     std::vector<std::string> refused = {};     // a sentence for each line of .env that does not count
+    std::string login_file = {};               // where no key is named: one that `login` keeps later is there
 };
 
 /// How long TrueFoundry may take, as TrueFoundry's own helper spells it: TFY_API_CONNECT_TIMEOUT and

@@ -37,8 +37,9 @@ bool is_json(std::string_view content_type) {
 }  // namespace
 
 Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
-                     const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
-                     people::SignInHelp sign_in_help, std::function<std::string()> home)
+                     const sealing::Sealer& redaction, const Clock& clock,
+                     std::function<std::string()> server_label, people::SignInHelp sign_in_help,
+                     std::function<std::string()> home)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),

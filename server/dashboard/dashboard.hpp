@@ -66,7 +66,7 @@ public:
         upstream::OwnKeys* own_keys = nullptr;                // none: people enter no keys of their own
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
-              const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
+              const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> server_label,
               people::SignInHelp sign_in_help = {}, std::function<std::string()> home = {});
 
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
@@ -197,7 +197,7 @@ private:
     people::SignInCodes& codes_;
     const sealing::Sealer& redaction_;
     const Clock& clock_;
-    std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
+    std::function<std::string()> server_label_;  // "sandbox" or the control plane's host, shown at the top
     people::SignInHelp sign_in_help_;
     OwnOrigin origin_;
     PageFiles files_;

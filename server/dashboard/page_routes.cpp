@@ -111,7 +111,7 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
                        {"can_sign_in", way_in},
                        {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
-                       {"server", server_label_},
+                       {"server", server_label_()},
                        {"programs", consent_ != nullptr},
                        {"own_key", own_keys_ != nullptr},
                        {"key_broken", key_broken},

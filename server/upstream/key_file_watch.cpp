@@ -54,9 +54,12 @@ void KeyFileWatch::take() {
     }
     const bool is_new = !key_->is(*value);
     if (is_new) {
+        const bool had = key_->facts().set;
         learn_(prints_of(*value, uses_.redaction.key()));
         key_->replace(std::move(*value));
-        uses_.log.info("the key was replaced: requests use the one in the file", {{"file", file_}});
+        uses_.log.info(had ? "the key was replaced: requests use the one in the file"
+                           : "there is a key now: requests use the one in the file",
+                       {{"file", file_}});
         if (replaced_) replaced_();
     }
     key_->warn(open_to_others(file_));  // also where the file is whole again

@@ -130,6 +130,41 @@ test('a running server takes a new login for its address, and none for another o
   assert.ok(!server.stderr.includes('another-key-of-the-same'));
 });
 
+for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP'])
+  test(`${door}: a server that started with neither address nor key takes a login while it runs`, async t => {
+    const { world, login } = await person(t);
+    const client = await open(door, world, { elicitation: null });
+    const unset = await client.call('tfy_access_tokens_list', {});
+    assert.ok(unset.isError);
+    assert.match(textOf(unset), /TFY_BASE_URL is not set\. Nothing was sent\. Run \S+ login in a terminal, then call again;/);
+    const set = await client.call('tfy_config_set', {});
+    assert.match(set.structuredContent.command, /tfy-pat-mcp login$/);
+    assert.ok(!/start this server again|restart/.test(textOf(set)), textOf(set));
+
+    assert.equal((await login(`${world.upstream}\n${sandboxKey}\n`)).code, 0);
+    const status = async () => (await client.call('tfy_config_status', {})).structuredContent;
+    let now = await status();
+    for (const end = Date.now() + 20_000; now.connection !== 'works' && Date.now() < end; now = await status());
+    assert.deepEqual([now.connection, now.base_url, now.key_set], ['works', world.upstream, true]);
+    assert.deepEqual((await client.call('tfy_access_tokens_list', {})).structuredContent.tokens, []);
+    const asked = await client.call('tfy_access_tokens_create', { name: 'after-login' });
+    assert.equal(asked.structuredContent.status, 'approval_pending', textOf(asked));
+    const listed = await world.terminal(['approvals', 'list', '--json']);
+    assert.equal(JSON.parse(listed.stdout).approvals.length, 1);
+  });
+
+test('an address alone waits for a login at it, and takes none for another one', async t => {
+  const { world, file, login } = await person(t);
+  world.env.TFY_BASE_URL = world.upstream;
+  const { process: server } = await world.serve();
+  const other = await World.start(t);
+  assert.equal((await login(`${sandboxKey}\n`, '--base-url', other.upstream)).code, 0);
+  await server.logs(/there is no key for TrueFoundry.*it is for another address than/);
+  writeFileSync(`${file}.new`, `${world.upstream}\n${sandboxKey}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  await server.logs(/there is a key now/);
+});
+
 test('the key that TrueFoundry’s own command line keeps is taken over when asked, and only if it is a key', async t => {
   const { world, file, login } = await person(t);
   const theirs = join(world.env.HOME, '.truefoundry');

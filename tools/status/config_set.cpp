@@ -55,8 +55,6 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
     if (where.ends_with(" in the environment") || where.ends_with(" in .env"))
         result.text +=
             " A key is set already (" + where + "), and comes before one that is kept by that command.";
-    if (known.base_url.empty())
-        result.text += " Then they start this server again, with a new session of their client.";
     result.text += " After that, call tfy_config_status.";
     co_return result;
 }

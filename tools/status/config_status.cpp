@@ -36,7 +36,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
     const auto& seal = clients_.seals();
     const auto key = known.key ? known.key(permit.call().caller) : tools::KeyFacts{};
-    auto finding = before_asking(known.base_url, known.url_problem, known.url_cause, key);
+    auto finding = before_asking(known.base_url.now(), known.url_problem, known.url_cause, key);
     if (!finding) {
         auto api = clients_.of(permit.call().caller);
         const auto probed = co_await api.probe();
@@ -56,7 +56,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     tools::ToolResult result;
     result.text = finding->sentence + "\n";
     for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
-    result.text += "\nControl plane: " + or_words(known.base_url, "not set", seal) +
+    result.text += "\nControl plane: " + or_words(known.base_url.now(), "not set", seal) +
                    "\nAPI key: " + describe(key, seal) +
                    "\nActs as: " + or_words(key.subject, "unknown (the key does not say)", seal) +
                    "\nApprovals: " + requirements.words +
@@ -69,7 +69,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
         {"next", finding->cause.empty() ? "List the access tokens with tfy_access_tokens_list."
                                         : "Do what the message says, then call tfy_config_status again."},
         {"warnings", finding->warnings},
-        {"base_url", or_null(known.base_url, seal)},
+        {"base_url", or_null(known.base_url.now(), seal)},
         {"key_set", key.set},
         {"key_kind", kind_of(key)},
         {"key_expires_at", key.expires ? Json(policy::format_time(*key.expires)) : Json(nullptr)},

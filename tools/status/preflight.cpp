@@ -13,8 +13,8 @@ constexpr char where_to_get_a_key[] =
 /// `names`: what is missing.
 std::string not_set(const std::string& names, bool several) {
     return "Not set: " + names + ". The user runs " + tools::own_program() +
-           " login in a terminal, or sets " + (several ? "both" : "it") +
-           " in this server's environment or .env file; then restart this server.";
+           " login in a terminal, which counts at once; or sets " + (several ? "both" : "it") +
+           " in this server's environment or .env file, and restarts it.";
 }
 
 /// Beside a key of the environment .env names no address: it could send that key elsewhere.

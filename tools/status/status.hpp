@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tools/access_tokens/rotations.hpp"
+#include "tools/base_url.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -22,7 +23,7 @@ struct ApprovalRequirements {
 
 /// What is known of the configuration without asking anyone. Never the key.
 struct Configuration {
-    std::string base_url;  // empty: not set
+    tools::BaseUrl base_url;
     std::function<tools::KeyFacts(const policy::Caller&)> key =
         {};  // with which a caller's requests go; asked each time: it may be replaced; none: there is none
     std::function<ApprovalRequirements(const policy::Caller&)> approvals =
