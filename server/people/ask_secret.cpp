@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "policy/mac.hpp"
+#include "server/people/passphrases.hpp"
 
 namespace tfy::people {
 namespace {
@@ -61,17 +62,31 @@ std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string
     return policy::Secret(std::move(line));
 }
 
-Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, const std::string& instead) {
+namespace {
+
+Result<std::optional<policy::Secret>> ask_twice(const Prompt& prompt, const std::string& instead) {
     Error nothing{Errc::cancelled, "Nothing was set."};
     const auto may = instead.empty() ? std::string{} : "; Enter alone: " + instead;
     auto first = ask_secret(prompt, "New passphrase (at least 12 characters" + may + "): ");
     if (!first) return nothing;
     if (!instead.empty() && first->reveal().empty()) return std::optional<policy::Secret>{};
+    if (auto fits = may_be_passphrase(*first); !fits) return fits.error();
     const auto again = ask_secret(prompt, "New passphrase again: ");
     if (!again) return nothing;
     if (!same_secret(*first, *again))
         return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
     return Result<std::optional<policy::Secret>>(std::move(first));
+}
+
+}  // namespace
+
+Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, const std::string& instead) {
+    constexpr int most_tries = 3;
+    for (int left = prompt.is_terminal ? most_tries : 1;; --left) {
+        auto typed = ask_twice(prompt, instead);
+        if (typed || typed.error().code != Errc::refused || left == 1) return typed;
+        prompt.say(typed.error().message + " Try again.\n");
+    }
 }
 
 Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {

@@ -12,12 +12,18 @@ namespace tfy::people {
 
 Error wrong_passphrase() { return {Errc::denied, "Wrong name or passphrase. Nothing was changed."}; }
 
-Result<std::string> hash_passphrase(const policy::Secret& typed) {
+Result<void> may_be_passphrase(const policy::Secret& typed) {
     const auto text = typed.reveal();
     const auto characters = std::ranges::count_if(
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });  // of UTF-8
     if (characters < static_cast<std::ptrdiff_t>(shortest_passphrase))
         return Error{Errc::refused, "A passphrase needs at least 12 characters. Nothing was set."};
+    return {};
+}
+
+Result<std::string> hash_passphrase(const policy::Secret& typed) {
+    if (auto fits = may_be_passphrase(typed); !fits) return fits.error();
+    const auto text = typed.reveal();
     std::array<char, crypto_pwhash_STRBYTES> hash{};
     if (crypto_pwhash_str(hash.data(), text.data(), text.size(), crypto_pwhash_OPSLIMIT_MODERATE,
                           crypto_pwhash_MEMLIMIT_MODERATE) != 0)

@@ -10,7 +10,9 @@ namespace tfy::people {
 
 inline constexpr std::size_t shortest_passphrase = 12;  // characters
 
-/// An argon2id hash. Errc::refused if it is too short. Takes most of a second and 256 MiB, on purpose.
+/// Errc::refused if it is too short.
+Result<void> may_be_passphrase(const policy::Secret& typed);
+/// An argon2id hash. Errc::refused as above. Takes most of a second and 256 MiB, on purpose.
 Result<std::string> hash_passphrase(const policy::Secret& typed);
 
 /// As slow as it was made.

@@ -33,13 +33,26 @@ async function begin(t) {
 
 test('who is enrolled, and each new passphrase, is journalled where it became true, and nowhere else', async t => {
   const { world } = await begin(t);
-  const first = lines => peopleTerminal(world, ['first'], [/Your name/, /New passphrase \(/, /New passphrase again/].slice(0, lines.length).map((prompt, i) => [prompt, lines[i]]));
-  for (const lines of [[me, 'eleven char', 'eleven char'], [me, passphrase, 'another horse battery'], ['no:name']]) {
-    const tried = await first(lines);
+  const first = dialogue => peopleTerminal(world, ['first'], dialogue);
+  const nth = (prompt, n) => new RegExp(`(?:${prompt}[^]*){${n}}`);
+  const name = [/Your name/, me];
+  const tooShort = [1, 2, 3].map(n => [nth('New passphrase \\(', n), 'eleven char']);
+  const different = [1, 2, 3].flatMap(n => [
+    [nth('New passphrase \\(', n), passphrase],
+    [nth('New passphrase again', n), 'another horse battery'],
+  ]);
+  for (const [dialogue, why] of [
+    [[name, ...tooShort], /(?:needs at least 12 characters[^]*){3}Nothing was set/],
+    [[name, ...different], /(?:two passphrases differ[^]*){3}/],
+    [[[/Your name/, 'no:name']], /up to 64 letters, digits/],
+  ]) {
+    const tried = await first(dialogue);
     assert.notEqual(tried.code, 0, tried.text);
-    assert.deepEqual(await kinds(world), ['requested'], JSON.stringify(lines));
+    assert.match(tried.text, why);
+    assert.deepEqual(await kinds(world), ['requested'], String(why));
   }
-  assert.equal((await first([me, passphrase, passphrase])).code, 0);
+  const corrected = await first([name, tooShort[0], [nth('New passphrase \\(', 2), passphrase], [/New passphrase again/, passphrase]]);
+  assert.equal(corrected.code, 0, corrected.text);
   assert.deepEqual(await kinds(world), ['requested', 'person_enrolled']);
   assert.equal((await set(world, ['wrong one', 'x', 'x'])).code, 1);
   assert.deepEqual(await kinds(world), ['requested', 'person_enrolled']);
