@@ -121,7 +121,9 @@ policy::Time Certificate::ends() const {
 
 bool Certificate::names(const std::string& host) const {
     const auto& ssl = **tls_library();
-    const bool named = ssl.x509_check_host(own_.get(), host.data(), host.size(), 0, nullptr) == 1 ||
+    // As clients see it: they do not look at the common name any more.
+    constexpr auto names_only = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    const bool named = ssl.x509_check_host(own_.get(), host.data(), host.size(), names_only, nullptr) == 1 ||
                        ssl.x509_check_ip(own_.get(), host.c_str(), 0) == 1;
     ssl.clear_errors();
     return named;

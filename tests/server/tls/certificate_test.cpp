@@ -33,6 +33,14 @@ TEST_CASE("a certificate says when it ends, and whom it names") {
         CHECK_MESSAGE(!read->names(name), name);
 }
 
+TEST_CASE("a certificate's common name names nothing: clients do not look at it") {
+    const auto made = tests::make_certificate("IP:10.0.0.7");  // its common name is "test"
+    const auto read = Certificate::read(made.chain, made.key);
+    REQUIRE(read.has_value());
+    CHECK(!read->names("test"));
+    CHECK(read->names("10.0.0.7"));
+}
+
 TEST_CASE("a chain in the file, and the key beside it, are read as well") {
     const auto made = tests::make_certificate(), above = tests::make_certificate();
     CHECK(Certificate::read(made.chain + above.chain, made.key).has_value());
