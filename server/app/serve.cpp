@@ -82,7 +82,10 @@ std::string to_sign_in(const std::string& page, const WayIn& way) {
     if (way.code.empty() && !way.anyone)
         return "No one is enrolled, so no one can decide yet. Be the first, in another terminal: " +
                tools::own_command("people first") + "\n\n";
-    if (way.code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
+    if (way.code.empty())
+        return "To sign in, type your name and passphrase on the page, or use a passkey. For a code "
+               "instead: " +
+               another_code() + "\n\n";
     const std::string as_guest = "Sign-in code: " + way.code + "   (works once, within 12 hours)\n" +
                                  "Or open, as a guest: " + page + "#code=" + way.code + "\n";
     if (way.pairing.empty())

@@ -32,7 +32,7 @@ test('attack: a second server on the same state directory, in a terminal too, gi
 
   const second = await world.serve();
   assert.equal(second.code, undefined);
-  assert.match(second.process.stdout, /^To sign in, get a code in another terminal: tfy-pat-mcp approvals sign-in /m);
+  assert.match(second.process.stdout, /^To sign in, type your name and passphrase on the page, or use a passkey\. For a code instead: tfy-pat-mcp approvals sign-in /m);
   const command = `exec '${binary}' serve --listen 127.0.0.1:0`;
   const inTerminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' },
