@@ -31,7 +31,7 @@ async function served(t) {
       headers: { ...peer.headers(message), ...headers },
       body: method === 'POST' ? body : undefined,
     });
-  return { server, send };
+  return { world, server, send };
 }
 
 test('Accept is read in any case and with ranges; what it does not cover is 406', async t => {
@@ -65,7 +65,7 @@ test('/mcp/ is /mcp, and nothing below it is', async t => {
 const headersOf = (answer, name) => (answer.headers.get(name) ?? '').toLowerCase().split(/, */);
 
 test('a page of an allowed origin may speak MCP: preflight, answers, errors and streams', async t => {
-  const { send, server } = await served(t);
+  const { world, send, server } = await served(t);
   const sent = [
     'content-type',
     'accept',
@@ -98,7 +98,7 @@ test('a page of an allowed origin may speak MCP: preflight, answers, errors and 
   const legacy = { jsonrpc: '2.0', id: 0, method: 'initialize', params: {} };
   legacy.params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'b', version: '1' } };
   const plain = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-  const initialized = await fetch(server.endpoint, {
+  const initialized = await world.fetch.raw(server.endpoint, {
     method: 'POST',
     headers: { ...plain, origin: inspector },
     body: JSON.stringify(legacy),
@@ -107,7 +107,7 @@ test('a page of an allowed origin may speak MCP: preflight, answers, errors and 
   const session = initialized.headers.get('mcp-session-id');
   assert.ok(session);
   const leaving = new AbortController();
-  const stream = await fetch(server.endpoint, {
+  const stream = await world.fetch.raw(server.endpoint, {
     headers: { accept: 'text/event-stream', 'mcp-session-id': session, origin: inspector },
     signal: leaving.signal,
   });
@@ -149,9 +149,9 @@ test('other origins, and the approvals page, get no CORS headers', async t => {
 });
 
 test('a response or an error that answers no question is 400, with and without a session', async t => {
-  const { server, send } = await served(t);
+  const { world, server, send } = await served(t);
   const legacy = async version => {
-    const answer = await fetch(server.endpoint, {
+    const answer = await world.fetch.raw(server.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
       body: JSON.stringify({
@@ -172,7 +172,7 @@ test('a response or an error that answers no question is 400, with and without a
     sessions.push({ 'mcp-session-id': await legacy(version), 'mcp-protocol-version': version });
   for (const headers of sessions)
     for (const body of stray) {
-      const answer = await fetch(server.endpoint, {
+      const answer = await world.fetch.raw(server.endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
         body: JSON.stringify(body),
@@ -180,14 +180,14 @@ test('a response or an error that answers no question is 400, with and without a
       assert.equal(answer.status, 400, JSON.stringify([headers, body]));
       assert.match((await answer.json()).error.message, /answers no question/);
     }
-  const batch = await fetch(server.endpoint, {
+  const batch = await world.fetch.raw(server.endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...sessions[1] },
     body: JSON.stringify(stray),
   });
   assert.equal(batch.status, 400, 'a batch of nothing else');
   const note = { jsonrpc: '2.0', method: 'notifications/initialized' };
-  const told = await fetch(server.endpoint, {
+  const told = await world.fetch.raw(server.endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...sessions[2] },
     body: JSON.stringify(note),
@@ -199,7 +199,7 @@ test('a response or an error that answers no question is 400, with and without a
 test('a body with a Content-Encoding is 415, on /mcp and on the page', async t => {
   const { server, send } = await served(t);
   for (const coding of ['gzip', 'br', 'identity, gzip']) {
-    const answer = await fetch(server.endpoint, {
+    const answer = await world.fetch.raw(server.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-encoding': coding },
       body: '{}',

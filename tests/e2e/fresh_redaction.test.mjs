@@ -110,9 +110,9 @@ test("a tool's result, in words and structured: a name that TrueFoundry lists", 
 });
 
 /** What comes on a stream until `isEnough`; then the client leaves it. */
-async function readStream(endpoint, headers, message, isEnough) {
+async function readStream(world, endpoint, headers, message, isEnough) {
   const leaving = new AbortController();
-  const answer = await fetch(endpoint, {
+  const answer = await world.fetch.raw(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
     body: JSON.stringify(message),
@@ -130,9 +130,9 @@ async function readStream(endpoint, headers, message, isEnough) {
 }
 
 /** A session of 2025-11-25, whose server asks on the stream of the call: its headers. */
-async function openSession(endpoint, clientInfo) {
+async function openSession(world, endpoint, clientInfo) {
   const params = { protocolVersion: '2025-11-25', capabilities, clientInfo };
-  const answer = await fetch(endpoint, {
+  const answer = await world.fetch.raw(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
@@ -151,17 +151,17 @@ test('events of a stream: progress, notes and questions are sealed in the same w
       const _meta = { progressToken: value, 'io.modelcontextprotocol/logLevel': 'info' };
       const call = create(2, 'with-progress', { _meta });
       const isEnough = text => text.includes('notifications/progress') && text.includes('notifications/message');
-      return readStream(served.endpoint, peer.headers(call), call, isEnough);
+      return readStream(world, served.endpoint, peer.headers(call), call, isEnough);
     },
     'a question of an earlier revision': async value => {
-      const session = await openSession(served.endpoint, { name: `agent ${value}`, version: '1' });
+      const session = await openSession(world, served.endpoint, { name: `agent ${value}`, version: '1' });
       const call = {
         jsonrpc: '2.0',
         id: 1,
         method: 'tools/call',
         params: { name: 'tfy_access_tokens_create', arguments: { payload: { name: 'asked-for' } } },
       };
-      return readStream(served.endpoint, session, call, text => text.includes('elicitation/create'));
+      return readStream(world, served.endpoint, session, call, text => text.includes('elicitation/create'));
     },
   };
   for (const [what, open] of Object.entries(streams)) {
@@ -185,7 +185,7 @@ test('a request whose id holds a value is refused before anything is done: no st
     [listen, peer.headers(listen)],
     [{ jsonrpc: '2.0', id: value, method: 'initialize', params }, {}],
   ]) {
-    const answer = await fetch(served.endpoint, {
+    const answer = await world.fetch.raw(served.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
       body: JSON.stringify(message),

@@ -16,9 +16,19 @@ export class RecordedFetch {
     this.kept.push(`${what}\n${text}`);
   }
 
+  /** A request as the world's caller makes it. */
+  shown(url, init) {
+    const bare = this.credential && /^\/mcp\/?$/.test(new URL(url).pathname) && !new Headers(init.headers).has('authorization');
+    return bare ? { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: this.credential } } : init;
+  }
+
+  /** fetch alone, kept nowhere: for what no client may send. */
+  raw(url, init = {}) {
+    return fetch(url, this.shown(url, init));
+  }
+
   async fetch(url, init = {}) {
-    const bare = this.credential && new URL(url).pathname === '/mcp' && !new Headers(init.headers).has('authorization');
-    if (bare) init = { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: this.credential } };
+    init = this.shown(url, init);
     this.keep(
       'request',
       `${init.method ?? 'GET'} ${url} ${JSON.stringify([...new Headers(init.headers)])}\n${init.body ?? ''}`

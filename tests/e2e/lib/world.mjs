@@ -13,7 +13,9 @@ import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
 const key = 'tfy-sandbox-key-0000-not-a-secret';
 /** See ../run. */
-const asOAuth = process.env.TFY_AS === 'oauth';
+export const asOAuth = process.env.TFY_AS === 'oauth';
+/** Callers who are known have limits of their own; they are for tests of their own, too. */
+const unlimited = asOAuth ? ['--caller-requests', '1000000', '--caller-calls', '1000'] : [];
 const tap = new URL('tap.mjs', import.meta.url).pathname;
 
 /** Rules for tests: everything asks, nobody needs a terminal, and nothing is slowed down by counting. */
@@ -127,7 +129,7 @@ export class World {
   }
 
   async #serve(env, port) {
-    const server = this.spawn(['serve', '--listen', `127.0.0.1:${port}`], env);
+    const server = this.spawn(['serve', '--listen', `127.0.0.1:${port}`, ...unlimited], env);
     const [, endpoint] = await server.says(/^MCP endpoint: (\S+)\n/m);
     const [, page] = await server.says(/^Approvals page: (\S+)\n/m);
     const [, code] = await server.says(/^(?:Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)|To sign in, |No one is enrolled)/m); // a sandbox's only

@@ -115,7 +115,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
         status::Configuration configuration = whole();
     };
     auto no_url = whole();
-    no_url.base_url.clear();
+    no_url.base_url = {};
     auto nothing = status::Configuration{};
     auto no_key = whole();
     no_key.key = {};
