@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/principals.hpp"
 #include "policy/rule_match.hpp"
 #include "policy/visible.hpp"
 
@@ -11,11 +12,10 @@ namespace {
 constexpr std::chrono::minutes step{1};  // hours of rules are told in minutes
 
 Caller caller_of(const std::string& principal) {
-    constexpr std::string_view stdio = "stdio:";
-    const bool on_stdio = principal.starts_with(stdio);
+    const bool on_stdio = principal.starts_with(stdio_principals);
     return {.principal = principal,
             .default_assurance = on_stdio ? Assurance::client : Assurance::signed_in,
-            .person = on_stdio ? principal.substr(stdio.size()) : std::string{}};
+            .person = std::string(person_in(principal))};
 }
 
 /// How much of the permission's time a rule's hours cover.

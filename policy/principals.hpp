@@ -1,11 +1,37 @@
-// How principals of callers begin, where more than one room has to know it.
+// How the principals of callers begin, by how a caller is known.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace tfy::policy {
 
-/// Of callers who bring the TrueFoundry key that their calls go with.
-inline constexpr std::string_view truefoundry_principals = "tfy:";
+inline constexpr std::string_view stdio_principals = "stdio:";      // and the account of the process
+inline constexpr std::string_view http_principals = "http:";        // "http:loopback", the only one
+inline constexpr std::string_view key_principals = "key:";          // and the id of a key of this server
+inline constexpr std::string_view oauth_principals = "oauth:";      // PERSON/CLIENT
+inline constexpr std::string_view issuer_principals = "issuer:";    // SUBJECT/CLIENT
+inline constexpr std::string_view truefoundry_principals = "tfy:";  // USER, who brings the key that is used
+
+/// For people who type one.
+inline constexpr auto principal_forms =
+    "stdio:USER, http:loopback, key:ID, oauth:PERSON/CLIENT, issuer:SUBJECT/CLIENT or tfy:USER";
+
+/// Whether a caller could have this one.
+constexpr bool is_principal(std::string_view text) {
+    constexpr std::array kinds{stdio_principals, http_principals,   key_principals,
+                               oauth_principals, issuer_principals, truefoundry_principals};
+    return std::ranges::any_of(
+        kinds, [&](auto kind) { return text.starts_with(kind) && text.size() > kind.size(); });
+}
+
+/// The person whose agent it is, as far as the principal alone tells; empty if it does not.
+constexpr std::string_view person_in(std::string_view principal) {
+    if (principal.starts_with(stdio_principals)) return principal.substr(stdio_principals.size());
+    if (!principal.starts_with(oauth_principals)) return {};
+    const auto rest = principal.substr(oauth_principals.size());
+    return rest.substr(0, rest.find('/'));
+}
 
 }  // namespace tfy::policy

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "policy/principals.hpp"
 #include "server/app/server_info.hpp"
 #include "server/app/token_ends.hpp"
 #include "server/app/ways_in.hpp"
@@ -57,7 +58,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       state_dir_(parts.state_dir),
       base_url_(parts.base_url),
       sandbox_(parts.sandbox),
-      stream_caller_{.principal = "stdio:" + parts.user,
+      stream_caller_{.principal = std::string(policy::stdio_principals) + parts.user,
                      .default_assurance = default_assurance,
                      .person = parts.owner.empty() ? parts.user : parts.owner},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens),

@@ -1,15 +1,10 @@
 #include "server/callers/access_tokens.hpp"
 
+#include "policy/principals.hpp"
 #include "server/oauth/client_document.hpp"
 #include "server/oauth/values.hpp"
 
 namespace tfy::callers {
-namespace {
-
-constexpr std::string_view of_clients = "oauth:";
-
-}  // namespace
-
 AccessTokens::AccessTokens(std::unique_ptr<storage::AccessTokenReader> tokens, const Clock& clock)
     : tokens_(std::move(tokens)), clock_(clock) {}
 
@@ -17,28 +12,28 @@ bool AccessTokens::takes(std::string_view credential) const {
     return credential.starts_with(oauth::access_prefix);
 }
 
-std::string_view AccessTokens::principals() const { return of_clients; }
+std::string_view AccessTokens::principals() const { return policy::oauth_principals; }
 
 Result<std::optional<policy::Caller>> AccessTokens::verify(std::string_view credential) {
     const auto token = tokens_->find(oauth::hash_of_value(credential));
     if (!token) return token.error();
     if (!*token || (*token)->until <= clock_.now()) return std::optional<policy::Caller>{};
-    return std::optional(
-        policy::Caller{.principal = std::string(of_clients) + (*token)->person + "/" + (*token)->client_id,
-                       .default_assurance = policy::Assurance::signed_in,
-                       .person = (*token)->person,
-                       .program = {.host = std::string(oauth::host_of_document((*token)->client_id)),
-                                   .name = (*token)->client_name,
-                                   .listed = (*token)->listed},
-                       .may_request = (*token)->may_request});
+    return std::optional(policy::Caller{
+        .principal = std::string(policy::oauth_principals) + (*token)->person + "/" + (*token)->client_id,
+        .default_assurance = policy::Assurance::signed_in,
+        .person = (*token)->person,
+        .program = {.host = std::string(oauth::host_of_document((*token)->client_id)),
+                    .name = (*token)->client_name,
+                    .listed = (*token)->listed},
+        .may_request = (*token)->may_request});
 }
 
 std::string AccessTokens::held(const policy::Caller&, std::string_view credential) const {
-    return std::string(of_clients) + oauth::hash_of_value(credential);
+    return std::string(policy::oauth_principals) + oauth::hash_of_value(credential);
 }
 
 bool AccessTokens::still_holds(const std::string& held) {
-    const auto token = tokens_->find(held.substr(of_clients.size()));
+    const auto token = tokens_->find(held.substr(policy::oauth_principals.size()));
     return !token || (*token && (*token)->until > clock_.now());
 }
 

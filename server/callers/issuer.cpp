@@ -2,13 +2,13 @@
 
 #include <charconv>
 
+#include "policy/principals.hpp"
 #include "server/callers/issuer_token.hpp"
 #include "server/jwt/claims.hpp"
 
 namespace tfy::callers {
 namespace {
 
-constexpr std::string_view issuer_kind = "issuer:";
 /// What our own credentials begin with, of whichever kind.
 constexpr std::string_view our_own = "tpm_";
 
@@ -19,7 +19,7 @@ Issuer::Issuer(IssuerRules rules, jwt::IssuerKeys::Fetch fetch, const Clock& clo
 
 bool Issuer::takes(std::string_view credential) const { return !credential.starts_with(our_own); }
 
-std::string_view Issuer::principals() const { return issuer_kind; }
+std::string_view Issuer::principals() const { return policy::issuer_principals; }
 
 Result<jwt::Token> Issuer::read(std::string_view credential) const {
     return jwt::read_token(credential, access_token_types(rules_.any_type));
@@ -50,11 +50,12 @@ Result<std::optional<policy::Caller>> Issuer::verify(std::string_view credential
 std::string Issuer::held(const policy::Caller& /*caller*/, std::string_view credential) const {
     const auto token = read(credential);
     const auto end = token ? jwt::seconds_in(token->claims, "exp") : std::nullopt;
-    return std::string(issuer_kind) + std::to_string(static_cast<std::int64_t>(end.value_or(0)));
+    return std::string(policy::issuer_principals) +
+           std::to_string(static_cast<std::int64_t>(end.value_or(0)));
 }
 
 bool Issuer::still_holds(const std::string& held) {
-    const auto end = std::string_view(held).substr(issuer_kind.size());
+    const auto end = std::string_view(held).substr(policy::issuer_principals.size());
     std::int64_t seconds = 0;
     std::from_chars(end.data(), end.data() + end.size(), seconds);
     return clock_.now() < policy::Time(std::chrono::seconds(seconds));

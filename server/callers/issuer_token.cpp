@@ -5,6 +5,7 @@
 #include <ranges>
 #include <vector>
 
+#include "policy/principals.hpp"
 #include "protocol/text_in.hpp"
 #include "server/callers/principal_text.hpp"
 #include "server/jwt/claims.hpp"
@@ -52,7 +53,8 @@ Result<Bearer> read_bearer(const Json& claims, const std::string& issuer, const 
     const auto scopes = scopes_in(claims);
     const auto has = [&](const char* scope) { return std::ranges::find(scopes, scope) != scopes.end(); };
     const bool requests = has("tokens:request");
-    return Bearer{.principal = "issuer:" + principal_text(protocol::text_in(claims, "sub")) + "/" +
+    return Bearer{.principal = std::string(policy::issuer_principals) +
+                               principal_text(protocol::text_in(claims, "sub")) + "/" +
                                principal_text(client),
                   .reads = requests || has("tokens:read"),
                   .requests = requests};

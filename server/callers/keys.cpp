@@ -1,12 +1,11 @@
 #include "server/callers/keys.hpp"
 
 #include "policy/mac.hpp"
+#include "policy/principals.hpp"
 #include "server/callers/api_key.hpp"
 
 namespace tfy::callers {
 namespace {
-
-constexpr std::string_view kind = "key:";
 
 policy::Time day_of(policy::Time time) { return std::chrono::floor<std::chrono::days>(time); }
 
@@ -17,14 +16,14 @@ Keys::Keys(std::unique_ptr<storage::Reader> keys, const Clock& clock, UseHook us
 
 bool Keys::takes(std::string_view credential) const { return credential.starts_with(api_key_prefix); }
 
-std::string_view Keys::principals() const { return kind; }
+std::string_view Keys::principals() const { return policy::key_principals; }
 
 Result<std::optional<policy::Caller>> Keys::verify(std::string_view credential) {
     if (auto seen = look(); !seen) return seen.error();
     auto* key = find(credential);
     if (key == nullptr || !key->holds(clock_.now())) return std::optional<policy::Caller>{};
     note_use(*key);
-    return std::optional(policy::Caller{.principal = std::string(kind) + key->id,
+    return std::optional(policy::Caller{.principal = std::string(policy::key_principals) + key->id,
                                         .default_assurance = policy::Assurance::signed_in,
                                         .person = key->person,
                                         .may_request = key->may_request});
@@ -32,7 +31,7 @@ Result<std::optional<policy::Caller>> Keys::verify(std::string_view credential) 
 
 bool Keys::still_holds(const std::string& held) {
     if (!look()) return true;
-    const auto found = keys_.find(std::string_view(held).substr(kind.size()));
+    const auto found = keys_.find(std::string_view(held).substr(policy::key_principals.size()));
     return found != keys_.end() && found->second.holds(clock_.now());
 }
 

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include "policy/principals.hpp"
+
 namespace tfy::callers {
 
 transport::Admission Loopback::admit(const transport::Arrival& arrival) {
-    policy::Caller caller{.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in};
+    policy::Caller caller{.principal = std::string(policy::http_principals) + "loopback",
+                          .default_assurance = policy::Assurance::signed_in};
     if (any_local_user_) return caller;
     const auto found = arrival.account();
     if (!found.asked)

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "policy/principals.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/cli/approvals_notify.hpp"
 #include "server/config/settings.hpp"
@@ -75,7 +76,7 @@ public:
     }
 
     void add_freezing() {
-        const auto* const who = "The caller, as its requests name it: stdio:USER, http:loopback or key:ID";
+        const auto who = std::string("The caller, as its requests name it: ") + policy::principal_forms;
         auto& freeze = add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
                            {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks too much\""});
         id(freeze, who, "PRINCIPAL");
@@ -96,7 +97,7 @@ public:
                  "permit --principal stdio:ada --names 'tmp-*' --uses 2"});
         auto& typed = chosen_->permit;
         spelled(permit.add_option("--principal", typed.principal,
-                                  "Whose calls: stdio:USER, http:loopback or key:ID"),
+                                  std::string("Whose calls: ") + policy::principal_forms),
                 "NAME")
             ->required();
         spelled(permit.add_option("--names", typed.names, "Names of the new tokens, for example 'ci-*'"),
@@ -145,7 +146,7 @@ private:
     static bool identifies(Is verb) {
         return verb != Is::list && verb != Is::show && verb != Is::watch && verb != Is::permissions;
     }
-    void id(CLI::App& verb, const char* what, const char* name = "ID") {
+    void id(CLI::App& verb, const std::string& what, const char* name = "ID") {
         verb.add_option(name, chosen_->id, what)->required();
     }
 

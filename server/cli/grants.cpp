@@ -1,5 +1,6 @@
 #include "server/cli/grants.hpp"
 
+#include "policy/principals.hpp"
 #include "policy/visible.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
@@ -33,7 +34,7 @@ std::string scopes_of_grant(const OAuthGrant& grant) {
 
 Json grant_json(const OAuthGrant& grant, policy::Time now) {
     return {{"id", grant.id},
-            {"principal", "oauth:" + grant.person + "/" + grant.client_id},
+            {"principal", std::string(policy::oauth_principals) + grant.person + "/" + grant.client_id},
             {"person", grant.person},
             {"client", grant.client_id},
             {"client_name", grant.client_name},

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "policy/human.hpp"
+#include "policy/principals.hpp"
 #include "policy/secret.hpp"
 #include "policy/visible.hpp"
 #include "server/app/archive.hpp"
@@ -47,7 +48,7 @@ Json key_json(const CallerKey& key) {
         return at ? Json(policy::format_time(*at)) : Json(nullptr);
     };
     return {{"id", key.id},
-            {"principal", "key:" + key.id},
+            {"principal", std::string(policy::key_principals) + key.id},
             {"person", key.person},
             {"label", key.label},
             {"scopes", scopes_of(key)},
@@ -155,7 +156,7 @@ int list_keys(Invocation& call, bool json) {
 int revoke_key(Invocation& call, const KeyWish& wish) {
     const auto archive = open_archive(call, false);
     if (!archive) return call.fail(archive.error());
-    constexpr std::string_view kind = "key:";
+    constexpr auto kind = policy::key_principals;
     const auto id = wish.id.starts_with(kind) ? wish.id.substr(kind.size()) : wish.id;
     const auto before = archive->ledger->revoke_caller_key(id, time_now(), [&](const CallerKey& key) {
         return key_record(*archive, "caller_key_revoked", key);

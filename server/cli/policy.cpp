@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "policy/principals.hpp"
 #include "server/cli/approvals_notify.hpp"
 #include "server/cli/policy_explain.hpp"
 #include "server/config/settings.hpp"
@@ -48,11 +49,12 @@ void add_explain(CommandLine& line, CLI::App& policy) {
                           }});
     explain.add_option("TOOL", chosen->tool, "The tool, by its name")->required();
     explain.add_option("JSON", chosen->arguments, "Its arguments; with them, the approval screen is shown");
-    const auto option = [&explain](const char* name, std::string& place, const char* what, const char* value,
-                                   const char* otherwise = "") {
+    const auto option = [&explain](const char* name, std::string& place, const std::string& what,
+                                   const char* value, const char* otherwise = "") {
         spelled(explain.add_option(name, place, what), value, otherwise);
     };
-    option("--principal", chosen->principal, "Who calls: stdio:USER (you), http:loopback or key:ID", "NAME");
+    option("--principal", chosen->principal, std::string("Who calls: ") + policy::principal_forms, "NAME",
+           "you, on stdio");
     option("--client", chosen->client, "The client's name, as the client gives it", "NAME");
     option("--name", chosen->name, "The token's name, if the arguments do not give it", "NAME");
     option("--at", chosen->at, "When: 2026-11-23T12:00:00Z", "TIME", "now");

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "policy/near_miss.hpp"
+#include "policy/principals.hpp"
 #include "policy/visible.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
@@ -42,10 +43,8 @@ Result<policy::Time> moment(const std::string& at, const policy::Seals& seal) {
 }
 
 Result<void> check_principal(const std::string& principal) {
-    for (const std::string_view transport : {"stdio:", "http:", "key:"})
-        if (principal.starts_with(transport) && principal.size() > transport.size()) return {};
-    if (principal.empty()) return {};
-    return wrong_usage("--principal must be stdio:USER, http:loopback or key:ID.");
+    if (principal.empty() || policy::is_principal(principal)) return {};
+    return wrong_usage(std::string("--principal must be ") + policy::principal_forms + ".");
 }
 
 Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& options) {
@@ -113,10 +112,10 @@ Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::stri
 
 policy::Call call_of(const registry::Catalog::Entry& entry, const config::Options& options,
                      const ExplainOptions& explain) {
-    constexpr std::string_view stdio = "stdio:";
-    auto principal = explain.principal.empty() ? std::string(stdio) + config::os_user() : explain.principal;
-    const bool on_stdio = principal.starts_with(stdio);
-    auto whose = on_stdio ? principal.substr(stdio.size()) : std::string{};  // not known over HTTP
+    auto principal = explain.principal.empty() ? std::string(policy::stdio_principals) + config::os_user()
+                                               : explain.principal;
+    const bool on_stdio = principal.starts_with(policy::stdio_principals);
+    auto whose = std::string(policy::person_in(principal));
     return {
         .server = "tfy-pat-mcp",
         .base_url = options.sandbox ? "sandbox:" : config::read_upstream().base_url,

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "policy/principals.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/people/earlier_passphrases.hpp"
@@ -207,10 +208,12 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
     const policy::Gate gate(rules);
     const app::SystemClock clock;
     const registry::DryTools tools(nullptr, clock, seal);
-    const auto stdio = approvals::requirements_of_calls(
-        tools.catalog(), gate,
-        {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user}, now,
-        seal);
+    const auto stdio =
+        approvals::requirements_of_calls(tools.catalog(), gate,
+                                         {.principal = std::string(policy::stdio_principals) + user,
+                                          .default_assurance = policy::Assurance::client,
+                                          .person = user},
+                                         now, seal);
     const auto http = approvals::requirements_of_calls(
         tools.catalog(), gate,
         {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);

@@ -1,4 +1,5 @@
 // Keys of callers: one process makes and revokes them, others let callers in by them.
+#include "policy/principals.hpp"
 #include "server/storage/caller_key_rows.hpp"
 #include "server/storage/ledger_impl.hpp"
 
@@ -37,13 +38,10 @@ Result<std::vector<CallerKey>> Ledger::caller_keys() {
 
 Result<std::string> Ledger::person_behind(const std::string& principal) {
     return sqlite::read([&]() -> Result<std::string> {
-        constexpr std::string_view of_key = "key:";
-        constexpr std::string_view of_client = "oauth:";
-        if (principal.starts_with(of_client))
-            return principal.substr(of_client.size(), principal.find('/') - of_client.size());
-        if (principal.starts_with(of_key)) {
+        if (principal.starts_with(policy::oauth_principals)) return std::string(policy::person_in(principal));
+        if (principal.starts_with(policy::key_principals)) {
             auto row = impl_->prepare(caller_key_by_id);
-            row.bind(1, principal.substr(of_key.size()));
+            row.bind(1, principal.substr(policy::key_principals.size()));
             const auto key = sqlite::first(row, read_caller_key);
             if (!key) return key.error();
             return *key ? (*key)->person : std::string{};

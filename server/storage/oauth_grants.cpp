@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/mac.hpp"
+#include "policy/principals.hpp"
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
@@ -82,7 +83,9 @@ Result<void> OAuthGrants::end(const OAuthGrant& grant, policy::Time at) {
     SQLite::bind(others, grant.person, grant.client_id, sqlite::stored(at));
     const bool acts_on = others.executeStep();
     others.reset();
-    return acts_on ? Result<void>{} : impl_.end_caller("oauth:" + grant.person + "/" + grant.client_id, at);
+    return acts_on ? Result<void>{}
+                   : impl_.end_caller(
+                         std::string(policy::oauth_principals) + grant.person + "/" + grant.client_id, at);
 }
 
 Result<void> OAuthGrants::end_because(const OAuthGrant& grant, const std::string& kind,

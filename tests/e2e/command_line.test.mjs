@@ -31,7 +31,7 @@ test('wrong usage ends with 2, says what is wrong, and repeats nothing that coul
     [['redact', '--json'], /--check/],
     [['policy', 'explain', 'tfy_nothing'], /no tool/],
     [['policy', 'explain', 'tfy_access_tokens_list', '{bad'], /in UTF-8 \(byte \d\)\.\n$/],
-    [['policy', 'explain', 'tfy_access_tokens_list', '--principal', 'bob'], /must be stdio:USER, http:loopback or key:ID/],
+    [['policy', 'explain', 'tfy_access_tokens_list', '--principal', 'bob'], /must be stdio:USER, http:loopback, key:ID, oauth:PERSON\/CLIENT, issuer:SUBJECT\/CLIENT or tfy:USER/],
     [['serve', '--hold'], /: --hold needs a value, for example 45s\.\n/],
     [['doctor', '--config'], /: --config needs a value\.\n/],
   ];
