@@ -65,7 +65,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
 test('a terminal that was given no rules judges by those of its server', async t => {
   const world = await World.start(t, { policy: ask('min_assurance = "signed_in"') });
   await world.serve();
-  assert.equal((await enrolFirst(world)).code, 0);
+  await world.enrol();
   const { TFY_PAT_MCP_POLICY: _, ...env } = world.env;
   const command = `'${binary}' approvals permit --principal stdio:ada --names 'ci-*' --uses 1`;
   const terminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
@@ -156,7 +156,7 @@ test('attack: a permission for ci-* covers no other team, account or type: a per
 test('attack: a permission for ci-* is used by a server with another user’s key', async t => {
   const world = await World.start(t, { policy: rules(), hold: '0s', accounts: ['bob'] });
   const permit = async () => {
-    const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
+    const args = ['--principal', world.principal, '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
     const given = await world.decide(['permit', ...args], ['ci-*']);
     assert.equal(given.code, 0, given.stderr);
     return given.stdout;
@@ -179,7 +179,7 @@ test('attack: a permission for ci-* is used by a server with another user’s ke
 test('permissions of earlier versions cover nothing: start and doctor say so', async t => {
   const world = await World.start(t, { policy: rules(), hold: '0s' });
   const first = await world.serve();
-  const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
+  const args = ['--principal', world.principal, '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
   const given = await world.decide(['permit', ...args], ['ci-*']);
   assert.equal(given.code, 0, given.stderr);
   await first.process.stop();

@@ -18,7 +18,7 @@ import { taskHost } from './lib/tasks.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
-const loopback = String.raw`http://localhost:\d+/approvals`;
+const loopback = String.raw`https?://localhost:\d+/approvals`;
 const openIt = new RegExp(String.raw`^Tell the user: open (${loopback}/values) within 10 minutes to see and save the value\.`, 'm');
 const runIt = /^tfy-pat-mcp approvals reveal rev_[a-z0-9]{26}( --state-dir \S+)?$/;
 const form = { elicitation: {} };

@@ -82,7 +82,8 @@ struct Page {
                 .consent = &consent,
                 .own_keys = &own_keys};
     }
-    dashboard::Dashboard dashboard{desks(), people, codes, redaction, clock, "sandbox"};
+    dashboard::Dashboard dashboard{desks(),   people, codes,
+                                   redaction, clock,  [] { return std::string("sandbox"); }};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string key;
 

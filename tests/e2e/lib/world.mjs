@@ -75,6 +75,7 @@ export class World {
     this.marks = 0;
     this.raw = []; // RawStdio
     this.fetch = new RecordedFetch();
+    this.principal = 'http:loopback'; // of who calls `serve`
     this.endsBadly = false; // a test that sends the sandbox what must never be sent says so
   }
 
@@ -123,7 +124,9 @@ export class World {
   async #allowed(server, origin) {
     const [{ Page }, { addClient, codeFor, postForm }] = await Promise.all([import('./page.mjs'), import('./oauth.mjs')]);
     const person = await Page.signIn(this, server);
-    const given = await postForm(`${origin}/oauth/token`, await codeFor(person, origin, await addClient(this, '--name', 'tfy-e2e')));
+    const client = await addClient(this, '--name', 'tfy-e2e');
+    const given = await postForm(`${origin}/oauth/token`, await codeFor(person, origin, client));
+    this.principal = `oauth:${me}/${client.id}`;
     assert.equal(given.status, 200, JSON.stringify(given.body));
     return `Bearer ${given.body.access_token}`;
   }

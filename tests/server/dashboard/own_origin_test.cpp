@@ -18,7 +18,7 @@ CapturedAnswer asked_at(Page& page, const std::string& home, transport::HttpRequ
                                page.codes,
                                page.redaction,
                                page.clock,
-                               "sandbox",
+                               [] { return std::string("sandbox"); },
                                {},
                                [home] { return home; }};
     CapturedAnswer answer;

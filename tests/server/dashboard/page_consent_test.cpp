@@ -274,7 +274,7 @@ TEST_CASE("while no program can ask, there is nothing at these addresses") {
     auto desks = page.desks();
     desks.consent = nullptr;
     dashboard::Dashboard without{std::move(desks), page.people, page.codes,
-                                 page.redaction,   page.clock,  "sandbox"};
+                                 page.redaction,   page.clock,  [] { return std::string("sandbox"); }};
     for (auto [method, pattern] : dashboard::Dashboard::addresses()) {
         auto path = std::string(pattern);
         if (path.find("/consent") == std::string::npos && path.find("/grants") == std::string::npos &&
