@@ -142,7 +142,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
          "base_url_not_set",
          {},
          "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). The user runs tfy-pat-mcp login in a "
-         "terminal, or sets both ",
+         "terminal, which counts at once; or sets both ",
          nothing},
         {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). The user runs ", no_key},
         {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
