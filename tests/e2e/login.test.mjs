@@ -147,7 +147,7 @@ for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP'])
     for (const end = Date.now() + 20_000; now.connection !== 'works' && Date.now() < end; now = await status());
     assert.deepEqual([now.connection, now.base_url, now.key_set], ['works', world.upstream, true]);
     assert.deepEqual((await client.call('tfy_access_tokens_list', {})).structuredContent.tokens, []);
-    const asked = await client.call('tfy_access_tokens_create', { name: 'after-login' });
+    const asked = await client.call('tfy_access_tokens_create', { payload: { name: 'after-login' } });
     assert.equal(asked.structuredContent.status, 'approval_pending', textOf(asked));
     const listed = await world.terminal(['approvals', 'list', '--json']);
     assert.equal(JSON.parse(listed.stdout).approvals.length, 1);
