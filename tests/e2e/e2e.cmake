@@ -14,8 +14,8 @@ add_test(NAME e2e.over_tls COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT
 set_tests_properties(e2e.over_tls PROPERTIES LABELS e2e TIMEOUT 900
                      ENVIRONMENT "TFY_OVER_TLS=1;TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
 
-# The same stories by callers that a person allowed by OAuth, over TLS.
-set(as_oauth_files http subscriptions tasks features request_state opaque_cursors)
+# The same stories by callers that a person allowed by OAuth, over TLS. `./dev soak` plays all that tests/soak/as_oauth.txt names.
+set(as_oauth_files pending http subscriptions tasks features request_state opaque_cursors)
 list(TRANSFORM as_oauth_files REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.test.mjs")
 add_test(NAME e2e.as_oauth COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${as_oauth_files})
 set_tests_properties(e2e.as_oauth PROPERTIES LABELS e2e TIMEOUT 900
