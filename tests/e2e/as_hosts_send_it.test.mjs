@@ -197,7 +197,7 @@ test('a response or an error that answers no question is 400, with and without a
 });
 
 test('a body with a Content-Encoding is 415, on /mcp and on the page', async t => {
-  const { server, send } = await served(t);
+  const { world, server, send } = await served(t);
   for (const coding of ['gzip', 'br', 'identity, gzip']) {
     const answer = await world.fetch.raw(server.endpoint, {
       method: 'POST',
