@@ -44,7 +44,7 @@ if(TARGET leak_corpus)
   set_property(TEST e2e.redact_restart e2e.redact_benign APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()
 
-# Every row of a table, in every combination of clients, ways and answers: some 750 cases.
+# Every row of a table, in a quarter of some 750 combinations of clients, ways and answers.
 set_tests_properties(e2e.last_word PROPERTIES TIMEOUT 1800)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
