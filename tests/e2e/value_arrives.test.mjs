@@ -224,7 +224,7 @@ test(
       assert.equal((await enrolFirst(world)).code, 0);
       // The first socket that is bound is the one for terminals; each later one, the page's, cannot be.
       const noListener = [
-        ...['-f', '-qq', '-o', '/dev/null', '-e', 'trace=bind,prctl', '-e', 'inject=prctl:retval=0'],
+        ...['-D', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=bind,prctl', '-e', 'inject=prctl:retval=0'],
         ...['-e', 'inject=bind:error=EADDRNOTAVAIL:when=2+', '-e', 'signal=none', binary, 'stdio'],
       ];
       const peer = new RawStdio(world, () => {
