@@ -5,7 +5,9 @@ add_executable(stdio_driver EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/stdio_dri
 target_link_libraries(ceiling_http PRIVATE Boost::headers Threads::Threads)
 add_executable(fill_state EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/fill_state.cpp)
 target_link_libraries(fill_state PRIVATE tfy_server)
-add_custom_target(bench_tools DEPENDS ceiling_http ceiling_stdio stdio_driver fill_state)
+add_executable(ceiling_sqlite EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/ceiling_sqlite.cpp)
+target_link_libraries(ceiling_sqlite PRIVATE sqlite3)
+add_custom_target(bench_tools DEPENDS ceiling_http ceiling_sqlite ceiling_stdio stdio_driver fill_state)
 
 if(TFY_BENCH)
   find_package(benchmark REQUIRED)

@@ -1,6 +1,7 @@
 // What one call costs in counts that a busy machine does not move: the difference of a long and a short run.
 import { readFileSync, rmSync } from 'node:fs';
 
+import { playCreates } from './creates.mjs';
 import { inScratch, overStdio, startHttp } from './processes.mjs';
 import { post } from './requests.mjs';
 
@@ -61,6 +62,7 @@ async function perCall(tool, few, many, play) {
 }
 
 const plays = {
+  creates: command => (wrap, calls) => playCreates(command, wrap, calls, 1),
   stdio: (command, requestFile, expect) => (wrap, calls) =>
     overStdio([...wrap, ...command], requestFile, { calls, expect }),
   http: (command, asked) => async (wrap, calls) => {
@@ -82,6 +84,13 @@ export async function countCall(transport, [few, many], ...scenario) {
   counts.syscalls = rounded(kernel.all, 0.1);
   for (const name of ['getrandom', 'futex', 'fcntl', 'fdatasync']) counts[name] = rounded(kernel[name], 0.01);
   return Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, Number(value.toFixed(2))]));
+}
+
+/** How often a create waits for the disk, where `window` are asked for at once. */
+export async function syncsOfCreates(command, window) {
+  const play = (wrap, calls) => playCreates(command, wrap, calls, window);
+  const { fdatasync } = await perCall('strace', window, window * 6, play);
+  return { fdatasync: Number(fdatasync.toFixed(2)) };
 }
 
 /** Of a start until the first answer, and of the end. */

@@ -70,6 +70,7 @@ export async function startHttp(command) {
   return {
     url,
     pid: child.pid,
+    said: () => readFileSync(log, 'utf8'),
     end: () =>
       new Promise(done => {
         child.once('exit', done);

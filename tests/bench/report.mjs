@@ -59,9 +59,23 @@ const memoryTable = ({ idle, after }) =>
     ],
   );
 
-export function table({ ratios, starts, memory, counts }) {
+const createsTable = rows =>
+  withHead(
+    ['creates under a standing permission', 'a second', 'share of a bare SQLite loop', 'p50, ms', 'p99, ms', 'the disk’s fdatasync, ms'],
+    rows.map(row => [
+      row.name,
+      spread(row.ours.map(each => each.per_second), 0),
+      spread(shares(row, 'ceiling'), 3),
+      spread(row.ours.map(each => each.p50_ms), 1),
+      spread(row.ours.map(each => each.p99_ms), 1),
+      spread(row.ceiling.map(each => each.sync_us / 1000), 2),
+    ]),
+  );
+
+export function table({ ratios, creates, starts, memory, counts }) {
   const parts = [];
   if (ratios) parts.push(callsTable(ratios), startTable(starts), memoryTable(memory));
+  if (creates) parts.push(createsTable(creates));
   if (counts) parts.push(countsTable(counts));
   return parts.join('\n\n');
 }

@@ -33,4 +33,4 @@ export const wrkScript = asked =>
     `wrk.body = ${lua(JSON.stringify(asked))}`,
     ...Object.entries(headers(asked)).map(([name, value]) => `wrk.headers[ ${lua(name)} ] = ${lua(value)}`),
   ].join('\n');
-const lua = text => `[==[${text}]==]`;
+export const lua = text => `[==[${text}]==]`;

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { countCall, countStart } from './counts.mjs';
+import { countCall, countStart, syncsOfCreates } from './counts.mjs';
+import { bareSqlite, createOverHttp } from './creates.mjs';
 import { memoryOf, overHttp } from './load.mjs';
 import { built, here, inScratch, overStdio, peer, startHttp } from './processes.mjs';
 import { table } from './report.mjs';
@@ -15,6 +16,7 @@ const { values: chosen } = parseArgs({
   options: {
     check: { type: 'boolean' },
     counts: { type: 'boolean' },
+    creates: { type: 'boolean' },
     json: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
@@ -86,6 +88,19 @@ async function ratiosOfStdio(answers) {
   return rows;
 }
 
+async function ratiosOfCreates() {
+  const server = await startHttp(await state.creates());
+  const rows = [];
+  for (const connections of [1, 64]) {
+    log(`creates, ${connections} at once`);
+    const ours = { name: 'ours', measure: () => createOverHttp(`${server.url}/mcp`, { connections, seconds }) };
+    const ceiling = { name: 'ceiling', measure: () => bareSqlite(connections, seconds) };
+    rows.push({ name: `${connections} at once`, ...(await inTurns([ours, ceiling])) });
+  }
+  await server.end();
+  return rows;
+}
+
 /** Second starts: the state directory is there. */
 async function starts(answers) {
   log('start to first answer');
@@ -108,13 +123,17 @@ async function starts(answers) {
 const some = [20, 60];
 const few = [4, 12];
 
-async function counts() {
+async function counts(only) {
   const counted = {};
   const note = async (name, made) => {
     log(`counting: ${name}`);
     counted[name] = await made();
   };
   const stdio = (what, runs, command = state.stdio) => () => countCall('stdio', runs, command, lines[what], expect);
+  const creating = await state.creates();
+  await note('HTTP, create under a standing permission', () => countCall('creates', few, creating));
+  await note('the same, 64 at once', () => syncsOfCreates(creating, 64));
+  if (only === 'creates') return counted;
   await note('stdio, list of one', stdio('one', few));
   await note('stdio, list of hundred', stdio('hundred', few));
   await note('stdio, list of one, eight upstream', stdio('one', some, state.fresh('fresh')));
@@ -127,10 +146,10 @@ async function counts() {
 }
 
 /** What is over its budget, in words. `budgets.json` holds the most that each count may be, with 3 % for what no run repeats. */
-function overBudget(counted) {
+function overBudget(counted, only) {
   const budgets = JSON.parse(readFileSync(join(here, 'budgets.json'), 'utf8'));
   const found = [];
-  for (const [name, budget] of Object.entries(budgets))
+  for (const [name, budget] of Object.entries(budgets).filter(([name]) => !only || counted[name]))
     for (const [count, most] of Object.entries(budget))
       if (!(counted[name]?.[count] <= most * 1.03)) found.push(`${name}: ${counted[name]?.[count]} ${count}, of ${most}`);
   return found;
@@ -140,17 +159,18 @@ const report = { machine: { rounds, seconds } };
 const answers = await keepAnswers();
 // One start before anything is counted, so that the state directory of the starts is there.
 overStdio(state.fresh('fresh'), lines.tools, { calls: 1, expect });
-if (!chosen.counts) {
+if (!chosen.counts) report.creates = await ratiosOfCreates();
+if (!chosen.counts && !chosen.creates) {
   const http = await ratiosOfHttp(answers);
   report.ratios = [...http.rows, ...(await ratiosOfStdio(answers))];
   report.starts = await starts(answers);
   report.memory = http.memory;
 }
-if (chosen.counts || chosen.check) report.counts = await counts();
+if (chosen.counts || chosen.check) report.counts = await counts(chosen.creates && 'creates');
 console.log(table(report));
 if (chosen.json) writeFileSync(chosen.json, JSON.stringify(report, null, 2));
 if (chosen.check) {
-  const over = overBudget(report.counts);
+  const over = overBudget(report.counts, chosen.creates);
   console.log(over.length === 0 ? 'Every count is within its budget.' : `Over budget:\n${over.join('\n')}`);
   process.exitCode = over.length === 0 ? 0 : 1;
 }

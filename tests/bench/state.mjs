@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { makeCreates } from './creates.mjs';
 import { built, here, inScratch, overStdio, product, run } from './processes.mjs';
 import { call, line } from './requests.mjs';
 
@@ -33,12 +34,14 @@ export function makeState() {
   const dir = inScratch('state');
   const file = inScratch('rules.toml');
   copyFileSync(rules, file);
-  const settings = ['--sandbox', '--sandbox-tokens', 'none', '--policy', file, '--log-level', 'info'];
+  const common = ['--sandbox', '--sandbox-tokens', 'none', '--log-level', 'info'];
+  const settings = [...common, '--policy', file];
   fill(dir, settings);
-  const common = [...settings, '--state-dir', dir];
+  let creates;
   return {
-    stdio: [product, 'stdio', ...common],
-    http: [product, 'serve', ...common, '--listen', '127.0.0.1:0', '--no-open-browser'],
+    creates: () => (creates ??= makeCreates(dir, common)),
+    stdio: [product, 'stdio', ...settings, '--state-dir', dir],
+    http: [product, 'serve', ...settings, '--state-dir', dir, '--listen', '127.0.0.1:0', '--no-open-browser'],
     fresh: name => [product, 'stdio', '--sandbox', '--state-dir', inScratch(name)],
   };
 }
