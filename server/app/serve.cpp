@@ -20,6 +20,7 @@
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
 #include "server/app/ways_in.hpp"
+#include "server/callers/held_requests.hpp"
 #include "server/config/principals.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
@@ -172,34 +173,18 @@ transport::Admission admission(callers::Authenticator& callers, bool behind_prox
         return transport::guard::Rejection{
             403, "This server is reached by its proxy only. Use its public address. Nothing was done."};
     if (is_mcp(arrival.path)) return callers.admit(arrival);
-    return policy::Caller{};
+    return transport::KnownCaller{};
 }
 
-/// As long as the loop runs.
-Async<void> forget_old_credentials(callers::Authenticator& callers) {
+/// As long as the loop runs: a request, and its stream, end with what its caller was admitted by.
+Async<void> look_at_credentials(callers::Authenticator& callers, callers::HeldRequests& held) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (;;) {
         timer.expires_after(look_at_credential);
         co_await timer.async_wait(asio::use_awaitable);
         callers.forget_old();
+        co_await held.look();
     }
-}
-
-/// A request, and its stream, end with what its caller was admitted by.
-Async<transport::guard::Rejection> until_it_ends(callers::Authenticator& callers, std::string held) {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    do {
-        timer.expires_after(look_at_credential);
-        co_await timer.async_wait(asio::use_awaitable);
-        if (auto news = callers.news_of(held)) co_await std::move(*news);
-    } while (callers.still_holds(held));
-    co_return callers.challenge().invalid();
-}
-
-transport::CallerEnd end_of(callers::Authenticator& callers, const policy::Caller& caller,
-                            const transport::Headers& headers) {
-    if (caller.principal.empty()) return {};
-    return [&callers, held = callers.held(caller, headers)] { return until_it_ends(callers, held); };
 }
 
 Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
@@ -255,8 +240,9 @@ Result<std::optional<OwnCertificate>> certificate_of(const Services& parts) {
     return std::optional(std::move(*read));
 }
 
-/// `callers`, `certificate` and `told` must outlive the listener.
+/// `callers`, `held`, `certificate` and `told` must outlive the listener.
 transport::ListenerOptions port_of(const Services& parts, callers::Authenticator& callers,
+                                   callers::HeldRequests& held,
                                    const std::optional<OwnCertificate>& certificate, const ToldApp& told) {
     auto port = parts.listening;
     port.whole_localhost = true;
@@ -275,8 +261,8 @@ transport::ListenerOptions port_of(const Services& parts, callers::Authenticator
         return admission(callers, behind_proxy, proxies, arrival);
     };
     if (callers.can_end())
-        port.ends = [&callers](const policy::Caller& caller, const transport::Headers& headers) {
-            return end_of(callers, caller, headers);
+        port.ends = [&held](std::string by, callers::HeldRequests::End end) {
+            return held.add(std::move(by), std::move(end));
         };
     return port;
 }
@@ -316,7 +302,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     auto certificate = certificate_of(*parts);
     if (!certificate) return certificate.error();
     const bool tls = certificate->has_value();
-    const auto listening = port_of(*parts, **callers, *certificate, told_app);
+    callers::HeldRequests held(**callers);
+    const auto listening = port_of(*parts, **callers, held, *certificate, told_app);
     raise_descriptor_limit(listening.connections);
     const Told told(*parts);
     const auto state_dir = parts->state_dir;
@@ -355,7 +342,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    if ((*callers)->can_end()) asio::co_spawn(loop, forget_old_credentials(**callers), asio::detached);
+    if ((*callers)->can_end()) asio::co_spawn(loop, look_at_credentials(**callers, held), asio::detached);
     sealing::print_text(out, app.redaction().seal_text(greeting(told, here, page.home(), way)));
     if (!out) warn_unshown(app.log(), anyone);
     loop.run();

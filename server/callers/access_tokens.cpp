@@ -14,22 +14,21 @@ bool AccessTokens::takes(std::string_view credential) const {
 
 std::string_view AccessTokens::principals() const { return policy::oauth_principals; }
 
-Result<std::optional<policy::Caller>> AccessTokens::verify(std::string_view credential) {
-    const auto token = tokens_->find(oauth::hash_of_value(credential));
+Result<std::optional<transport::KnownCaller>> AccessTokens::verify(std::string_view credential) {
+    auto hash = oauth::hash_of_value(credential);
+    const auto token = tokens_->find(hash);
     if (!token) return token.error();
-    if (!*token || (*token)->until <= clock_.now()) return std::optional<policy::Caller>{};
-    return std::optional(policy::Caller{
-        .principal = std::string(policy::oauth_principals) + (*token)->person + "/" + (*token)->client_id,
-        .default_assurance = policy::Assurance::signed_in,
-        .person = (*token)->person,
-        .program = {.host = std::string(oauth::host_of_document((*token)->client_id)),
-                    .name = (*token)->client_name,
-                    .listed = (*token)->listed},
-        .may_request = (*token)->may_request});
-}
-
-std::string AccessTokens::held(const policy::Caller&, std::string_view credential) const {
-    return std::string(policy::oauth_principals) + oauth::hash_of_value(credential);
+    if (!*token || (*token)->until <= clock_.now()) return std::optional<transport::KnownCaller>{};
+    const auto kind = std::string(policy::oauth_principals);
+    return std::optional(transport::KnownCaller(
+        policy::Caller{.principal = kind + (*token)->person + "/" + (*token)->client_id,
+                       .default_assurance = policy::Assurance::signed_in,
+                       .person = (*token)->person,
+                       .program = {.host = std::string(oauth::host_of_document((*token)->client_id)),
+                                   .name = (*token)->client_name,
+                                   .listed = (*token)->listed},
+                       .may_request = (*token)->may_request},
+        kind + hash));
 }
 
 bool AccessTokens::still_holds(const std::string& held) {

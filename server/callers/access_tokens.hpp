@@ -19,9 +19,8 @@ public:
     bool takes(std::string_view credential) const override;
     std::string_view principals() const override;
     /// "oauth:PERSON/CLIENT": what one client asked, another one of the same person cannot pick up.
-    Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
+    Result<std::optional<transport::KnownCaller>> verify(std::string_view credential) override;
     /// By the token alone: a person may have given several to one client.
-    std::string held(const policy::Caller& caller, std::string_view credential) const override;
     bool still_holds(const std::string& held) override;
 
 private:

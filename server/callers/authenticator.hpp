@@ -18,10 +18,7 @@ public:
 
     /// Whether what a caller was admitted by can end while its request is served.
     virtual bool can_end() const { return false; }
-    /// By what still_holds() knows it again; `headers` are those that `caller` was admitted by.
-    virtual std::string held(const policy::Caller& caller, const transport::Headers& /*headers*/) const {
-        return caller.principal;
-    }
+    /// Asked with what a caller is known again by.
     virtual bool still_holds(const std::string& /*held*/) { return true; }
     /// What to await before still_holds() is asked, so that it is up to date. Nothing: it is.
     virtual std::optional<Async<void>> news_of(const std::string& /*held*/) { return std::nullopt; }

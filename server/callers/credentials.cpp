@@ -34,7 +34,7 @@ transport::Admission at_once(transport::Verdict verdict) {
 }  // namespace
 
 transport::Admission Credentials::admit(const transport::Arrival& arrival) {
-    if (arrival.method == "OPTIONS") return policy::Caller{};
+    if (arrival.method == "OPTIONS") return transport::KnownCaller{};
     const auto shown = shown_in(arrival.headers);
     if (shown.headers == 0) return challenge_.none();
     if (shown.headers > 1 || shown.text.empty()) return challenge_.malformed();
@@ -62,7 +62,7 @@ Async<transport::Verdict> Credentials::try_again(Async<void> awaited, Verifier& 
     co_return verdict_of(verifier.verify(credential), network);
 }
 
-transport::Verdict Credentials::verdict_of(Result<std::optional<policy::Caller>> caller,
+transport::Verdict Credentials::verdict_of(Result<std::optional<transport::KnownCaller>> caller,
                                            const std::string& network) {
     if (!caller && caller.error().code == Errc::denied) return challenge_.no_scope();
     if (!caller) return transport::bearer::not_known_now();
@@ -70,7 +70,7 @@ transport::Verdict Credentials::verdict_of(Result<std::optional<policy::Caller>>
     return admitted(std::move(**caller));
 }
 
-transport::Verdict Credentials::admitted(policy::Caller caller) {
+transport::Verdict Credentials::admitted(transport::KnownCaller caller) {
     if (const auto wait = limits_.note(caller.principal, clock_.now()))
         return transport::bearer::too_many_requests(*wait);
     return caller;
@@ -80,12 +80,6 @@ std::optional<transport::guard::Rejection> Credentials::count_more(const policy:
                                                                    std::size_t messages) {
     const auto wait = limits_.note(caller.principal, clock_.now(), messages);
     return wait ? std::optional(transport::bearer::too_many_requests(*wait)) : std::nullopt;
-}
-
-std::string Credentials::held(const policy::Caller& caller, const transport::Headers& headers) const {
-    const auto shown = shown_in(headers);
-    const auto* verifier = verifier_of(shown.text);
-    return verifier == nullptr ? caller.principal : verifier->held(caller, shown.text);
 }
 
 bool Credentials::still_holds(const std::string& held) {

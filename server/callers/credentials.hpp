@@ -31,7 +31,6 @@ public:
     /// it cannot be known. The preflight of a browser brings none.
     transport::Admission admit(const transport::Arrival& arrival) override;
     bool can_end() const override { return true; }
-    std::string held(const policy::Caller& caller, const transport::Headers& headers) const override;
     bool still_holds(const std::string& held) override;
     std::optional<Async<void>> news_of(const std::string& held) override;
     void forget_old() override;
@@ -47,8 +46,9 @@ private:
     Verifier* verifier_of_held(const std::string& held) const;
     Async<transport::Verdict> try_again(Async<void> awaited, Verifier& verifier, std::string credential,
                                         std::string network);
-    transport::Verdict verdict_of(Result<std::optional<policy::Caller>> caller, const std::string& network);
-    transport::Verdict admitted(policy::Caller caller);
+    transport::Verdict verdict_of(Result<std::optional<transport::KnownCaller>> caller,
+                                  const std::string& network);
+    transport::Verdict admitted(transport::KnownCaller caller);
     transport::Verdict not_held(const std::string& network);
 
     std::vector<std::unique_ptr<Verifier>> verifiers_;

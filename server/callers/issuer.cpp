@@ -25,12 +25,12 @@ Result<jwt::Token> Issuer::read(std::string_view credential) const {
     return jwt::read_token(credential, access_token_types(rules_.any_type));
 }
 
-std::optional<policy::Caller> Issuer::not_held(const std::string& why) const {
+std::optional<transport::KnownCaller> Issuer::not_held(const std::string& why) const {
     if (refused_) refused_(why);
     return std::nullopt;
 }
 
-Result<std::optional<policy::Caller>> Issuer::verify(std::string_view credential) {
+Result<std::optional<transport::KnownCaller>> Issuer::verify(std::string_view credential) {
     const auto token = read(credential);
     if (!token) return not_held(token.error().message);
     const auto bearer = read_bearer(token->claims, rules_.issuer, rules_.resource, clock_.now());
@@ -42,16 +42,12 @@ Result<std::optional<policy::Caller>> Issuer::verify(std::string_view credential
         return not_held(checked.error().message);
     }
     if (!bearer->reads) return Error{Errc::denied, "It gives none of this server's scopes."};
-    return std::optional(policy::Caller{.principal = bearer->principal,
-                                        .default_assurance = policy::Assurance::signed_in,
-                                        .may_request = bearer->requests});
-}
-
-std::string Issuer::held(const policy::Caller& /*caller*/, std::string_view credential) const {
-    const auto token = read(credential);
-    const auto end = token ? jwt::seconds_in(token->claims, "exp") : std::nullopt;
-    return std::string(policy::issuer_principals) +
-           std::to_string(static_cast<std::int64_t>(end.value_or(0)));
+    const auto end = jwt::seconds_in(token->claims, "exp");
+    return std::optional(transport::KnownCaller(
+        policy::Caller{.principal = bearer->principal,
+                       .default_assurance = policy::Assurance::signed_in,
+                       .may_request = bearer->requests},
+        std::string(policy::issuer_principals) + std::to_string(static_cast<std::int64_t>(end.value_or(0)))));
 }
 
 bool Issuer::still_holds(const std::string& held) {

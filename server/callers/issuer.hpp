@@ -29,16 +29,15 @@ public:
     std::string_view principals() const override;
     /// Errc::denied if it holds and gives none of our scopes; Errc::upstream if the issuer's keys are not
     /// known.
-    Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
+    Result<std::optional<transport::KnownCaller>> verify(std::string_view credential) override;
     std::optional<Async<void>> before_trying_again(std::string_view credential) override;
     bool is_costly(std::string_view) const override { return true; }
     /// By the end of this very token.
-    std::string held(const policy::Caller& caller, std::string_view credential) const override;
     bool still_holds(const std::string& held) override;
 
 private:
     Result<jwt::Token> read(std::string_view credential) const;
-    std::optional<policy::Caller> not_held(const std::string& why) const;
+    std::optional<transport::KnownCaller> not_held(const std::string& why) const;
 
     IssuerRules rules_;
     jwt::IssuerKeys keys_;

@@ -18,15 +18,18 @@ bool Keys::takes(std::string_view credential) const { return credential.starts_w
 
 std::string_view Keys::principals() const { return policy::key_principals; }
 
-Result<std::optional<policy::Caller>> Keys::verify(std::string_view credential) {
+Result<std::optional<transport::KnownCaller>> Keys::verify(std::string_view credential) {
     if (auto seen = look(); !seen) return seen.error();
     auto* key = find(credential);
-    if (key == nullptr || !key->holds(clock_.now())) return std::optional<policy::Caller>{};
+    if (key == nullptr || !key->holds(clock_.now())) return std::optional<transport::KnownCaller>{};
     note_use(*key);
-    return std::optional(policy::Caller{.principal = std::string(policy::key_principals) + key->id,
-                                        .default_assurance = policy::Assurance::signed_in,
-                                        .person = key->person,
-                                        .may_request = key->may_request});
+    auto principal = std::string(policy::key_principals) + key->id;
+    return std::optional(
+        transport::KnownCaller(policy::Caller{.principal = principal,
+                                              .default_assurance = policy::Assurance::signed_in,
+                                              .person = key->person,
+                                              .may_request = key->may_request},
+                               principal));
 }
 
 bool Keys::still_holds(const std::string& held) {

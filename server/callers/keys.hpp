@@ -25,7 +25,7 @@ public:
     bool takes(std::string_view credential) const override;
     std::string_view principals() const override;
     /// "key:ID" for its person.
-    Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
+    Result<std::optional<transport::KnownCaller>> verify(std::string_view credential) override;
     bool still_holds(const std::string& held) override;
 
 private:

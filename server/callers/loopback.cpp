@@ -7,9 +7,9 @@
 namespace tfy::callers {
 
 transport::Admission Loopback::admit(const transport::Arrival& arrival) {
-    policy::Caller caller{.principal = std::string(policy::http_principals) + "loopback",
-                          .default_assurance = policy::Assurance::signed_in};
-    if (any_local_user_) return caller;
+    const policy::Caller caller{.principal = std::string(policy::http_principals) + "loopback",
+                                .default_assurance = policy::Assurance::signed_in};
+    if (any_local_user_) return transport::KnownCaller(caller);
     const auto found = arrival.account();
     if (!found.asked)
         return transport::guard::Rejection{
@@ -17,7 +17,8 @@ transport::Admission Loopback::admit(const transport::Arrival& arrival) {
             "The server cannot find out which account calls: too many files or connections are open. Nothing "
             "was done. Try again in a moment.",
             {{"retry-after", "1"}}};
-    if (found.account && (*found.account == ::geteuid() || *found.account == 0)) return caller;
+    if (found.account && (*found.account == ::geteuid() || *found.account == 0))
+        return transport::KnownCaller(caller);
     return transport::guard::Rejection{403,
                                        "Only programs of the account that runs this server, and root's, may "
                                        "call it. To let every user of this "

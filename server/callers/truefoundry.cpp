@@ -105,14 +105,17 @@ bool TrueFoundryKeys::is_costly(std::string_view credential) const {
     return found == known_.end() || !counts(found->second);
 }
 
-Result<std::optional<policy::Caller>> TrueFoundryKeys::verify(std::string_view credential) {
-    const auto found = known_.find(id_of(credential));
+Result<std::optional<transport::KnownCaller>> TrueFoundryKeys::verify(std::string_view credential) {
+    const auto id = id_of(credential);
+    const auto found = known_.find(id);
     if (found != known_.end()) found->second.used = clock_.now();
     if (found == known_.end() || !counts(found->second))
         return Error{Errc::upstream, "TrueFoundry has to be asked about this key first."};
-    if (!found->second.key) return std::optional<policy::Caller>{};
-    return std::optional(policy::Caller{.principal = found->second.principal,
-                                        .default_assurance = policy::Assurance::signed_in});
+    if (!found->second.key) return std::optional<transport::KnownCaller>{};
+    return std::optional(
+        transport::KnownCaller(policy::Caller{.principal = found->second.principal,
+                                              .default_assurance = policy::Assurance::signed_in},
+                               std::string(policy::truefoundry_principals) + id));
 }
 
 std::optional<Async<void>> TrueFoundryKeys::before_trying_again(std::string_view credential) {
@@ -205,10 +208,6 @@ void TrueFoundryKeys::forget_old() {
         const bool used = place->second.key && within(place->second.used, forgotten_after, now);
         if (!used && !counts(place->second)) drop(place, hooks_.left);
     }
-}
-
-std::string TrueFoundryKeys::held(const policy::Caller& /*caller*/, std::string_view credential) const {
-    return std::string(policy::truefoundry_principals) + id_of(credential);
 }
 
 bool TrueFoundryKeys::still_holds(const std::string& held) {

@@ -44,14 +44,13 @@ public:
     std::string_view principals() const override;
     /// "tfy:USER", or "tfy:key-HASH" where TrueFoundry does not tell whose it is; one key stays one caller as
     /// long as it is known. Errc::upstream if TrueFoundry has to be asked first.
-    Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
+    Result<std::optional<transport::KnownCaller>> verify(std::string_view credential) override;
     /// Nothing if as many keys are being asked about as may be.
     std::optional<Async<void>> before_trying_again(std::string_view credential) override;
     /// Unless the answer is known.
     bool is_costly(std::string_view credential) const override;
     bool comes_by_proxy() const override { return true; }
     /// By this very key, hashed.
-    std::string held(const policy::Caller& caller, std::string_view credential) const override;
     bool still_holds(const std::string& held) override;
     /// Asks again about a key that is held, early enough that it ends within 60 s.
     std::optional<Async<void>> news_of(const std::string& held) override;

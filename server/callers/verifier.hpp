@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "policy/call.hpp"
 #include "protocol/error.hpp"
+#include "server/transport/listener.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::callers {
@@ -20,19 +20,16 @@ public:
     virtual bool takes(std::string_view credential) const = 0;
     /// What the principals of its callers begin with: "key:".
     virtual std::string_view principals() const = 0;
-    /// Whose it is; nothing where it does not hold, whatever the reason. Errc::denied if it holds and gives
-    /// none of our scopes; any other error if it cannot be known at the moment.
-    virtual Result<std::optional<policy::Caller>> verify(std::string_view credential) = 0;
+    /// Whose it is, and by what still_holds() knows it again, which begins with principals(); nothing where
+    /// it does not hold, whatever the reason. Errc::denied if it holds and gives none of our scopes; any
+    /// other error if it cannot be known at the moment.
+    virtual Result<std::optional<transport::KnownCaller>> verify(std::string_view credential) = 0;
     /// What to await if that could not be known, before it is asked once more. Nothing: it would not help.
     virtual std::optional<Async<void>> before_trying_again(std::string_view) { return std::nullopt; }
     /// Whether to look at this one costs so much that who shows bad ones is not to cause it.
     virtual bool is_costly(std::string_view) const { return false; }
     /// Whether it is taken from a trusted proxy alone.
     virtual bool comes_by_proxy() const { return false; }
-    /// By what still_holds() knows again what it verified: no credential, and it begins with principals().
-    virtual std::string held(const policy::Caller& caller, std::string_view /*credential*/) const {
-        return caller.principal;
-    }
     /// True also where that cannot be known.
     virtual bool still_holds(const std::string& held) = 0;
     /// What to await before still_holds() is asked, so that it is up to date. Nothing: it is.

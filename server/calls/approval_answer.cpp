@@ -15,7 +15,6 @@ using tools::ToolResult;
 constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
-/// A command has the end of its line to itself, so that it can be copied.
 /// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
 std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
     const auto& own = approval.call.caller.person;
@@ -24,6 +23,7 @@ std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
            " cannot give the missing approval; another person must. Ask the user to have it decided";
 }
 
+/// A command has the end of its line to itself, so that it can be copied.
 std::string next_of_pending(const Approval& approval, const DecisionLinks& doors, const policy::Seals& seal) {
     if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state() == State::executing) return "Call again with the same arguments for the result.";

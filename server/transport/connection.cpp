@@ -178,12 +178,12 @@ private:
             co_return co_await refuse(std::move(*body.refusal));
         }
         if (!body.got) co_return false;
-        co_return co_await handle(std::move(request), std::get<policy::Caller>(std::move(admission)),
+        co_return co_await handle(std::move(request), std::get<KnownCaller>(std::move(admission)),
                                   std::move(*body.got));
     }
 
     Admission ask_hook(const guard::Admitted& request) {
-        if (!limits_.arrived) return policy::Caller{};
+        if (!limits_.arrived) return KnownCaller{};
         return limits_.arrived({.method = request.head.method,
                                 .path = request.target.path,
                                 .headers = request.head.headers,
@@ -273,7 +273,8 @@ private:
         }
     }
 
-    Async<bool> handle(guard::Admitted admitted, policy::Caller caller, std::string body) {
+    Async<bool> handle(guard::Admitted admitted, KnownCaller caller, std::string body) {
+        auto held = std::move(caller.held);
         HttpRequest request{.method = std::move(admitted.head.method),
                             .path = std::move(admitted.target.path),
                             .query = std::move(admitted.target.query),
@@ -288,13 +289,12 @@ private:
                                      .comment_interval = limits_.keep_alive_comment,
                                      .patience = limits_.body_deadline});
         answer_ = &answer;
-        auto end = limits_.ends ? limits_.ends(request.caller, request.headers) : CallerEnd{};
-        const auto ended = co_await run_watched(std::move(request), answer, std::move(end));
+        co_await run_watched(std::move(request), answer, std::move(held));
         answer_ = nullptr;
         forget_read();
         if (!answer.started() && !gone_) {
-            auto why = ended.value_or(Rejection{500, "The server failed to answer. This is a bug in it."});
-            if (ended) tell(why, {});
+            auto why = ended_.value_or(Rejection{500, "The server failed to answer. This is a bug in it."});
+            if (ended_) tell(why, {});
             auto refusal = why.reply();
             co_await answer.reply(std::move(refusal));
         }
@@ -308,33 +308,30 @@ private:
         explicit_bzero(all.data(), all.size());
     }
 
-    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone, or when its
-    /// caller is served no longer: then what to tell it is returned.
-    Async<std::optional<Rejection>> run_watched(HttpRequest request, SocketAnswer& answer, CallerEnd end) {
+    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone, or when
+    /// its caller is served no longer.
+    Async<void> run_watched(HttpRequest request, SocketAnswer& answer, std::string held) {
         using namespace asio::experimental::awaitable_operators;
         handled_ = false;
-        std::optional<Rejection> ended;
+        ended_.reset();
         // The completion handler keeps the signal: its slot is looked at until the very end.
         const auto stop = std::make_shared<asio::cancellation_signal>();
         asio::co_spawn(peer_->socket().get_executor(), run_handler(std::move(request), answer),
                        asio::bind_cancellation_slot(stop->slot(), [stop](const std::exception_ptr&) {}));
         if (!handled_ && !answer.ends()) {
-            co_await (until_handled() || watch() || answer.keep_stream_alive() || until_ended(end, ended));
+            const auto watched = watch_caller(std::move(held));
+            co_await (until_handled_or_ended() || watch() || answer.keep_stream_alive());
             if (!handled_) stop->emit(asio::cancellation_type::terminal);
         }
         while (!handled_) co_await until_handled();
-        co_return ended;
     }
 
-    /// `ended` is set when it resumes by itself; it never does without an `end`.
-    Async<void> until_ended(const CallerEnd& end, std::optional<Rejection>& ended) {
-        if (end) {
-            auto waiting = end();
-            ended = co_await std::move(waiting);
-            co_return;
-        }
-        asio::steady_timer never(peer_->socket().get_executor(), asio::steady_timer::time_point::max());
-        co_await never.async_wait(as_result);
+    std::shared_ptr<void> watch_caller(std::string held) {
+        if (held.empty() || !limits_.ends) return nullptr;
+        return limits_.ends(std::move(held), [this](Rejection why) {
+            ended_ = std::move(why);
+            handler_ends_.cancel();
+        });
     }
 
     Async<void> run_handler(HttpRequest request, SocketAnswer& answer) {
@@ -350,6 +347,10 @@ private:
     Async<void> until_handled() {
         handler_ends_.expires_at(asio::steady_timer::time_point::max());
         if (!handled_) co_await handler_ends_.async_wait(as_result);
+    }
+
+    Async<void> until_handled_or_ended() {
+        if (!ended_) co_await until_handled();
     }
 
     /// Resumes when the peer has gone. What it sends meanwhile is kept for the next request. One that sends
@@ -369,8 +370,9 @@ private:
     beast::flat_buffer buffer_;
     PeerAccount account_ = {};         // once it was asked for
     SocketAnswer* answer_ = nullptr;   // while a handler runs
-    asio::steady_timer handler_ends_;  // cancelled when it does
+    asio::steady_timer handler_ends_;  // cancelled when it does, and when its caller is served no longer
     bool handled_ = false;
+    std::optional<Rejection> ended_ = {};  // what a caller is told that is served no longer
     bool busy_ = false;
     bool draining_ = false;
     bool gone_ = false;

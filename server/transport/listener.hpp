@@ -31,18 +31,25 @@ struct Arrival {
     std::function<PeerAccount()> account;
 };
 
+/// A caller, and by what it is known again later: no credential; empty if it does not end.
+struct KnownCaller : policy::Caller {
+    KnownCaller() = default;
+    KnownCaller(policy::Caller caller, std::string by = {})
+        : policy::Caller(std::move(caller)), held(std::move(by)) {}
+    std::string held = {};
+};
+
 /// Who sends a request; or its answer, which ends the connection.
-using Verdict = std::variant<policy::Caller, guard::Rejection>;
+using Verdict = std::variant<KnownCaller, guard::Rejection>;
 /// The same, or what has to be awaited to know it.
-using Admission = std::variant<policy::Caller, guard::Rejection, Async<Verdict>>;
+using Admission = std::variant<KnownCaller, guard::Rejection, Async<Verdict>>;
 /// Asked for each request between its head and its body.
 using ArrivalHook = std::function<Admission(const Arrival&)>;
 
-/// Resumes when a caller is served no longer, with what it is told if its answer has not begun.
-using CallerEnd = std::function<Async<guard::Rejection>()>;
-/// Asked for each request that a handler gets; nothing: this caller does not end. What it returns is awaited
-/// only while a handler waits, which then is stopped.
-using CallerEndHook = std::function<CallerEnd(const policy::Caller&, const Headers&)>;
+/// Asked when the handler of a caller with this `held` waits: `end` is called once this caller is served no
+/// longer, with what it is told if its answer has not begun; not after what was returned is let go.
+using CallerEndHook =
+    std::function<std::shared_ptr<void>(std::string held, std::function<void(guard::Rejection)> end)>;
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";

@@ -61,10 +61,10 @@ struct Door {
         return door.admit(
             {.method = "POST", .path = "/mcp", .headers = headers, .remote = "127.0.0.1", .account = {}});
     }
-    policy::Caller caller(const std::string& token) {
+    transport::KnownCaller caller(const std::string& token) {
         const auto admitted = show(token);
-        const auto* caller = std::get_if<policy::Caller>(&admitted);
-        return caller == nullptr ? policy::Caller{} : *caller;
+        const auto* caller = std::get_if<transport::KnownCaller>(&admitted);
+        return caller == nullptr ? transport::KnownCaller{} : *caller;
     }
     int status(const std::string& token) {
         const auto admitted = show(token);
@@ -113,10 +113,7 @@ TEST_CASE("a token that is over, revoked, or no access token lets no one in") {
 TEST_CASE("what a token let in ends with that token, whatever else its client was given") {
     Door house;
     const auto one = house.give("ada"), other = house.give("ada");
-    const auto held = [&](const std::string& token) {
-        return house.door.held(house.caller(token), Door::shown(token));
-    };
-    const auto first = held(one), second = held(other);
+    const auto first = house.caller(one).held, second = house.caller(other).held;
     CHECK(first.find(one) == std::string::npos);
     CHECK(house.door.still_holds(first));
     house.revoke("g1");
@@ -129,7 +126,7 @@ TEST_CASE("what a token let in ends with that token, whatever else its client wa
 TEST_CASE("while tokens cannot be read no one is let in, and no stream is ended") {
     Door house;
     const auto token = house.give("ada");
-    const auto held = house.door.held(house.caller(token), Door::shown(token));
+    const auto held = house.caller(token).held;
     std::filesystem::rename(house.folder / "ledger.db", house.folder / "gone.db");
     CHECK(house.status(token) == 503);
     CHECK(house.door.still_holds(held));

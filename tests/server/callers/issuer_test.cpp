@@ -69,7 +69,7 @@ struct House {
             {.method = "POST", .path = "/mcp", .headers = headers, .remote = remote, .account = {}});
         if (auto* later = std::get_if<Async<transport::Verdict>>(&admission))
             return fakes::run(std::move(*later));
-        if (auto* caller = std::get_if<policy::Caller>(&admission)) return *caller;
+        if (auto* caller = std::get_if<transport::KnownCaller>(&admission)) return *caller;
         return std::get<Rejection>(admission);
     }
     int status(const std::string& text, std::string_view remote = "10.1.1.1") {
@@ -99,7 +99,7 @@ TEST_CASE("a token of the issuer for this server lets in whom it names, as it wa
     House house;
     const auto token = house.token();
     const auto verdict = house.show(token);
-    const auto* caller = std::get_if<policy::Caller>(&verdict);
+    const auto* caller = std::get_if<transport::KnownCaller>(&verdict);
     REQUIRE(caller != nullptr);
     CHECK(caller->principal == "issuer:u-1/cursor");
     CHECK(caller->person.empty());
@@ -108,7 +108,7 @@ TEST_CASE("a token of the issuer for this server lets in whom it names, as it wa
     CHECK(house.asked == 1);
     CHECK(house.status(house.token()) == 200);
     CHECK(house.asked == 1);
-    const auto held = house.credentials->held(*caller, {{"authorization", "Bearer " + token}});
+    const auto held = caller->held;
     CHECK(house.credentials->still_holds(held));
     house.clock.advance(299s);
     CHECK(house.credentials->still_holds(held));
@@ -121,7 +121,7 @@ TEST_CASE("two callers are never one, whatever their names are") {
     House house;
     const auto principal = [&](const Json& more) {
         const auto verdict = house.show(house.token(more));
-        const auto* caller = std::get_if<policy::Caller>(&verdict);
+        const auto* caller = std::get_if<transport::KnownCaller>(&verdict);
         return caller == nullptr ? std::string("none") : caller->principal;
     };
     CHECK(principal({{"sub", "auth0|5f"}, {"client_id", "https://claude.ai/x"}}) ==
@@ -133,7 +133,7 @@ TEST_CASE("two callers are never one, whatever their names are") {
     by_azp.erase("client_id");
     by_azp["azp"] = "vscode";
     const auto verdict = house.show(house.sign(by_azp));
-    CHECK(std::get<policy::Caller>(verdict).principal == "issuer:u-1/vscode");
+    CHECK(std::get<transport::KnownCaller>(verdict).principal == "issuer:u-1/vscode");
     CHECK(principal({{"client_id", nullptr}, {"azp", "vscode"}}) == "issuer:u-1/vscode");
     CHECK(principal({{"client_id", nullptr}}) == "none");
     CHECK(principal({{"client_id", 7}, {"azp", "vscode"}}) == "none");
@@ -229,7 +229,7 @@ TEST_CASE("a token that gives none of this server's scopes gets 403 and all of t
         said.erase("scope");
         said.update(more);
         const auto verdict = house.show(house.sign(said));
-        if (const auto* caller = std::get_if<policy::Caller>(&verdict))
+        if (const auto* caller = std::get_if<transport::KnownCaller>(&verdict))
             return caller->may_request ? "asks" : "reads";
         const auto& refusal = std::get<Rejection>(verdict);
         CHECK(refusal.status == 403);

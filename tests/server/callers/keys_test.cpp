@@ -62,9 +62,9 @@ struct Place {
     }
 };
 
-const policy::Caller& caller(const transport::Admission& admission) {
-    REQUIRE(std::holds_alternative<policy::Caller>(admission));
-    return std::get<policy::Caller>(admission);
+const transport::KnownCaller& caller(const transport::Admission& admission) {
+    REQUIRE(std::holds_alternative<transport::KnownCaller>(admission));
+    return std::get<transport::KnownCaller>(admission);
 }
 
 const transport::guard::Rejection& refusal(const transport::Admission& admission) {
@@ -163,12 +163,13 @@ TEST_CASE("whatever is wrong with a key, its caller hears the same") {
 TEST_CASE("a key that another process revokes, or that ends, holds no longer at the next look") {
     Place place;
     const auto key = place.give("ada");
-    const auto held = caller(place.show(key)).principal;
+    const auto held = caller(place.show(key)).held;
+    CHECK(held.find(key) == std::string::npos);
     CHECK(place.keys.still_holds(held));
     place.revoke(key);
     CHECK_FALSE(place.keys.still_holds(held));
     CHECK(refusal(place.show(key)).status == 401);
-    const auto brief = caller(place.show(place.give("ada", true, 10s))).principal;
+    const auto brief = caller(place.show(place.give("ada", true, 10s))).held;
     CHECK(place.keys.still_holds(brief));
     place.clock.advance(10s);
     CHECK_FALSE(place.keys.still_holds(brief));
@@ -212,7 +213,7 @@ TEST_CASE("the first use of a key on a day is told, once") {
 
 TEST_CASE("where the database cannot be read, no one is let in, and what runs goes on") {
     Place place;
-    const auto held = caller(place.show(place.give("ada"))).principal;
+    const auto held = caller(place.show(place.give("ada"))).held;
     const auto other = place.give("ada");
     std::filesystem::rename(place.folder / "ledger.db", place.folder / "gone.db");
     const auto admission = place.show(other);

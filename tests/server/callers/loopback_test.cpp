@@ -20,7 +20,7 @@ bool lets_in(std::optional<uid_t> account, bool any_local_user = false) {
     callers::Loopback callers(any_local_user);
     const auto admission =
         callers.admit(arriving([account] { return transport::PeerAccount{true, account}; }));
-    const auto* caller = std::get_if<policy::Caller>(&admission);
+    const auto* caller = std::get_if<transport::KnownCaller>(&admission);
     if (caller != nullptr) CHECK(caller->principal == "http:loopback");
     return caller != nullptr;
 }
