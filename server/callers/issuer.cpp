@@ -9,6 +9,8 @@
 namespace tfy::callers {
 namespace {
 
+constexpr std::size_t most_seen = 1000;
+
 /// What our own credentials begin with, of whichever kind.
 constexpr std::string_view our_own = "tpm_";
 
@@ -31,23 +33,40 @@ std::optional<transport::KnownCaller> Issuer::not_held(const std::string& why) c
 }
 
 Result<std::optional<transport::KnownCaller>> Issuer::verify(std::string_view credential) {
-    const auto token = read(credential);
+    const auto print = jwt::print_of(credential);
+    if (const auto seen = seen_.find(print); seen != seen_.end() && keys_.hold(print))
+        return judge(seen->second);
+    auto token = read(credential);
     if (!token) return not_held(token.error().message);
-    const auto bearer = read_bearer(token->claims, rules_.issuer, rules_.resource, clock_.now());
+    auto judged = judge(*token);
+    if (judged && *judged) remember(std::move(*token));
+    return judged;
+}
+
+Result<std::optional<transport::KnownCaller>> Issuer::judge(const jwt::Token& token) {
+    const auto bearer = read_bearer(token.claims, rules_.issuer, rules_.resource, clock_.now());
     if (!bearer) return not_held(bearer.error().message);
-    if (keys_.should_read_for(*token))
+    if (keys_.should_read_for(token))
         return Error{Errc::upstream, "The issuer's keys have to be read first."};
-    if (const auto checked = keys_.check_by_known(*token); !checked) {
+    if (const auto checked = keys_.check_by_known(token); !checked) {
         if (checked.error().code != Errc::denied) return checked.error();
         return not_held(checked.error().message);
     }
     if (!bearer->reads) return Error{Errc::denied, "It gives none of this server's scopes."};
-    const auto end = jwt::seconds_in(token->claims, "exp");
+    const auto end = jwt::seconds_in(token.claims, "exp");
     return std::optional(transport::KnownCaller(
         policy::Caller{.principal = bearer->principal,
                        .default_assurance = policy::Assurance::signed_in,
                        .may_request = bearer->requests},
         std::string(policy::issuer_principals) + std::to_string(static_cast<std::int64_t>(end.value_or(0)))));
+}
+
+void Issuer::remember(jwt::Token token) {
+    if (seen_.size() >= most_seen) seen_.clear();
+    token.signed_part.clear();
+    token.signature.clear();
+    auto print = token.print;
+    seen_.insert_or_assign(std::move(print), std::move(token));
 }
 
 bool Issuer::still_holds(const std::string& held) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "server/callers/verifier.hpp"
@@ -38,11 +39,16 @@ public:
 private:
     Result<jwt::Token> read(std::string_view credential) const;
     std::optional<transport::KnownCaller> not_held(const std::string& why) const;
+    Result<std::optional<transport::KnownCaller>> judge(const jwt::Token& token);
+    void remember(jwt::Token token);
 
     IssuerRules rules_;
     jwt::IssuerKeys keys_;
     const Clock& clock_;
     RefusedHook refused_;
+    /// What tokens say whose signature held once, by their prints and without what signs them. It counts as
+    /// long as the issuer's keys hold them.
+    std::map<std::string, jwt::Token> seen_ = {};
 };
 
 }  // namespace tfy::callers

@@ -34,6 +34,8 @@ public:
     /// should be read first.
     Result<void> check_by_known(const Token& token);
     bool should_read_for(const Token& token);
+    /// Whether the token with this print_of() is known to be signed by one of them.
+    bool hold(std::string_view print) const { return usable(clock_.now()) && held_.contains(print); }
     /// Waits, where another one reads already.
     Async<void> read_for(Token token);
 
@@ -52,7 +54,7 @@ private:
     std::optional<policy::Time> tried_ = {};                         // when it was last tried
     Error problem_ = {};                                             // of the last try that failed
     std::map<std::string, policy::Time, std::less<>> unknown_ = {};  // names, until they are asked for again
-    std::set<std::string, std::less<>> held_ = {};             // hashes of tokens that keys_ have signed
+    std::set<std::string, std::less<>> held_ = {};             // prints of tokens that keys_ have signed
     std::shared_ptr<boost::asio::steady_timer> reading_ = {};  // while it is being read; ends then
 };
 

@@ -1,9 +1,12 @@
 #include "server/jwt/token.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <array>
 
 #include "policy/base64url.hpp"
+#include "policy/sodium.hpp"
 #include "protocol/parse.hpp"
 #include "protocol/text_in.hpp"
 
@@ -84,7 +87,16 @@ Result<Token> read_token(std::string_view text, std::span<const std::string_view
     token.signed_part = text.substr(0, head.size() + 1 + body.size());
     token.claims = std::move(*claims);
     token.signature = std::move(*signature);
+    token.print = print_of(text);
     return token;
+}
+
+std::string print_of(std::string_view text) {
+    policy::ready_sodium();
+    std::string print(crypto_generichash_BYTES, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(print.data()), print.size(),
+                       reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
+    return print;
 }
 
 }  // namespace tfy::jwt

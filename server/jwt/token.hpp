@@ -18,7 +18,11 @@ struct Token {
     std::string signed_part;  // as it came: header, dot, claims
     std::string signature;    // bytes
     Json claims = {};         // an object
+    std::string print = {};   // print_of() its text
 };
+
+/// A hash by which a token's text is known again, and that tells nothing of it: 32 bytes.
+std::string print_of(std::string_view text);
 
 /// Why a token does not count: a clause about "it", without a full stop. Errc::denied.
 Error not_valid(std::string_view why);

@@ -1,9 +1,16 @@
 #include "server/storage/access_token_reader.hpp"
 
+#include <map>
+
 #include "server/storage/reading_connection.hpp"
 #include "server/storage/sqlite.hpp"
 
 namespace tfy::storage {
+namespace {
+
+constexpr std::size_t most_kept = 1000;
+
+}  // namespace
 
 struct AccessTokenReader::Connection : ReadingConnection {
     using ReadingConnection::ReadingConnection;
@@ -13,6 +20,8 @@ struct AccessTokenReader::Connection : ReadingConnection {
         "SELECT g.client_id, g.person, t.may_request, t.until, g.client_name, coalesce(c.kind = 'listed', 0) "
         "FROM oauth_tokens AS t JOIN oauth_grants AS g ON g.id = t.grant_id LEFT JOIN oauth_clients AS c ON "
         "c.id = g.client_id WHERE t.hash = ? AND t.refreshes = 0 AND g.revoked IS NULL"};
+    std::optional<CommitStamp> seen = {};
+    std::map<std::string, AccessToken> found = {};  // by hash, as of `seen`
 };
 
 AccessTokenReader::AccessTokenReader(std::filesystem::path ledger) : ledger_(std::move(ledger)) {}
@@ -28,6 +37,11 @@ Result<std::unique_ptr<AccessTokenReader>> AccessTokenReader::open(const std::fi
 
 Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& hash) {
     if (auto followed = follow_file(ledger_, connection_); !followed) return followed.error();
+    const auto stamp = connection_->stamp();
+    if (!stamp || stamp != connection_->seen) connection_->found.clear();
+    connection_->seen = stamp;
+    if (const auto known = connection_->found.find(hash); known != connection_->found.end())
+        return std::optional(known->second);
     auto found = sqlite::read([&]() -> Result<std::optional<AccessToken>> {
         auto& row = connection_->by_hash;
         row.bind(1, hash);
@@ -40,6 +54,8 @@ Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& ha
                                          .until = sqlite::read_time(row.getColumn(3))});
     });
     connection_->by_hash.tryReset();  // a read that is left open would keep the log from being cut
+    if (found && *found && stamp && connection_->found.size() < most_kept)
+        connection_->found.emplace(hash, **found);
     return found;
 }
 

@@ -1,7 +1,6 @@
 #include "server/storage/reader.hpp"
 
 #include "server/storage/caller_key_rows.hpp"
-#include "server/storage/commit_stamp.hpp"
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/reading_connection.hpp"
@@ -27,13 +26,10 @@ bool has_key(const std::filesystem::path& ledger, const redaction::FingerprintKe
 }  // namespace
 
 struct Reader::Connection : ReadingConnection {
-    Connection(const std::filesystem::path& file, FileId is)
-        : ReadingConnection(file, is),
-          has_stamp(database.execAndGet("PRAGMA journal_mode").getString() == "wal") {}
+    using ReadingConnection::ReadingConnection;
 
     SQLite::Statement rows{database,
                            "SELECT number, name, windows FROM tokens WHERE number > ? ORDER BY number"};
-    bool has_stamp;
     std::optional<CommitStamp> seen = {};
     std::int64_t last = 0;  // number of the last token that was given out
 };
@@ -69,7 +65,7 @@ template <class Read>
 auto Reader::if_changed(Read read) -> Result<std::optional<typename std::invoke_result_t<Read>::value_type>> {
     using Found = std::optional<typename std::invoke_result_t<Read>::value_type>;
     if (auto followed = follow_file(); !followed) return followed.error();
-    const auto stamp = connection_->has_stamp ? commit_stamp(connection_->database) : std::nullopt;
+    const auto stamp = connection_->stamp();
     if (stamp && stamp == connection_->seen) return Found{};
     auto fresh = sqlite::read(read, in_a_clause);
     if (!fresh) return fresh.error();

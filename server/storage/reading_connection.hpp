@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "protocol/error.hpp"
+#include "server/storage/commit_stamp.hpp"
 #include "server/storage/file_id.hpp"
 #include "server/storage/sqlite.hpp"
 
@@ -30,10 +32,16 @@ struct ReadingConnection {
         // Not opened read-only: such a connection could not read back the log of a process that was killed.
         database.exec("PRAGMA query_only = ON");
         database.exec("PRAGMA trusted_schema = OFF");
+        has_stamp = database.execAndGet("PRAGMA journal_mode").getString() == "wal";
     }
+
+    /// To be taken before rows are read: what is committed meanwhile is seen at the next look then. nullopt:
+    /// only reading tells.
+    std::optional<CommitStamp> stamp() { return has_stamp ? commit_stamp(database) : std::nullopt; }
 
     FileId id;
     SQLite::Database database;
+    bool has_stamp = false;
 };
 
 /// Connects where there is no connection yet, and anew where another file lies there by now.

@@ -1,6 +1,7 @@
 // ./dev bench callers: what it costs to know who calls, for each kind of credential, beside callers by loopback: processor
-// time of the server a call, and how its memory grows. TrueFoundry is the tests' lab, over HTTP. See docs/performance.md.
-import { execFile } from 'node:child_process';
+// time of the server a call, and how its memory grows; with --counts, instructions a call, which other work on the machine
+// does not move. TrueFoundry is the tests' lab, over HTTP. See docs/performance.md.
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -13,10 +14,12 @@ import { freePort } from '../e2e/lib/sockets.mjs';
 import { rules, World } from '../e2e/lib/world.mjs';
 import { memoryOf } from './load.mjs';
 import { inScratch } from './processes.mjs';
-import { call, wrkScript } from './requests.mjs';
+import { call, post, wrkScript } from './requests.mjs';
 
-const { values: chosen } = parseArgs({ options: { calls: { type: 'string', default: '100000' }, kinds: { type: 'string', default: 'loopback,keys,oauth,issuer' } } });
-const calls = Number(chosen.calls);
+const { values: chosen } = parseArgs({
+  options: { calls: { type: 'string' }, counts: { type: 'boolean' }, kinds: { type: 'string', default: 'loopback,keys,oauth,issuer' } },
+});
+const calls = Number(chosen.calls ?? (chosen.counts ? 500 : 100_000));
 const asked = call('tfy_access_tokens_list', { limit: 1 });
 const limits = ['--caller-requests', '1000000', '--caller-calls', '1000'];
 
@@ -45,7 +48,7 @@ async function load(url, count, authorization) {
 const ways = {
   async loopback() {
     const world = await World.start(scope, { policy: rules({ assurance: null }) });
-    return { server: await world.serve() };
+    return { server: await serve(world) };
   },
   async keys() {
     const world = await World.start(scope, { policy: rules({ assurance: null }) });
@@ -78,16 +81,38 @@ const ways = {
 };
 
 async function serve(world, kind, port = 0, ...more) {
-  const process = world.spawn(['serve', '--listen', `127.0.0.1:${port}`, '--callers', kind, ...limits, ...more]);
+  const by = kind ? ['--callers', kind, ...limits] : [];
+  const command = [binary, 'serve', '--listen', `127.0.0.1:${port}`, ...by, ...more];
+  const counting = ['valgrind', '--tool=callgrind', `--callgrind-out-file=${inScratch(`${kind ?? 'loopback'}.callgrind`)}`];
+  const [program, ...args] = chosen.counts ? [...counting, ...command] : command;
+  const process = world.spawn(args, world.env, program);
   const [, endpoint] = await process.says(/^MCP endpoint: (\S+)\n/m);
   const [, page] = await process.says(/^Approvals page: (\S+)\n/m);
   return { process, endpoint, page };
 }
 
+/** Instructions of `count` calls, one after another. */
+async function instructions(kind, { server, authorization }, count) {
+  const control = option => execFileSync('callgrind_control', [option, String(server.process.child.pid)], { stdio: 'ignore' });
+  const one = () => post(server.endpoint, asked, authorization ? { authorization } : {});
+  for (let done = 0; done < 50; ++done) await one(); // until all is warm
+  control('--zero');
+  for (let done = 0; done < count; ++done) await one();
+  control('--dump');
+  const text = readFileSync(inScratch(`${kind}.callgrind.1`), 'utf8');
+  return Number(/^(?:totals|summary): (\d+)$/m.exec(text)[1]);
+}
+
 const rows = [];
 for (const kind of chosen.kinds.split(',')) {
-  const { server, authorization } = await ways[kind]();
+  const way = await ways[kind]();
+  const { server, authorization } = way;
   const { pid } = server.process.child;
+  if (chosen.counts) {
+    const cost = (await instructions(kind, way, calls)) / calls / 1000;
+    rows.push({ kind, calls, 'thousand instructions a call': Math.round(cost), 'beside loopback': rows.length ? `${((cost / rows[0].cost - 1) * 100).toFixed(1)} %` : '', cost });
+    continue;
+  }
   await load(server.endpoint, calls / 20, authorization); // until all is warm
   const [time, memory] = [processorTime(pid), memoryOf(pid)];
   const done = await load(server.endpoint, calls, authorization);

@@ -19,8 +19,8 @@ export const headers = asked => ({
   ...(asked.params.name ? { 'mcp-name': asked.params.name } : {}),
 });
 
-export async function post(url, asked) {
-  const answer = await fetch(url, { method: 'POST', headers: headers(asked), body: JSON.stringify(asked) });
+export async function post(url, asked, more = {}) {
+  const answer = await fetch(url, { method: 'POST', headers: { ...headers(asked), ...more }, body: JSON.stringify(asked) });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${answer.status}: ${text}`);
   return text;

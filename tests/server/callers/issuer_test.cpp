@@ -117,6 +117,22 @@ TEST_CASE("a token of the issuer for this server lets in whom it names, as it wa
     CHECK_FALSE(house.credentials->still_holds(held));
 }
 
+TEST_CASE("what is known of a token is known of that text alone, and as long as its key is published") {
+    House house;
+    const auto token = house.token({{"exp", at_noon + 3600}});
+    CHECK(house.status(token) == 200);
+    const auto forged =
+        token.substr(0, token.size() - 8) + (token.ends_with("AAAAAAAA") ? "BBBBBBBB" : "AAAAAAAA");
+    CHECK(house.status(forged) == 401);
+    CHECK(house.status(token) == 200);
+    SigningKey other{"ES256"};
+    house.publishes = Json{{"keys", Json::array({other.published()})}}.dump();
+    house.clock.advance(9min);
+    CHECK(house.status(token) == 200);
+    house.clock.advance(2min);
+    CHECK(house.status(token) == 401);
+}
+
 TEST_CASE("two callers are never one, whatever their names are") {
     House house;
     const auto principal = [&](const Json& more) {
