@@ -125,6 +125,9 @@ TEST_CASE("what is known of a token is known of that text alone, and as long as 
         token.substr(0, token.size() - 8) + (token.ends_with("AAAAAAAA") ? "BBBBBBBB" : "AAAAAAAA");
     CHECK(house.status(forged) == 401);
     CHECK(house.status(token) == 200);
+    house.clock.advance(11min);  // the same keys are read again
+    CHECK(house.status(token) == 200);
+    CHECK(house.asked == 2);
     SigningKey other{"ES256"};
     house.publishes = Json{{"keys", Json::array({other.published()})}}.dump();
     house.clock.advance(9min);
