@@ -84,7 +84,7 @@ Async<Result<CheckedKey>> KeyCheck::ask(policy::Secret key) const {
     if (!answer) co_return no_answer();
     if (answer->status == 401 || answer->status == 403) co_return refusal(answer->status);
     if (!truefoundry::is_success(answer->status)) co_return unknown(*answer);
-    const auto page = truefoundry::wire::read_page(answer->body);
+    const auto page = truefoundry::wire::read_page(answer->text());
     if (!page) co_return unknown(*answer);
     const auto facts = own->facts();
     const auto maker = maker_of(page->tokens);

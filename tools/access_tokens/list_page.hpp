@@ -2,6 +2,7 @@
 #pragma once
 
 #include <set>
+#include <vector>
 
 #include "tools/access_tokens/list_query.hpp"
 #include "tools/truefoundry/visitor.hpp"
@@ -15,19 +16,23 @@ public:
 
     void begin() override;
     void see(const truefoundry::AccessToken& token, bool again) override;
+    bool see_all(const truefoundry::SharedList& list) override;
 
-    /// In order.
-    const auto& tokens() const { return kept_; }
+    /// In order; good as long as this page.
+    std::vector<const truefoundry::AccessToken*> tokens() const;
     /// Number of matching tokens on all pages.
     std::size_t total() const { return total_; }
     /// How many of them stand before the end of this page.
-    std::size_t so_far() const { return before_ + kept_.size(); }
+    std::size_t so_far() const { return before_ + size(); }
     /// For the next page; nullopt on the last one.
     std::optional<Cursor> next() const;
     /// Of a list by last use: how many were used since its first page was made. They moved meanwhile.
     std::size_t moved() const { return moved_; }
 
 private:
+    std::size_t size() const { return kept_.size() + part_.size(); }
+    const truefoundry::AccessToken& last() const { return part_.empty() ? *kept_.rbegin() : *part_.back(); }
+
     struct Precedes {
         Order order;
         bool operator()(const truefoundry::AccessToken& a, const truefoundry::AccessToken& b) const {
@@ -40,6 +45,9 @@ private:
     std::size_t limit_;
     policy::Time now_;
     std::set<truefoundry::AccessToken, Precedes> kept_;
+    // Instead of that: the part of a list that is kept anyway.
+    truefoundry::SharedList whole_ = {};
+    std::vector<const truefoundry::AccessToken*> part_ = {};
     std::size_t total_ = 0;
     std::size_t before_ = 0;
     std::size_t moved_ = 0;

@@ -21,6 +21,8 @@ struct Order {
 
     /// "name", "-name" and so on; newest first for an empty text.
     static Order read(std::string_view text);
+    /// Another one for each order.
+    int number() const { return static_cast<int>(by) * 2 + (descending ? 1 : 0); }
     Position position(const truefoundry::AccessToken& token) const;
     bool precedes(const Position& a, const Position& b) const;
     /// The same as by their positions.

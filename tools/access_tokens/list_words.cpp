@@ -44,11 +44,11 @@ tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool 
     const auto go_on = more ? how_to_go_on(page, cursor) : std::string{};
     if (more) result.structured["next_cursor"] = cursor;
     if (page.moved() > 0) result.structured["moved"] = page.moved();
-    const auto& tokens = page.tokens();
+    const auto tokens = page.tokens();
     TokenWriter writer(seal, now);
     auto& listed = result.structured["tokens"];
-    for (const auto& token : tokens) {
-        auto written = writer.write(token, choice.state_of(token, now));
+    for (const auto* token : tokens) {
+        auto written = writer.write(*token, choice.state_of(*token, now));
         result.text += written.row;
         listed.push_back(std::move(written.json));
     }

@@ -18,7 +18,11 @@ struct Account {
     bool may_manage = true;                      // false: a good key, but 403 on every token route
 
     /// The e-mail address of its user: whose tokens are its own.
-    std::string user() const { return name + "@" + std::string(tenant) + ".example"; }
+    std::string user() const {
+        std::string address(name);
+        address.append("@").append(tenant).append(".example");
+        return address;
+    }
 };
 
 /// "alice", or "alice:forbidden" for a key that lacks the permission to manage tokens. Errc::refused for what

@@ -31,6 +31,7 @@ Result<std::string> read_text(const Json& body, const char* key) {
 }  // namespace
 
 std::string percent_decoded(std::string_view text) {
+    if (text.find('%') == std::string_view::npos) return std::string(text);
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
@@ -70,24 +71,22 @@ std::string http_date(policy::Time time) {
 
 std::optional<std::string> ApiTarget::find(std::string_view name) const {
     std::optional<std::string> found;
-    for (const auto& [key, value] : query)
-        if (key == name) found = value;
+    for (auto rest = query; !rest.empty();) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+        const auto equals = pair.find('=');
+        if (percent_decoded(pair.substr(0, equals)) != name) continue;
+        found =
+            percent_decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    }
     return found;
 }
 
 ApiTarget read_target(std::string_view text) {
     text = origin_form(text);
     const auto mark = text.find('?');
-    ApiTarget target{.path = percent_decoded(text.substr(0, mark)), .query = {}};
-    auto rest = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1);
-    while (!rest.empty()) {
-        const auto pair = rest.substr(0, rest.find('&'));
-        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-        const auto equals = pair.find('=');
-        const auto value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        target.query.emplace_back(percent_decoded(pair.substr(0, equals)), percent_decoded(value));
-    }
-    return target;
+    return {.path = percent_decoded(text.substr(0, mark)),
+            .query = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1)};
 }
 
 SandboxResponse json_answer(int status, const Json& body) {

@@ -3,8 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "tools/sandbox/control_plane.hpp"
 
@@ -13,8 +11,8 @@ namespace tfy::sandbox {
 /// A request target, taken apart and percent-decoded: {"revoke", "all"} below
 /// /api/svc/v1/personal-access-tokens.
 struct ApiTarget {
-    std::string path;  // decoded
-    std::vector<std::pair<std::string, std::string>> query;
+    std::string path;        // decoded
+    std::string_view query;  // as it was sent: in the text that was read
 
     /// The last value of `name`, nullopt if absent.
     std::optional<std::string> find(std::string_view name) const;

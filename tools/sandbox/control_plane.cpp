@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "policy/canonical_json.hpp"
 #include "policy/mac.hpp"
@@ -28,11 +29,6 @@ std::optional<std::size_t> read_number(const ApiTarget& target, std::string_view
     return number;
 }
 
-struct Window {
-    std::size_t limit = 0;
-    std::size_t offset = 0;
-};
-
 std::optional<Window> read_window(const ApiTarget& target) {
     const auto limit = read_number(target, "limit", 100);
     const auto offset = read_number(target, "offset", 0);
@@ -42,19 +38,9 @@ std::optional<Window> read_window(const ApiTarget& target) {
 
 SandboxResponse bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
 
-/// `items`: already written.
-SandboxResponse listed(const std::vector<const std::string*>& items, std::size_t total,
-                       const Window& window) {
-    const auto pagination = R"(],"pagination":{"limit":)" + std::to_string(window.limit) + R"(,"offset":)" +
-                            std::to_string(window.offset) + R"(,"total":)" + std::to_string(total) + "}}";
-    constexpr std::string_view begin = R"({"data":[)";
-    auto size = begin.size() + pagination.size();
-    for (const auto* item : items) size += item->size() + 1;
+SandboxResponse listed(const std::vector<const std::string*>& rows, std::size_t total, const Window& window) {
     SandboxResponse answer;
-    answer.body.reserve(size);  // a page is long: it is written once, where it stays
-    answer.body.append(begin);
-    for (const auto* item : items) answer.body.append(item == items.front() ? "" : ",").append(*item);
-    answer.body.append(pagination);
+    answer.body = write_page(rows, total, window);
     return answer;
 }
 
@@ -73,7 +59,7 @@ std::string_view rest_of(std::string_view path) {
 
 /// No one where there is no account; `token`: the id of the one whose value was the key, else empty.
 struct ControlPlane::Caller {
-    std::optional<Account> account = {};
+    const Account* account = nullptr;
     std::string token = {};
 };
 
@@ -82,7 +68,7 @@ struct ControlPlane::Asked {
     std::string_view method;
     ApiTarget target;
     std::string_view body;
-    Account caller;
+    const Account& caller;
     policy::Time now;
 };
 
@@ -96,19 +82,30 @@ ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock&
 SandboxResponse ControlPlane::handle(std::string_view method, std::string_view target,
                                      std::string_view bearer, std::string_view body) {
     const auto now = clock_.now();
-    const auto found = caller(bearer, now);
+    auto made = answer(method, target, body, caller(bearer, now), now);
+    if (made.shared) made.body = *std::exchange(made.shared, nullptr);
+    made.date = http_date(now);
+    return made;
+}
+
+SandboxResponse ControlPlane::handle_own(std::string_view method, std::string_view target,
+                                         std::string_view body) {
+    return answer(method, target, body, Caller{.account = &accounts_.front()}, clock_.now());
+}
+
+SandboxResponse ControlPlane::answer(std::string_view method, std::string_view target, std::string_view body,
+                                     const Result<Caller>& found, policy::Time now) {
     SandboxResponse answer;
     if (const auto danger = danger_of(method, target); !danger.empty())
         answer = http_error(599, "Defect of the caller: " + danger + ". Nothing was done.");
     else if (!found)
         answer = broken_shelf(found.error());
-    else if (!found->account)
+    else if (found->account == nullptr)
         answer = http_error(401, "Unauthorized");
     else
         answer = serve({method, read_target(target), body, *found->account, now}, found->token);
-    if (found && found->account) answer.account = found->account->name;
+    if (found && found->account != nullptr) answer.account = found->account->name;
     answer.request_id = random_request_id();
-    answer.date = http_date(now);
     answer.answered = now;
     return answer;
 }
@@ -123,7 +120,7 @@ SandboxResponse ControlPlane::serve(const Asked& asked, const std::string& token
 
 std::string ControlPlane::account_of(std::string_view bearer) {
     const auto found = caller(bearer, clock_.now());
-    return found && found->account ? found->account->name : "";
+    return found && found->account != nullptr ? found->account->name : "";
 }
 
 // Looks for hashes, so that the time taken tells nothing about a value.
@@ -131,13 +128,14 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
     const auto given = policy::sha256(bearer);
     Caller found;
     for (std::size_t i = 0; i < accounts_.size(); ++i)
-        if (policy::same_bytes(given, key_hashes_[i])) found.account = accounts_[i];
+        if (policy::same_bytes(given, key_hashes_[i])) found.account = &accounts_[i];
     const auto known = kept_tokens();
     if (!known) return known.error();
     const auto* token = (*known)->of_hash(given);
     if (token == nullptr || (token->expires && *token->expires <= now)) return found;
     const auto owner = std::ranges::find(accounts_, token->owner, &Account::user);
-    if (owner != accounts_.end()) found = {*owner, token->id};  // else: an account that is not there any more
+    if (owner != accounts_.end())
+        found = {&*owner, token->id};  // else: an account that is not there any more
     return found;
 }
 
@@ -180,20 +178,18 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     if (!window) return bad_window();
     const auto known = kept_tokens();
     if (!known) return broken_shelf(known.error());
-    auto& rows = (*known)->of_user(asked.caller.user());
     const auto name_part = asked.target.find("nameSearchQuery").value_or("");
-    std::vector<const std::string*> items;
-    const auto write = [&](KeptTokens::Row& row) { items.push_back(&row.written(asked.now)); };
     if (name_part.empty()) {
-        const auto begin = std::min(window->offset, rows.size());
-        const auto end = begin + std::min(window->limit, rows.size() - begin);
-        for (auto i = begin; i < end; ++i) write(rows[i]);
-        return listed(items, rows.size(), *window);
+        SandboxResponse answer;
+        answer.shared = (*known)->page(asked.caller.user(), *window, asked.now);
+        return answer;
     }
+    std::vector<const std::string*> items;
     std::size_t total = 0;
-    for (auto& row : rows) {
+    for (auto& row : (*known)->of_user(asked.caller.user())) {
         if (row.token->name.find(name_part) == std::string::npos) continue;
-        if (total >= window->offset && total - window->offset < window->limit) write(row);
+        if (total >= window->offset && total - window->offset < window->limit)
+            items.push_back(&row.written(asked.now));
         ++total;
     }
     return listed(items, total, *window);

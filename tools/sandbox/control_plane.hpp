@@ -18,9 +18,10 @@ struct SandboxResponse {
     std::string content_type = "application/json";
     std::string request_id = {};
     std::string body = {};
-    std::string account = {};    // whose key it was; empty: no one's
-    std::string date = {};       // "Tue, 24 Nov 2026 12:00:00 GMT", by the control plane's own clock
-    policy::Time answered = {};  // the same as a time
+    truefoundry::SharedText shared = {};  // from handle_own: in the place of `body`
+    std::string account = {};             // whose key it was; empty: no one's
+    policy::Time answered = {};           // by the control plane's own clock
+    std::string date = {};                // the same: "Tue, 24 Nov 2026 12:00:00 GMT"; not from handle_own
 };
 
 /// Answers one HTTP request as the real one would: listing with limit, offset and nameSearchQuery, create
@@ -35,6 +36,9 @@ public:
 
     SandboxResponse handle(std::string_view method, std::string_view target, std::string_view bearer,
                            std::string_view body);
+    /// The same with `sandbox_key`, for who is in this process: a page of a list is the same object for as
+    /// long as it says the same.
+    SandboxResponse handle_own(std::string_view method, std::string_view target, std::string_view body);
 
     /// Whose key this is; empty: no one's. Unlike a request, this does not count as a use of it.
     std::string account_of(std::string_view bearer);
@@ -43,6 +47,8 @@ private:
     struct Asked;
     struct Caller;
     Result<Caller> caller(std::string_view bearer, policy::Time now);
+    SandboxResponse answer(std::string_view method, std::string_view target, std::string_view body,
+                           const Result<Caller>& found, policy::Time now);
     SandboxResponse serve(const Asked& asked, const std::string& token);
     Result<KeptTokens*> kept_tokens();
     Result<std::vector<StoredToken>> tokens_of(const Account& account);

@@ -55,11 +55,12 @@ std::string danger_in(const Segments& path, bool reads) {
 }  // namespace
 
 std::string danger_of(std::string_view method, std::string_view target) {
+    const auto written = origin_form(target);
+    const auto as_sent = written.substr(0, written.find_first_of("?#"));
+    if (as_sent == list_path) return {};  // what is asked for most, in every reading
     const auto verb = plain(method);
     const bool reads = verb == "get" || verb == "head";
-    auto path = std::string(origin_form(target));
-    path.resize(std::min(path.size(), path.find_first_of("?#")));
-    if (path == list_path) return {};  // what is asked for most, in every reading
+    std::string path(as_sent);
     for (int decodings = 0; decodings <= most_decodings; ++decodings) {
         for (const bool dots_resolved : {false, true})
             if (auto danger = danger_in(segments_of(path, dots_resolved), reads); !danger.empty())

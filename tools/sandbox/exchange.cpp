@@ -9,13 +9,14 @@ public:
     explicit SandboxExchange(ControlPlane& plane) : plane_(plane) {}
 
     Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
-        auto answer = plane_.handle(request.method, request.target, sandbox_key, request.body);
+        auto answer = plane_.handle_own(request.method, request.target, request.body);
         co_return truefoundry::ApiResponse{.status = answer.status,
                                            .content_type = std::move(answer.content_type),
                                            .request_id = std::move(answer.request_id),
                                            .retry_after = {},
                                            .body = std::move(answer.body),
-                                           .date = std::chrono::floor<std::chrono::seconds>(answer.answered)};
+                                           .date = std::chrono::floor<std::chrono::seconds>(answer.answered),
+                                           .shared = std::move(answer.shared)};
     }
 
 private:

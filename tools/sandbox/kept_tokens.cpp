@@ -9,13 +9,13 @@ namespace tfy::sandbox {
 KeptTokens::KeptTokens(TokenStore::Tokens tokens) : tokens_(std::move(tokens)) {
     for (const auto& token : *tokens_) {
         by_hash_[token.value_sha256] = &token;
-        rows_[token.owner].push_back({.token = &token});
+        users_[token.owner].rows.push_back({.token = &token});
     }
     // All of them stand in one vector, in the order in which they were kept.
     const auto newest_first = [](const Row& a, const Row& b) {
         return a.token->created == b.token->created ? a.token < b.token : a.token->created > b.token->created;
     };
-    for (auto& [user, rows] : rows_) std::ranges::sort(rows, newest_first);
+    for (auto& [address, user] : users_) std::ranges::sort(user.rows, newest_first);
 }
 
 const StoredToken* KeptTokens::of_hash(std::string_view value_sha256) const {
@@ -29,6 +29,44 @@ const std::string& KeptTokens::Row::written(policy::Time now) {
         text = write_virtual_account(*token, now).dump(-1, ' ', false, Json::error_handler_t::replace);
     expired = is_over;
     return text;
+}
+
+truefoundry::SharedText KeptTokens::page(const std::string& address, const Window& window, policy::Time now) {
+    auto& user = users_[address];
+    const auto found = user.pages.find({window.offset, window.limit});
+    if (found != user.pages.end() && found->second.since <= now && now < found->second.until)
+        return found->second.text;
+    Written written{.text = {}, .since = policy::Time::min(), .until = policy::Time::max()};
+    std::vector<const std::string*> rows;
+    const auto begin = std::min(window.offset, user.rows.size());
+    const auto end = begin + std::min(window.limit, user.rows.size() - begin);
+    for (auto i = begin; i < end; ++i) {
+        rows.push_back(&user.rows[i].written(now));
+        const auto expires = user.rows[i].token->expires.value_or(policy::Time::max());
+        auto& bound = expires <= now ? written.since : written.until;
+        bound = expires <= now ? std::max(bound, expires) : std::min(bound, expires);
+    }
+    written.text = std::make_shared<const std::string>(write_page(rows, user.rows.size(), window));
+    const auto before = found == user.pages.end() ? 0 : found->second.text->size();
+    const auto after = page_bytes_ - before + written.text->size();
+    if (after > most_bytes) return written.text;
+    page_bytes_ = after;
+    user.pages.insert_or_assign({window.offset, window.limit}, written);
+    return written.text;
+}
+
+std::string write_page(const std::vector<const std::string*>& rows, std::size_t total, const Window& window) {
+    const auto pagination = R"(],"pagination":{"limit":)" + std::to_string(window.limit) + R"(,"offset":)" +
+                            std::to_string(window.offset) + R"(,"total":)" + std::to_string(total) + "}}";
+    constexpr std::string_view begin = R"({"data":[)";
+    auto size = begin.size() + pagination.size();
+    for (const auto* row : rows) size += row->size() + 1;
+    std::string page;
+    page.reserve(size);  // a page is long: it is written once, where it stays
+    page.append(begin);
+    for (const auto* row : rows) page.append(row == rows.front() ? "" : ",").append(*row);
+    page.append(pagination);
+    return page;
 }
 
 }  // namespace tfy::sandbox

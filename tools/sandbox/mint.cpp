@@ -28,6 +28,7 @@ unsigned char random_byte() {
 std::string random_text(std::string_view alphabet, std::size_t size) {
     const auto rounds_end = 256 / alphabet.size() * alphabet.size();
     std::string text;
+    text.reserve(size);
     while (text.size() < size)
         if (const auto byte = random_byte(); byte < rounds_end) text += alphabet[byte % alphabet.size()];
     return text;
@@ -43,7 +44,16 @@ std::string random_word(std::size_t size) {
     return random_text("0123456789abcdefghijklmnopqrstuvwxyz", size);
 }
 
-std::string random_request_id() { return random_text("0123456789abcdef", 32); }
+std::string random_request_id() {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text(32, '\0');
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const auto byte = random_byte();
+        text[i] = digits[byte >> 4U];
+        text[i + 1] = digits[byte & 15U];
+    }
+    return text;
+}
 
 std::string mint_opaque() {
     return "tfy-" + random_text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 44);

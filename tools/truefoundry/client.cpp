@@ -111,7 +111,7 @@ Async<Result<void>> Client::remove(TokenId id) {
 Async<Result<void>> Client::probe() {
     const auto answer = co_await get(wire::list_target(0, 1, ""));
     if (!answer) co_return answer.error();
-    const auto page = wire::read_page(answer->body);
+    const auto page = wire::read_page(answer->text());
     if (!page) co_return with_request_id(page.error(), *answer);
     co_return Result<void>{};
 }

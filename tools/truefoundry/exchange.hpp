@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +22,9 @@ struct ApiRequest {
     std::vector<std::pair<std::string, std::string>> headers = {};  // beside those that every request has
 };
 
+/// Text of someone who keeps it and gives it out again: the same object is the same text.
+using SharedText = std::shared_ptr<const std::string>;
+
 struct ApiResponse {
     int status = 0;
     std::string content_type = {};
@@ -29,6 +33,9 @@ struct ApiResponse {
     std::string body = {};                                 // at most 1 MiB; may hold a token's value: wipe it
     std::optional<policy::Time> date = {};                 // when the server says that it answered
     std::string key_from = {};  // where the key of the request was set; empty if unknown
+    SharedText shared = {};     // in the place of `body`
+
+    std::string_view text() const { return shared ? std::string_view(*shared) : body; }
 };
 
 class Exchange {

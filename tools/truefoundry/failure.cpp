@@ -51,7 +51,7 @@ std::string without_long_words(std::string_view text) {
 
 // TrueFoundry's own words from an HttpError body, cut and made safe; empty if there are none.
 std::string quotation(const ApiResponse& response, const policy::Seals& seal) {
-    const auto body = protocol::parse(response.body);
+    const auto body = protocol::parse(response.text());
     if (!body || !body->is_object()) return {};
     const auto message = body->find("message");
     if (message == body->end() || !message->is_string()) return {};

@@ -62,16 +62,18 @@ public:
         : exchange_(std::move(exchange)), pace_(std::move(pace)) {}
 
     Async<Answer> send(ApiRequest request) override {
-        if (request.method != "GET" && !breaker_.closed()) {
-            ApiRequest look{
-                .method = "GET", .target = wire::list_target(0, 1, ""), .timeout = request.timeout};
-            const auto seen = co_await ask(std::move(look));
-            if (!breaker_.closed()) co_return not_sent(seen);
-        }
-        co_return co_await ask(std::move(request));
+        const bool is_probe = request.method == "GET" || breaker_.closed();
+        return is_probe ? ask(std::move(request)) : probe_first(std::move(request));
     }
 
 private:
+    Async<Answer> probe_first(ApiRequest request) {
+        ApiRequest look{.method = "GET", .target = wire::list_target(0, 1, ""), .timeout = request.timeout};
+        const auto seen = co_await ask(std::move(look));
+        if (!breaker_.closed()) co_return not_sent(seen);
+        co_return co_await ask(std::move(request));
+    }
+
     static Error not_sent(const Answer& look) {
         if (!look && look.error().code == Errc::upstream) return look.error();
         return {Errc::upstream, "TrueFoundry does not answer: " + silence(look) +

@@ -1,7 +1,7 @@
 // Who looks at the tokens of a walk: all of them pass by, and the visitor keeps what it needs.
 #pragma once
 
-#include "tools/truefoundry/types.hpp"
+#include "tools/truefoundry/kept_list.hpp"
 
 namespace tfy::truefoundry {
 
@@ -14,6 +14,12 @@ public:
     /// a hash of the id, so that 100,000 ids need no memory for their text: good enough to leave a token out
     /// of a table. A visitor that decides by an id or a name compares it exactly, `again` or not.
     virtual void see(const AccessToken& token, bool again) = 0;
+    /// The whole list, where it is to the byte what the last look saw. False: this visitor wants to see its
+    /// tokens one by one.
+    virtual bool see_all(const SharedList& list) {
+        static_cast<void>(list);
+        return false;
+    }
 };
 
 }  // namespace tfy::truefoundry

@@ -22,6 +22,15 @@ Error repeats() {
             "was done. Try again later."};
 }
 
+constexpr auto none = static_cast<std::size_t>(-1);
+
+/// No token of a whole list came twice.
+void show_whole(const SharedList& list, Visitor& visitor) {
+    if (visitor.see_all(list)) return;
+    for (const auto& page : list->pages())
+        for (const auto& token : page->read.tokens) visitor.see(token, false);
+}
+
 }  // namespace
 
 /// How far a look has come. `steady`: nothing moved between its pages, as far as one can see.
@@ -58,23 +67,40 @@ Async<Result<Client::Progress>> Client::look(std::string name_contains, Visitor&
     visitor.begin();
     const auto before = *kept_;
     const auto now = std::make_shared<KeptList>();
+    const auto pass_on = [&](const SharedPage& page) {
+        now->add(page);
+        return progress.pass_on(page->read, visitor);
+    };
+    // As long as all pages are those of a whole list, its tokens wait: it may be the same to the end.
+    std::size_t same = before->whole() ? 0 : none;
+    std::size_t offset = 0;
     for (std::size_t pages = 0; pages < most_pages; ++pages) {
-        auto answer = co_await get(wire::list_target(progress.offset, wire::page_size, name_contains));
+        auto answer = co_await get(wire::list_target(offset, wire::page_size, name_contains));
         if (!answer) co_return answer.error();
-        auto page = before->find(pages, progress.offset, answer->body);
+        auto page = before->find(pages, offset, *answer);
+        if (page && same == pages) {
+            offset += page->read.items;
+            if (++same < before->pages().size()) continue;
+            show_whole(before, visitor);
+            co_return progress;
+        }
+        if (same != none)
+            for (std::size_t i = 0; i < same; ++i) pass_on(before->pages()[i]);
+        same = none;
         if (!page) {
-            auto read = wire::read_page(answer->body);
+            auto read = wire::read_page(answer->text());
             if (!read) co_return with_request_id(read.error(), *answer);
             listed_(read->tokens);
             page = std::make_shared<KeptPage>(
-                KeptPage{progress.offset, std::move(answer->body), std::move(*read)});
+                KeptPage{offset, std::move(answer->body), std::move(answer->shared), std::move(*read)});
         }
-        now->add(page);
-        if (!progress.pass_on(page->read, visitor)) {
+        if (!pass_on(page)) {
+            if (progress.steady && !progress.repeats) now->end();
             if (name_contains.empty() && *kept_ == before)
                 *kept_ = now;  // else the key was replaced meanwhile
             co_return progress;
         }
+        offset = progress.offset;
         if (progress.seen.size() >= most_tokens) break;
     }
     co_return too_many();

@@ -187,7 +187,7 @@ Result<policy::Secret> take_value(std::string& body) {
 bool confirms_deletion(const ApiResponse& answer) {
     constexpr int accepted = 202;
     if (answer.status == accepted) return false;
-    return answer.body.empty() || Json::parse(answer.body, nullptr, false).is_object();
+    return answer.text().empty() || Json::parse(answer.text(), nullptr, false).is_object();
 }
 
 }  // namespace tfy::truefoundry::wire

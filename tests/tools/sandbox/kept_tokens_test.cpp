@@ -58,4 +58,42 @@ TEST_CASE("a row is written once, and anew when its token expires") {
     CHECK(row.written(noon + hours{2}) == write_virtual_account(*row.token, noon + hours{2}).dump());
 }
 
+TEST_CASE("a page is the same object for as long as it says the same") {
+    auto lasting = token("old", hours{9});
+    lasting.expires = std::nullopt;
+    const std::string dana = "dana@sandbox.example";
+    KeptTokens kept(std::make_shared<const std::vector<StoredToken>>(
+        std::vector{lasting, token("ci", hours{1}), token("other", hours{2}, "alice@sandbox.example")}));
+    const auto both = kept.page(dana, {100, 0}, noon);
+    const auto& rows = kept.of_user(dana);
+    CHECK(*both == R"({"data":[)" + rows[0].text + "," + rows[1].text +
+                       R"(],"pagination":{"limit":100,"offset":0,"total":2}})");
+    CHECK(kept.page(dana, {100, 0}, noon + std::chrono::minutes{59}) == both);
+    const auto second = kept.page(dana, {1, 1}, noon);
+    CHECK(second->find(rows[0].text) == std::string::npos);
+    CHECK(second->find(rows[1].text) != std::string::npos);
+
+    const auto over = kept.page(dana, {100, 0}, noon + hours{1});
+    CHECK(over != both);
+    CHECK(over->find("\"isExpired\":true") != std::string::npos);
+    CHECK(kept.page(dana, {100, 0}, noon + hours{9}) == over);
+    CHECK(*kept.page(dana, {100, 0}, noon) == *both);  // the clock was set back
+    CHECK(kept.page(dana, {1, 1}, noon + hours{9}) == second);
+    CHECK(kept.page("none@sandbox.example", {100, 0}, noon)->find("\"data\":[]") != std::string::npos);
+}
+
+TEST_CASE("pages beyond what is kept are written each time") {
+    std::vector<StoredToken> many;
+    for (int i = 0; i < 3'000; ++i) many.push_back(token("token-" + std::to_string(i), hours{1}));
+    KeptTokens kept(std::make_shared<const std::vector<StoredToken>>(std::move(many)));
+    const auto page = [&](std::size_t offset) {
+        return kept.page("dana@sandbox.example", {1000, offset}, noon);
+    };
+    const auto kept_at_most = KeptTokens::most_bytes / page(0)->size();
+    CHECK(page(0) == page(0));
+    for (std::size_t offset = 1; offset <= kept_at_most; ++offset) std::ignore = page(offset);
+    CHECK(page(9) != page(9));
+    CHECK(*page(9) == *page(9));
+}
+
 }  // namespace tfy::kept_tokens_test

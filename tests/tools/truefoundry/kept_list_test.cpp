@@ -36,6 +36,29 @@ struct Tenant : Upstream {
 
 using Told = std::vector<std::string>;
 
+/// Sees whole lists as a whole, or not.
+struct Looker final : truefoundry::Visitor {
+    explicit Looker(bool takes_all) : takes(takes_all) {}
+    void begin() override { seen.clear(); }
+    void see(const truefoundry::AccessToken& token, bool again) override {
+        if (!again) seen.push_back(token.id);
+    }
+    bool see_all(const truefoundry::SharedList& list) override {
+        whole = list;
+        return takes;
+    }
+
+    bool takes;
+    std::vector<std::string> seen = {};
+    truefoundry::SharedList whole = {};
+};
+
+/// With no token of its own on it.
+truefoundry::ApiResponse said(std::string body) { return {.status = 200, .body = std::move(body)}; }
+truefoundry::ApiResponse said(truefoundry::SharedText text) {
+    return {.status = 200, .shared = std::move(text)};
+}
+
 }  // namespace
 
 TEST_CASE("a list is asked for whole each time, and pages that are the same are told once") {
@@ -47,6 +70,31 @@ TEST_CASE("a list is asked for whole each time, and pages that are the same are 
     CHECK(tenant.told == Told{});
     CHECK(tenant.exchange.sent.size() == 6);
     CHECK(tenant.over == 2);
+}
+
+TEST_CASE("a list of which all pages are the same is shown as a whole, to whom that is enough") {
+    Tenant tenant;
+    const auto look = [&](bool takes_all) {
+        Looker looker(takes_all);
+        CHECK(run(tenant.client.walk("", looker)).has_value());
+        return looker;
+    };
+    const auto first = look(true);
+    CHECK(first.whole == nullptr);
+    CHECK(first.seen.size() == 250);
+    CHECK(look(true).seen.empty());
+    CHECK(look(false).seen == first.seen);
+    CHECK(look(true).whole == look(false).whole);
+
+    tenant.tokens[180]["manifest"]["name"] = "renamed";
+    const auto changed = look(true);
+    CHECK(changed.whole == nullptr);
+    CHECK(changed.seen == first.seen);
+    CHECK(look(true).whole != nullptr);
+    tenant.tokens.push_back(tenant.tokens[0]);  // comes twice
+    CHECK(tenant.ids().size() == 250);
+    CHECK(tenant.ids().size() == 250);
+    CHECK(look(false).whole == nullptr);
 }
 
 TEST_CASE("what has changed upstream is seen by the next look, on whatever page it is") {
@@ -99,18 +147,32 @@ TEST_CASE("of a list that is too long to be kept, the beginning is") {
     truefoundry::KeptList list;
     const auto add = [&list](std::size_t offset) {
         const auto page = std::make_shared<truefoundry::KeptPage>(
-            truefoundry::KeptPage{offset, std::string(truefoundry::KeptList::most_bytes / 2, 'x'), {}});
+            truefoundry::KeptPage{offset, std::string(truefoundry::KeptList::most_bytes / 2, 'x'), {}, {}});
         list.add(page);
         return page;
     };
     const auto first = add(0);
     const auto second = add(100);
     const auto third = add(200);
-    CHECK(list.find(0, 0, first->body) == first);
-    CHECK(list.find(1, 100, second->body) == second);
-    CHECK(list.find(2, 200, third->body) == nullptr);
-    CHECK(list.find(0, 100, first->body) == nullptr);
-    CHECK(list.find(1, 100, second->body + "x") == nullptr);
+    CHECK(list.find(0, 0, said(first->body)) == first);
+    CHECK(list.find(1, 100, said(second->body)) == second);
+    CHECK(list.find(2, 200, said(third->body)) == nullptr);
+    CHECK(list.find(0, 100, said(first->body)) == nullptr);
+    CHECK(list.find(1, 100, said(second->body + "x")) == nullptr);
+    list.end();
+    CHECK_FALSE(list.whole());
+}
+
+TEST_CASE("text that is shared is known by its object, or by what it says") {
+    const auto text = std::make_shared<const std::string>("one");
+    truefoundry::KeptList list;
+    list.add(std::make_shared<truefoundry::KeptPage>(truefoundry::KeptPage{0, {}, text, {}}));
+    const auto page = list.pages().front();
+    CHECK(list.find(0, 0, said(text)) == page);
+    CHECK(list.find(0, 0, said(std::make_shared<const std::string>("one"))) == page);
+    CHECK(list.find(0, 0, said("one")) == page);
+    CHECK(list.find(0, 0, said(std::make_shared<const std::string>("two"))) == nullptr);
+    CHECK(list.find(0, 0, said("")) == nullptr);
 }
 
 }  // namespace tfy::kept_list_test
