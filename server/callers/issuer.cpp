@@ -14,6 +14,8 @@ constexpr std::size_t most_seen = 1000;
 /// What our own credentials begin with, of whichever kind.
 constexpr std::string_view our_own = "tpm_";
 
+Error keys_first() { return {Errc::upstream, "The issuer's keys have to be read first."}; }
+
 }  // namespace
 
 Issuer::Issuer(IssuerRules rules, jwt::IssuerKeys::Fetch fetch, const Clock& clock, RefusedHook refused)
@@ -35,19 +37,25 @@ std::optional<transport::KnownCaller> Issuer::not_held(const std::string& why) c
 Result<std::optional<transport::KnownCaller>> Issuer::verify(std::string_view credential) {
     const auto print = jwt::print_of(credential);
     if (const auto seen = seen_.find(print); seen != seen_.end() && keys_.hold(print))
-        return judge(seen->second);
+        return judge_again(seen->second);
     auto token = read(credential);
     if (!token) return not_held(token.error().message);
     auto judged = judge(*token);
-    if (judged && *judged) remember(std::move(*token));
+    if (judged && *judged) remember({std::move(*token), **judged});
     return judged;
+}
+
+Result<std::optional<transport::KnownCaller>> Issuer::judge_again(const Seen& seen) {
+    if (auto timely = jwt::check_times(seen.token.claims, clock_.now()); !timely)
+        return not_held(timely.error().message);
+    if (keys_.should_read_for(seen.token)) return keys_first();
+    return std::optional(seen.caller);
 }
 
 Result<std::optional<transport::KnownCaller>> Issuer::judge(const jwt::Token& token) {
     const auto bearer = read_bearer(token.claims, rules_.issuer, rules_.resource, clock_.now());
     if (!bearer) return not_held(bearer.error().message);
-    if (keys_.should_read_for(token))
-        return Error{Errc::upstream, "The issuer's keys have to be read first."};
+    if (keys_.should_read_for(token)) return keys_first();
     if (const auto checked = keys_.check_by_known(token); !checked) {
         if (checked.error().code != Errc::denied) return checked.error();
         return not_held(checked.error().message);
@@ -61,12 +69,12 @@ Result<std::optional<transport::KnownCaller>> Issuer::judge(const jwt::Token& to
         std::string(policy::issuer_principals) + std::to_string(static_cast<std::int64_t>(end.value_or(0)))));
 }
 
-void Issuer::remember(jwt::Token token) {
+void Issuer::remember(Seen seen) {
     if (seen_.size() >= most_seen) seen_.clear();
-    token.signed_part.clear();
-    token.signature.clear();
-    auto print = token.print;
-    seen_.insert_or_assign(std::move(print), std::move(token));
+    seen.token.signed_part.clear();
+    seen.token.signature.clear();
+    auto print = seen.token.print;
+    seen_.insert_or_assign(std::move(print), std::move(seen));
 }
 
 bool Issuer::still_holds(const std::string& held) {

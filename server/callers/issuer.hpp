@@ -37,18 +37,24 @@ public:
     bool still_holds(const std::string& held) override;
 
 private:
+    /// What a token says whose signature held, without what signs it.
+    struct Seen {
+        jwt::Token token;
+        transport::KnownCaller caller;
+    };
+
     Result<jwt::Token> read(std::string_view credential) const;
     std::optional<transport::KnownCaller> not_held(const std::string& why) const;
     Result<std::optional<transport::KnownCaller>> judge(const jwt::Token& token);
-    void remember(jwt::Token token);
+    Result<std::optional<transport::KnownCaller>> judge_again(const Seen& seen);
+    void remember(Seen seen);
 
     IssuerRules rules_;
     jwt::IssuerKeys keys_;
     const Clock& clock_;
     RefusedHook refused_;
-    /// What tokens say whose signature held once, by their prints and without what signs them. It counts as
-    /// long as the issuer's keys hold them.
-    std::map<std::string, jwt::Token> seen_ = {};
+    /// By their prints. One counts as long as the issuer's keys hold it.
+    std::map<std::string, Seen> seen_ = {};
 };
 
 }  // namespace tfy::callers

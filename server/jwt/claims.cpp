@@ -22,6 +22,16 @@ bool is_for(const Json& claims, const std::string& audience) {
            std::ranges::find(*found, Json(audience)) != found->end();
 }
 
+}  // namespace
+
+std::optional<double> seconds_in(const Json& claims, const char* name) {
+    const auto found = claims.find(name);
+    if (found == claims.end() || !found->is_number()) return std::nullopt;
+    const auto seconds = found->get<double>();
+    if (!(seconds >= 0 && seconds <= last_second)) return std::nullopt;
+    return seconds;
+}
+
 Result<void> check_times(const Json& claims, policy::Time at) {
     const auto now = std::chrono::duration<double>(at.time_since_epoch()).count();
     const auto end = seconds_in(claims, "exp");
@@ -33,16 +43,6 @@ Result<void> check_times(const Json& claims, policy::Time at) {
     const auto begin = seconds_in(claims, "nbf");
     if (!begin || *begin - skew > now) return not_valid("it does not hold yet: are both clocks right?");
     return {};
-}
-
-}  // namespace
-
-std::optional<double> seconds_in(const Json& claims, const char* name) {
-    const auto found = claims.find(name);
-    if (found == claims.end() || !found->is_number()) return std::nullopt;
-    const auto seconds = found->get<double>();
-    if (!(seconds >= 0 && seconds <= last_second)) return std::nullopt;
-    return seconds;
 }
 
 Result<void> check_claims(const Json& claims, const std::string& issuer, const std::string& audience,

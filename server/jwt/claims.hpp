@@ -14,6 +14,9 @@ namespace tfy::jwt {
 Result<void> check_claims(const Json& claims, const std::string& issuer, const std::string& audience,
                           policy::Time now);
 
+/// Of that, the times: of a token of which the rest is known.
+Result<void> check_times(const Json& claims, policy::Time now);
+
 /// Seconds since 1970 of a claim; nullopt for what is no such number.
 std::optional<double> seconds_in(const Json& claims, const char* name);
 
