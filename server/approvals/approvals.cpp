@@ -14,7 +14,7 @@
 #include "policy/sealed_state.hpp"
 #include "protocol/parse.hpp"
 #include "protocol/text_in.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::approvals {
 namespace {
@@ -101,6 +101,7 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
 }
 
 Async<Result<void>> Approvals::tell_of_rivals(Approval& fresh) {
+    if (!policy::same_target(fresh, fresh)) co_return Result<void>{};  // it changes no token that is there
     auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
@@ -247,13 +248,27 @@ Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
     co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
 }
 
-Async<Result<policy::Claim>> Approvals::begin(Result<Approval> next) {
+// The key may have been replaced since a permission approved the call, or another server runs it: that is
+// looked at in the same turn of the store.
+Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> next) {
+    using Begun = std::optional<policy::Claim>;
     auto step = storable(std::move(next), "executing");
     if (!step) co_return step.error();
     std::optional<policy::KeyIdentity> with;
     if (key_) with = key_(step->next.call.caller);
-    auto work = [with, step = std::move(*step)](storage::Ledger& ledger) {
-        return ledger.begin(step.next, with, step.record);
+    const auto& decision = step->next.decision();
+    auto work = [with, permission = decision ? decision->permission : std::string{},
+                 now = key_in_use(step->next.call.caller),
+                 step = std::move(*step)](storage::Ledger& ledger) -> Result<Begun> {
+        if (!permission.empty()) {
+            const auto given = ledger.find_permission(permission);
+            if (!given) return given.error();
+            const bool same = *given && policy::same_user((*given)->holder, now) == policy::SameUser::yes;
+            if (!same) return Begun{};
+        }
+        auto begun = ledger.begin(step.next, with, step.record);
+        if (!begun) return begun.error();
+        return Begun(std::move(*begun));
     };
     auto claim = co_await store_.run(std::move(work));
     ring();
@@ -269,13 +284,14 @@ Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded,
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};
-    if (auto may = co_await still_permitted(approval); !may) co_return may.error();
     TFY_FAILPOINT("claim.write");
-    auto claim = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
+    auto claim = co_await begin(policy::begin(approval, instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");
     if (!claim) co_return claim.error();
-    const auto id = claim->approval().id;
-    auto permit = gate_.now()->redeem(std::move(*claim), std::move(call), clock_.now());
+    if (!*claim) co_return co_await for_another_key(std::move(approval));
+    const auto id = (*claim)->approval().id;
+    running_.insert_or_assign(id, (*claim)->approval());
+    auto permit = gate_.now()->redeem(std::move(**claim), std::move(call), clock_.now());
     if (!permit) co_await fail(id, permit.error());
     co_return permit;
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ public:
     /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
     /// open one.
     Async<void> told(policy::Approval approval);
+    /// The same for the caller that ran it, with how it ended. Errc::not_found.
+    Async<Result<policy::Approval>> tell_end(std::string id);
     /// What this ended request did is no longer so: the same call asks anew.
     Async<Result<void>> answers_no_more(std::string id);
 
@@ -142,16 +145,19 @@ private:
     using Change =
         std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
-    Async<Result<void>> still_permitted(policy::Approval approval);
+    Async<Error> for_another_key(policy::Approval approval);
     struct Step {
         policy::Approval next;
         journal::JournalEntry record;
     };
     /// Without values, and with its record.
     Result<Step> storable(Result<policy::Approval> next, std::string kind) const;
-    Async<Result<policy::Claim>> begin(Result<policy::Approval> next);
+    /// Nothing: a standing permission approved it for the key of another user.
+    Async<Result<std::optional<policy::Claim>>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
+    Async<Result<policy::Approval>> end_as(policy::Approval current, policy::Approval::State end,
+                                           Json outcome, std::string kind);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
     journal::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
@@ -164,6 +170,7 @@ private:
     const Clock& clock_;
     std::string instance_;
     KeyOf key_ = {};
+    std::map<std::string, policy::Approval> running_;  // as this process claimed them, by id
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;

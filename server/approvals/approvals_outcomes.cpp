@@ -1,6 +1,6 @@
 // How requests end, and how the same call finds its request again.
 #include "server/approvals/approvals.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::approvals {
 namespace {
@@ -43,6 +43,21 @@ Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason)
     co_return co_await reword(std::move(*now), std::move(reason));
 }
 
+Async<Result<Approval>> Approvals::tell_end(std::string id) {
+    auto work = [id = std::move(id),
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<std::optional<Approval>> {
+        auto found = ledger.find(id);
+        if (!found || !*found || policy::is_open((*found)->state()) || (*found)->answers_until) return found;
+        // Where it cannot be written, the request answers once more.
+        std::ignore = ledger.answer_until(id, policy::answers_until(**found, now));
+        return found;
+    };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    if (!*found) co_return Error{Errc::not_found, "No approval request has this id. Nothing was done."};
+    co_return std::move(**found);
+}
+
 Async<void> Approvals::told(Approval approval) {
     if (policy::is_open(approval.state()) || approval.answers_until) co_return;
     const auto until = policy::answers_until(approval, clock_.now());
@@ -72,14 +87,23 @@ Async<Result<Approval>> Approvals::settle(std::string id, State end, Json outcom
 }
 
 Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json outcome, std::string kind) {
+    // What this process claimed is still what it claimed, but where someone else wrote.
+    if (auto claimed = running_.extract(id)) {
+        auto ended = co_await end_as(std::move(claimed.mapped()), end, outcome, kind);
+        if (ended || ended.error().code != Errc::conflict) co_return ended;
+    }
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
+    co_return co_await end_as(std::move(*current), end, std::move(outcome), std::move(kind));
+}
+
+Async<Result<Approval>> Approvals::end_as(Approval current, State end, Json outcome, std::string kind) {
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return redactor.error();
     auto masked = (*redactor)->scrub(std::move(outcome));
     Change change = [](storage::Ledger& ledger, const Approval& approval,
                        const journal::JournalEntry& record) { return ledger.finish(approval, record); };
-    auto ended = policy::finish(std::move(*current), end, std::move(masked), clock_.now());
+    auto ended = policy::finish(std::move(current), end, std::move(masked), clock_.now());
     co_return co_await write(std::move(ended), std::move(kind), std::move(change));
 }
 

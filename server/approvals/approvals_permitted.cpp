@@ -38,18 +38,7 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
     co_return Found{};
 }
 
-// The key may have been replaced since a permission approved the call, or another server runs it.
-Async<Result<void>> Approvals::still_permitted(Approval approval) {
-    if (!approval.decision() || approval.decision()->permission.empty()) co_return Result<void>{};
-    auto look = [id = approval.decision()->permission](storage::Ledger& ledger) {
-        return ledger.find_permission(id);
-    };
-    const auto permission = co_await store_.run(std::move(look));
-    if (!permission) co_return permission.error();
-    const bool same =
-        *permission &&
-        policy::same_user((*permission)->holder, key_in_use(approval.call.caller)) == policy::SameUser::yes;
-    if (same) co_return Result<void>{};
+Async<Error> Approvals::for_another_key(Approval approval) {
     auto ended = policy::withdraw(std::move(approval), clock_.now());
     const auto written =
         co_await write(policy::Approval::State::approved, std::move(ended), "withdrawn for another key");

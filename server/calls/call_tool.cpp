@@ -4,7 +4,7 @@
 #include "server/approvals/applicable_rule.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/task_of.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::calls {
 namespace {
@@ -286,10 +286,9 @@ Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const Approval& 
 
 Async<mcp::MethodResult> CallTool::answer_fresh(ToolResult result, std::string approval_id,
                                                 protocol::Version version) {
-    auto ended = co_await deps_.desk.find(std::move(approval_id));
+    auto ended = co_await deps_.desk.tell_end(std::move(approval_id));
     if (!ended) co_return write_answer(std::move(result), version);
     result = fresh_answer(std::move(result), *ended, deps_.clock.now());
-    co_await deps_.desk.told(std::move(*ended));
     co_return write_answer(std::move(result), version);
 }
 

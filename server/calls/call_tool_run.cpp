@@ -6,7 +6,7 @@
 
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/call_tool.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::calls {
 namespace {

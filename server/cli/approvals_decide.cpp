@@ -5,7 +5,7 @@
 #include "policy/journal/without_values.hpp"
 #include "policy/refusals.hpp"
 #include "server/app/display.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 #include "server/people/page_address.hpp"
 #include "tools/own_command.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::mcp {
 namespace {

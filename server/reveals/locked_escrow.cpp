@@ -8,7 +8,7 @@
 
 #include "policy/human.hpp"
 #include "policy/sealed_state.hpp"
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 #include "server/storage/state_dir.hpp"
 
 namespace tfy::reveals {
@@ -49,10 +49,7 @@ Async<Result<tools::Deposit>> LockedEscrow::hold(policy::Secret value, std::stri
                                  .instance = instance_,
                                  .created = now,
                                  .until = now + life};
-    auto work = [prints, row](storage::Ledger& ledger) -> Result<void> {
-        if (auto known = ledger.add_fingerprints(prints); !known) return known;
-        return ledger.add_reveal(row);
-    };
+    auto work = [prints, row](storage::Ledger& ledger) { return ledger.hold_value(prints, row); };
     TFY_FAILPOINT("value.keep");
     const auto kept = co_await store_.run(std::move(work));
     TFY_FAILPOINT("value.kept");

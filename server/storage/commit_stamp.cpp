@@ -11,6 +11,7 @@ namespace tfy::storage {
 namespace {
 
 constexpr int region_size = 32'768;     // of the wal-index, as SQLite maps it
+constexpr std::size_t commits = 2;      // the word that counts them
 constexpr std::size_t initialised = 3;  // the word that holds isInit
 
 CommitStamp copy_from(std::uint32_t* words) {
@@ -35,6 +36,10 @@ std::optional<CommitStamp> commit_stamp(SQLite::Database& database) {
     const auto second = copy_from(words + first.size());
     if (first != second || (first[initialised] & 0xffU) == 0) return std::nullopt;
     return first;
+}
+
+bool follows(const CommitStamp& later, const CommitStamp& earlier) {
+    return later[commits] == earlier[commits] + 1;
 }
 
 }  // namespace tfy::storage

@@ -19,4 +19,7 @@ using CommitStamp = std::array<std::uint32_t, 12>;
 /// was killed): then only reading tells. The connection must have read before, in WAL mode.
 std::optional<CommitStamp> commit_stamp(SQLite::Database& database);
 
+/// Whether `later` is the commit after `earlier`, with none in between.
+bool follows(const CommitStamp& later, const CommitStamp& earlier);
+
 }  // namespace tfy::storage

@@ -59,6 +59,23 @@ Result<std::unique_ptr<Ledger>> Ledger::begin_anew(const std::filesystem::path& 
 
 std::filesystem::path Ledger::state_dir() const { return impl_->file.parent_path(); }
 
+void Ledger::begin_group() { impl_->begin_group(); }
+
+bool Ledger::group_waits() const { return impl_->group && impl_->group->is_open(); }
+
+Result<void> Ledger::end_group() { return impl_->end_group(); }
+
+Result<void> Ledger::Impl::end_group() {
+    const bool writes = group->is_open();
+    auto done = group->commit();
+    group.reset();
+    if (!done) own_commits.forget();
+    if (!done || !writes) return done;
+    own_commits.committed();
+    settle_key();
+    return done;
+}
+
 // SQLite writes the page of this number, also where the number stays.
 Result<void> Ledger::try_writing() {
     auto& database = *impl_->database;

@@ -57,8 +57,9 @@ struct RequestLimits {
 /// record. A journal that does not end where its head says takes no record any more: whatever would be
 /// written is Errc::storage, and stays undone.
 ///
-/// Every method is one transaction; Errc::storage if the database cannot be read or written (disk full,
-/// locked for 5 s, damaged), and then nothing changed. Several processes may have the same database open.
+/// Every method is one transaction, but for begin_group(); Errc::storage if the database cannot be read or
+/// written (disk full, locked for 5 s, damaged), and then nothing changed. Several processes may have the
+/// same database open.
 class Ledger {
 public:
     /// Creates and migrates. `file` ":memory:" for tests. Folder 0700, files 0600. Errc::storage, too, if
@@ -71,6 +72,14 @@ public:
 
     /// Where it is; empty in memory.
     std::filesystem::path state_dir() const;
+
+    /// What the methods below write until end_group() shares one commit. Each still stands or falls alone; a
+    /// reader in between sees what was written before it. Nothing of it may be told before end_group().
+    void begin_group();
+    /// Something was written since, and waits for the commit.
+    bool group_waits() const;
+    /// Errc::storage if it could not be kept: nothing is there of what was written, though each said so.
+    Result<void> end_group();
 
     struct Opened {
         policy::Approval approval;
@@ -287,6 +296,8 @@ public:
     Result<std::vector<redaction::TokenFingerprints>> fingerprints();
 
     Result<void> add_reveal(const RevealRow& row);
+    /// A value is held from now on: add_fingerprints() and add_reveal(), in one transaction.
+    Result<void> hold_value(const redaction::TokenFingerprints& token, const RevealRow& row);
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);
     /// held → `next`, with its journal record; a rotation that waits for it becomes due (claimed), or keeps
     /// its old token, in the same transaction. Errc::conflict if it is not held any more.

@@ -30,33 +30,9 @@ std::string record_of(const Approval& approval) {
     return approval.json().dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void insert(SQLite::Database& database, const Approval& fresh) {
-    SQLite::Statement row(database,
-                          "INSERT INTO approvals (id, state, principal, digest, created, expires, record) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, fresh.id, std::string(policy::to_string(fresh.state())), fresh.call.caller.principal,
-                 fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires),
-                 record_of(fresh));
-    row.exec();
-}
-
-// What the row is about never changes with its state: where the call as it was asked or its principal differ,
-// nothing is written. Nor where someone else wrote since `next` was read.
-Result<void> update(SQLite::Database& database, Approval::State expected, const Approval& next) {
-    SQLite::Statement row(database,
-                          "UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 "
-                          "WHERE id = ? AND state = ? AND revision = ? AND principal = ? AND digest = ?");
-    SQLite::bind(row, std::string(policy::to_string(next.state())), sqlite::stored(next.expires),
-                 record_of(next), next.id, std::string(policy::to_string(expected)), next.revision,
-                 next.call.caller.principal, next.asked_digest);
-    if (row.exec() == 1) return {};
-    return Error{Errc::conflict, "This request has changed (" + std::string(policy::to_string(expected)) +
-                                     "). Nothing was changed by this. Look at it again."};
-}
-
-std::int64_t count(SQLite::Statement& rows) {
+std::size_t count(SQLite::Statement& rows) {
     rows.executeStep();
-    return rows.getColumn(0).getInt64();
+    return static_cast<std::size_t>(rows.getColumn(0).getInt64());
 }
 
 }  // namespace
@@ -79,38 +55,106 @@ Result<std::vector<Approval>> Ledger::Impl::open_approvals() {
 
 Result<std::vector<Approval>> Ledger::Impl::open_approvals_of(const std::string& principal) {
     auto rows = prepare(
-        "SELECT record, revision, answers_until FROM approvals WHERE principal = ? AND state IN ('pending', "
-        "'approved', 'executing') ORDER BY number");
+        "SELECT record, revision, answers_until FROM approvals INDEXED BY one_open_approval WHERE principal "
+        "= ? AND state IN ('pending', 'approved', 'executing') ORDER BY number");
     SQLite::bind(rows, principal);
     return sqlite::all(rows, read_approval);
 }
 
+void Ledger::Impl::insert(const Approval& fresh) {
+    run("INSERT INTO approvals (id, state, principal, digest, created, expires, record) VALUES (?, ?, ?, ?, "
+        "?, ?, ?)",
+        fresh.id, std::string(policy::to_string(fresh.state())), fresh.call.caller.principal,
+        fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires), record_of(fresh));
+    own_commits.note(fresh);
+}
+
+// What the row is about never changes with its state: where the call as it was asked or its principal differ,
+// nothing is written. Nor where someone else wrote since `next` was read.
 Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next) {
-    return update(*database, expected, next);
+    const int changed =
+        run("UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 WHERE id = ? "
+            "AND state = ? AND revision = ? AND principal = ? AND digest = ?",
+            std::string(policy::to_string(next.state())), sqlite::stored(next.expires), record_of(next),
+            next.id, std::string(policy::to_string(expected)), next.revision, next.call.caller.principal,
+            next.asked_digest);
+    if (changed != 1)
+        return Error{Errc::conflict, "This request has changed (" + std::string(policy::to_string(expected)) +
+                                         "). Nothing was changed by this. Look at it again."};
+    own_commits.note(next);
+    return {};
+}
+
+// To read all of them costs more than one look at a few: only who writes again and again gains by it.
+const OwnCommits::OpenCalls* Ledger::Impl::open_calls() {
+    auto* known = own_commits.now();
+    if (known == nullptr || (!known->open && !known->again)) return nullptr;
+    if (known->open) return &*known->open;
+    const auto all = open_approvals();
+    if (!all) return nullptr;
+    known->open.emplace();
+    for (const auto& each : *all) own_commits.note(each);
+    return &*known->open;
+}
+
+bool Ledger::Impl::may_meet(const Approval& fresh) {
+    if (policy::same_target(fresh, fresh)) return true;
+    const auto* open = open_calls();
+    if (open == nullptr) return true;
+    return std::ranges::any_of(*open, [&](const auto& each) {
+        const auto& call = each.second;
+        return call.principal == fresh.call.caller.principal && call.base_url == fresh.call.base_url &&
+               call.tool == fresh.call.tool && call.tool_version != fresh.call.tool_version;
+    });
 }
 
 Result<void> Ledger::Impl::lapse(const Approval& overdue, policy::Time now) {
     const auto lapsed = policy::lapse(overdue, now);
-    if (auto changed = update(*database, overdue.state(), lapsed); !changed) return changed;
+    if (auto changed = change(overdue.state(), lapsed); !changed) return changed;
     Json body = {{"state", policy::to_string(lapsed.state())},
                  {"digest", lapsed.digest}};  // no word that came from outside
     return append(now, "expired", lapsed.id, std::move(body));
 }
 
+// Those whose time is over may be among the known ones: where even so there are fewer, they need no counting.
+std::size_t Ledger::Impl::count_open(const std::string& principal, policy::Time now, std::size_t enough) {
+    if (const auto* known = open_calls()) {
+        const auto own =
+            std::ranges::count(*known, principal, [](const auto& each) { return each.second.principal; });
+        if (static_cast<std::size_t>(own) < enough) return static_cast<std::size_t>(own);
+    }
+    auto open = prepare(
+        "SELECT count(*) FROM approvals INDEXED BY one_open_approval WHERE principal = ?1 AND state IN "
+        "('pending', 'approved', 'executing') AND (state = 'executing' OR expires > ?2)");
+    SQLite::bind(open, principal, sqlite::stored(now));
+    return count(open);
+}
+
+// Rows are numbered in about the order of their times: where all that came since, of every principal, are far
+// from enough, its own need no counting.
+std::size_t Ledger::Impl::count_since(const std::string& principal, policy::Time since, std::size_t enough) {
+    constexpr std::size_t out_of_order = 1'000;
+    auto of_all = prepare(
+        "SELECT (SELECT max(number) FROM approvals) - number FROM approvals WHERE created > ? ORDER BY "
+        "created LIMIT 1");
+    SQLite::bind(of_all, sqlite::stored(since));
+    const auto most = of_all.executeStep() ? of_all.getColumn(0).getInt64() + 1 : 0;
+    if (static_cast<std::size_t>(std::max<std::int64_t>(most, 0)) + out_of_order < enough)
+        return static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
+    auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
+    SQLite::bind(recent, principal, sqlite::stored(since));
+    return count(recent);
+}
+
 Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Time now,
                                         const RequestLimits& limits) {
-    auto open = prepare(
-        "SELECT count(*) FROM approvals WHERE principal = ?1 AND (state = 'executing' OR state IN "
-        "('pending', 'approved') AND expires > ?2)");
-    SQLite::bind(open, principal, sqlite::stored(now));
-    if (count(open) >= static_cast<std::int64_t>(limits.open_requests))
+    if (count_open(principal, now, limits.open_requests) >= limits.open_requests)
         return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
                                              " open requests for approval already. Nothing was asked, and "
                                              "nothing ran. Ask the user to decide on some of them first: "
                                              "tfy_approvals_get lists them."};
-    auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
-    SQLite::bind(recent, principal, sqlite::stored(now - std::chrono::minutes{1}));
-    if (count(recent) >= static_cast<std::int64_t>(limits.requests_per_minute))
+    if (count_since(principal, now - std::chrono::minutes{1}, limits.requests_per_minute) >=
+        limits.requests_per_minute)
         return Error{Errc::rate_limited, "There were " + std::to_string(limits.requests_per_minute) +
                                              " requests for approval within one minute. Nothing was asked, "
                                              "and nothing ran. Wait a minute."};
@@ -169,11 +213,13 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
     if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
-    auto own = open_approvals_of(principal);
-    if (!own) return own.error();
-    if (auto ended = end_other_definitions(*own, fresh, now); !ended) return ended.error();
-    if (auto alone = check_target(*own, fresh, now); !alone) return alone.error();
-    insert(*database, fresh);
+    if (may_meet(fresh)) {
+        auto own = open_approvals_of(principal);
+        if (!own) return own.error();
+        if (auto ended = end_other_definitions(*own, fresh, now); !ended) return ended.error();
+        if (auto alone = check_target(*own, fresh, now); !alone) return alone.error();
+    }
+    insert(fresh);
     return Opened{fresh, false};
 }
 
@@ -251,9 +297,9 @@ Result<Ledger::Waiting> Ledger::waiting(policy::Time now, const std::string& aft
         auto count_all = impl_->prepare(("SELECT count(*)" + all).c_str());
         SQLite::bind(count_all, sqlite::stored(now));
         // Another process may have decided on some of the page meanwhile.
-        const auto rest = std::max<std::int64_t>(count(count_behind) - std::ssize(*page), 0);
-        return Waiting{std::move(*page), static_cast<std::size_t>(rest),
-                       static_cast<std::size_t>(count(count_all))};
+        const auto behind_now = std::max(count(count_behind), page->size());
+        const auto rest = behind_now - page->size();
+        return Waiting{std::move(*page), rest, count(count_all)};
     });
 }
 
@@ -297,7 +343,7 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next,
                             const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto may = impl_->check_deciders(next, entry.kind); !may) return may;
-        if (auto changed = update(*impl_->database, expected, next); !changed) return changed;
+        if (auto changed = impl_->change(expected, next); !changed) return changed;
         return impl_->append(entry);
     });
 }
@@ -305,8 +351,7 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next,
 Result<policy::Claim> Ledger::begin(const Approval& executing, const std::optional<policy::KeyIdentity>& with,
                                     const journal::JournalEntry& entry) {
     const Result<void> committed = impl_->write([&]() -> Result<void> {
-        if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
-            return changed;
+        if (auto changed = impl_->change(Approval::State::approved, executing); !changed) return changed;
         if (!with) return impl_->append(entry);
         impl_->run("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)", executing.id,
                    with->print, with->user);

@@ -4,7 +4,10 @@
 namespace tfy::storage {
 namespace {
 
-constexpr auto select_freezes = "SELECT principal, by, assurance, since, reason FROM freezes";
+constexpr auto freeze_of_principal =
+    "SELECT principal, by, assurance, since, reason FROM freezes WHERE principal = ?";
+constexpr auto all_freezes =
+    "SELECT principal, by, assurance, since, reason FROM freezes ORDER BY since, principal";
 
 Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
     const auto assurance = policy::read_assurance(row.getColumn(2).getString());
@@ -13,8 +16,9 @@ Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
                           sqlite::read_time(row.getColumn(3)), row.getColumn(4).getString()};
 }
 
-Result<std::optional<policy::Freeze>> freeze_of(SQLite::Database& database, const std::string& principal) {
-    SQLite::Statement row(database, std::string(select_freezes) + " WHERE principal = ?");
+Result<std::optional<policy::Freeze>> freeze_of(sqlite::Statements& statements,
+                                                const std::string& principal) {
+    auto row = statements.lend(freeze_of_principal);
     SQLite::bind(row, principal);
     return sqlite::first(row, read_freeze);
 }
@@ -28,7 +32,7 @@ bool ever_asked(SQLite::Database& database, const std::string& principal) {
 }  // namespace
 
 Result<void> Ledger::Impl::check_frozen(const std::string& principal) {
-    const auto found = freeze_of(*database, principal);
+    const auto found = freeze_of(statements, principal);
     if (!found) return found.error();
     if (*found) return (*found)->refusal();
     return {};
@@ -40,7 +44,7 @@ Result<void> Ledger::check_frozen(const std::string& principal) {
 
 Result<std::vector<policy::Freeze>> Ledger::freezes() {
     return sqlite::read([&] {
-        SQLite::Statement rows(*impl_->database, std::string(select_freezes) + " ORDER BY since, principal");
+        auto rows = impl_->prepare(all_freezes);
         return sqlite::all(rows, read_freeze);
     });
 }
@@ -49,7 +53,7 @@ Result<std::vector<policy::Freeze>> Ledger::freezes() {
 Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& stop,
                                    const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<std::size_t> {
-        const auto before = freeze_of(*impl_->database, freeze.principal);
+        const auto before = freeze_of(impl_->statements, freeze.principal);
         if (!before) return before.error();
         if (*before)
             return Error{Errc::conflict,
@@ -80,7 +84,7 @@ Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& sto
 
 Result<policy::Freeze> Ledger::unfreeze(const std::string& principal, const JournalFreeze& record) {
     return impl_->write([&]() -> Result<policy::Freeze> {
-        auto found = freeze_of(*impl_->database, principal);
+        auto found = freeze_of(impl_->statements, principal);
         if (!found) return found.error();
         if (!*found) return Error{Errc::not_found, "No caller of this name is frozen. Nothing was changed."};
         impl_->run("DELETE FROM freezes WHERE principal = ?", principal);

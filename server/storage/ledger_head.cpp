@@ -64,8 +64,10 @@ bool Ledger::Impl::has_a_past() {
 // A journal from before there were heads gets one here, and so does one whose head and key were both taken
 // away; `since` tells.
 Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalRecord& last) {
-    const auto head = stored_head(statements);
-    const bool guarded = head || (!key_file.empty() && is_there(key_file));
+    auto* known = own_commits.now();
+    const bool is_known = known != nullptr && known->head;
+    const auto head = is_known ? known->head : stored_head(statements);
+    const bool guarded = is_known ? false : head || (!key_file.empty() && is_there(key_file));
     if (guarded && !begins_anew) {
         const auto end = journal_end(before);
         if (!end) return end.error();
@@ -77,6 +79,7 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     const auto next = journal::head_at(last, head ? head->since : last.sequence, *key);
     run("INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)",
         next.sequence, next.hash, next.since, next.mac);
+    if (known != nullptr) known->head = next;
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "policy/sealed_state.hpp"
 #include "server/storage/file_id.hpp"
 #include "server/storage/ledger.hpp"
+#include "server/storage/own_commits.hpp"
 #include "server/storage/own_key.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "server/storage/sqlite.hpp"
@@ -28,6 +29,8 @@ struct RecordRow {
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
     sqlite::Statements statements{*database};
+    OwnCommits own_commits{*database};
+    std::unique_ptr<sqlite::Group> group = {};            // between begin_group() and end_group()
     std::filesystem::path file = {};                      // of the database; empty: in memory only
     std::optional<FileId> id = {};                        // as it was opened
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
@@ -51,9 +54,32 @@ struct Ledger::Impl {
     }
     template <class Work>
     auto write(Work&& work) -> std::invoke_result_t<Work> {
-        if (auto held = still_held(); !held) return held.error();
-        auto done = sqlite::write(*database, std::forward<Work>(work));
-        if (done) settle_key();
+        if (group) return piece(std::forward<Work>(work));
+        begin_group();
+        const std::unique_ptr<Impl, void (*)(Impl*)> end(this, [](Impl* self) { self->group.reset(); });
+        auto done = piece(std::forward<Work>(work));
+        if (auto kept = end_group(); !kept && done) return kept.error();
+        return done;
+    }
+    void begin_group() { group = std::make_unique<sqlite::Group>(*database, statements); }
+    Result<void> end_group();
+    /// All that `work` reads is of one moment.
+    template <class Work>
+    auto snapshot(Work&& work) -> std::invoke_result_t<Work> {
+        if (group && group->is_open()) return sqlite::read(work);
+        return sqlite::snapshot(*database, std::forward<Work>(work));
+    }
+
+    /// What writes within the group's one transaction.
+    template <class Work>
+    auto piece(Work&& work) -> std::invoke_result_t<Work> {
+        const bool first = !group->is_open();
+        if (auto held = first ? still_held() : Result<void>{}; !held) return held.error();
+        auto done = group->write([&] {
+            if (first) own_commits.begin();
+            return work();
+        });
+        if (!done) own_commits.forget();
         return done;
     }
 
@@ -61,6 +87,7 @@ struct Ledger::Impl {
     Result<void> still_held() const;
 
     void add_fingerprints(const redaction::TokenFingerprints& token);
+    void add_reveal(const RevealRow& row);
 
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
     Result<void> append(const journal::JournalEntry& entry);
@@ -131,19 +158,28 @@ struct Ledger::Impl {
     /// With its record; `by` is what ended it. Nothing happens to a request whose time is over.
     Result<void> supersede(const policy::Approval& open, std::string_view why, const std::string& by,
                            policy::Time now);
-    /// The same for every request that waits and `cannot_run` any more.
-    Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
+    /// The same for every request that waits, needs one of these keys, and `cannot_run` any more.
+    Result<void> supersede_where(const std::vector<std::string>& keys,
+                                 const std::function<bool(const policy::Approval&)>& cannot_run,
                                  std::string_view why, const std::string& by, policy::Time now);
+    /// nullptr if they are not known without reading all of them.
+    const OwnCommits::OpenCalls* open_calls();
+    /// False only where no open request stands in the way of `fresh`.
+    bool may_meet(const policy::Approval& fresh);
     Result<void> check_frozen(const std::string& principal);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();
     Result<std::vector<policy::Approval>> open_approvals_of(const std::string& principal);
+    void insert(const policy::Approval& fresh);
     Result<void> change(policy::Approval::State expected, const policy::Approval& next);
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now, bool used_up);
     Result<void> withdraw_under(const std::string& permission, policy::Time now);
     Result<void> lapse(const policy::Approval& overdue, policy::Time now);
+    /// Exact from `enough` on.
+    std::size_t count_open(const std::string& principal, policy::Time now, std::size_t enough);
+    std::size_t count_since(const std::string& principal, policy::Time since, std::size_t enough);
     Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);
 };
 

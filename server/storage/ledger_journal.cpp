@@ -68,15 +68,23 @@ Result<void> Ledger::Impl::append(const journal::JournalEntry& entry) {
 }
 
 Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string approval_id, Json body) {
-    auto last = last_record(statements);
+    auto* known = own_commits.now();
+    Result<std::optional<journal::JournalRecord>> last = known ? known->last : std::nullopt;
+    if (!*last) last = last_record(statements);
     if (!last) return last.error();
-    const auto next = journal::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
-                                      std::move(body));
+    auto next = journal::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
+                                std::move(body));
     run("INSERT INTO journal (sequence, at, kind, approval_id, body, previous, hash) VALUES (?, ?, ?, ?, ?, "
         "?, ?)",
         next.sequence, sqlite::stored(next.at), next.kind, next.approval_id, next.body.dump(), next.previous,
         next.hash);
-    return move_head(*last ? &**last : nullptr, next);
+    if (auto moved = move_head(*last ? &**last : nullptr, next); !moved) return moved;
+    if (known != nullptr) {
+        if (next.kind.starts_with("person_")) known->people = false;
+        next.body = {};
+        known->last = std::move(next);
+    }
+    return {};
 }
 
 // Last and head are of one moment: another process may write meanwhile.
@@ -113,6 +121,8 @@ Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal(std::int64_t f
 // All of the chain is too long to be read each time: `audit verify` does that. A row that is byte for byte
 // what it was when its record was checked is not parsed and hashed again; all else is as if it were.
 Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
+    auto* known = group && group->is_open() ? own_commits.now() : nullptr;
+    if (known != nullptr && known->people) return read_people.people;
     const auto unsound = [](const std::string& why) {
         return Error{Errc::storage,
                      "The journal's records of people cannot be believed: " + why +
@@ -144,6 +154,7 @@ Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
     const auto end = journal_end(*last ? &**last : nullptr);
     if (!end) return end.error();
     if (end->wrong) return unsound(*end->wrong);
+    if (known != nullptr) known->people = true;
     return read_people.people;
 }
 

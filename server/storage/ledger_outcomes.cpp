@@ -1,4 +1,6 @@
 // How requests end, for how long they answer the same call, and which others end with them.
+#include <algorithm>
+
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
@@ -15,8 +17,13 @@ Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why,
     return append(now, "superseded", open.id, std::move(body));
 }
 
-Result<void> Ledger::Impl::supersede_where(const std::function<bool(const Approval&)>& cannot_run,
+Result<void> Ledger::Impl::supersede_where(const std::vector<std::string>& keys,
+                                           const std::function<bool(const Approval&)>& cannot_run,
                                            std::string_view why, const std::string& by, policy::Time now) {
+    const auto needs_one = [&](const auto& each) {
+        return std::ranges::find_first_of(each.second.needs, keys) != each.second.needs.end();
+    };
+    if (const auto* known = open_calls(); known && std::ranges::none_of(*known, needs_one)) return {};
     const auto open = open_approvals();
     if (!open) return open.error();
     for (const auto& each : *open)
@@ -31,8 +38,9 @@ Result<void> Ledger::finish(const Approval& ended, const journal::JournalEntry& 
         if (auto told = impl_->append(entry); !told) return told;
         if (ended.state() != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
         const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };
-        return impl_->supersede_where(cannot_run, "Another request changed its token or took its name first.",
-                                      ended.id, ended.updated);
+        return impl_->supersede_where(ended.facts.consumes, cannot_run,
+                                      "Another request changed its token or took its name first.", ended.id,
+                                      ended.updated);
     });
 }
 

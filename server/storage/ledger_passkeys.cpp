@@ -198,7 +198,7 @@ std::vector<Passkey> Ledger::Impl::believed_passkeys(const PeopleInJournal& know
 }
 
 Result<std::vector<Passkey>> Ledger::passkeys() {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::vector<Passkey>> {
+    return impl_->snapshot([&]() -> Result<std::vector<Passkey>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         return impl_->believed_passkeys(*known);

@@ -107,7 +107,7 @@ Result<std::optional<Person>> Ledger::Impl::believed_person(const std::string& n
 }
 
 Result<std::vector<Person>> Ledger::people() {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::vector<Person>> {
+    return impl_->snapshot([&]() -> Result<std::vector<Person>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         auto rows = rows_of_people(*impl_->database);
@@ -117,7 +117,7 @@ Result<std::vector<Person>> Ledger::people() {
 }
 
 Result<bool> Ledger::anyone_enrolled() {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<bool> {
+    return impl_->snapshot([&]() -> Result<bool> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         return !known->people.empty();
@@ -125,7 +125,7 @@ Result<bool> Ledger::anyone_enrolled() {
 }
 
 Result<std::vector<std::string>> Ledger::people_the_journal_does_not_know() {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::vector<std::string>> {
+    return impl_->snapshot([&]() -> Result<std::vector<std::string>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         std::set<std::string> names;
@@ -212,7 +212,7 @@ Result<Person> Ledger::enrol_invited(const std::string& hash, const FirstCredent
 }
 
 Result<std::optional<Invitation>> Ledger::invitation(const std::string& hash, policy::Time now) {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::optional<Invitation>> {
+    return impl_->snapshot([&]() -> Result<std::optional<Invitation>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         const auto found = known->invitations.find(hash);

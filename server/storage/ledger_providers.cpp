@@ -72,7 +72,7 @@ std::optional<std::string> Ledger::Impl::holder_of(const PeopleInJournal& known,
 }
 
 Result<bool> Ledger::has_own_credential(const std::string& person) {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<bool> {
+    return impl_->snapshot([&]() -> Result<bool> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         return known->has_own_credential(person);
@@ -80,7 +80,7 @@ Result<bool> Ledger::has_own_credential(const std::string& person) {
 }
 
 Result<std::optional<Person>> Ledger::person_of(const ProviderPair& pair) {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::optional<Person>> {
+    return impl_->snapshot([&]() -> Result<std::optional<Person>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         const auto holder = impl_->holder_of(*known, pair);

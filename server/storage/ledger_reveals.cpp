@@ -42,13 +42,24 @@ RevealRow read_row(SQLite::Statement& row) {
 
 }  // namespace
 
+void Ledger::Impl::add_reveal(const RevealRow& row) {
+    run("INSERT INTO reveals (id, state, token_name, token_id, principal, instance, created, until) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        row.id, name_of(row.state), row.token_name, row.token_id, row.principal, row.instance,
+        sqlite::stored(row.created), sqlite::stored(row.until));
+}
+
 Result<void> Ledger::add_reveal(const RevealRow& row) {
     return impl_->write([&]() -> Result<void> {
-        impl_->run(
-            "INSERT INTO reveals (id, state, token_name, token_id, principal, instance, created, until) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row.id, name_of(row.state), row.token_name, row.token_id, row.principal, row.instance,
-            sqlite::stored(row.created), sqlite::stored(row.until));
+        impl_->add_reveal(row);
+        return {};
+    });
+}
+
+Result<void> Ledger::hold_value(const redaction::TokenFingerprints& token, const RevealRow& row) {
+    return impl_->write([&]() -> Result<void> {
+        impl_->add_fingerprints(token);
+        impl_->add_reveal(row);
         return {};
     });
 }
@@ -75,7 +86,8 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
         const auto cannot_run = [&](const policy::Approval& open) {
             return policy::waits_for(open, policy::value_key(id));
         };
-        return impl_->supersede_where(cannot_run, "Its value was shown, or is no longer held.", id, entry.at);
+        return impl_->supersede_where({policy::value_key(id)}, cannot_run,
+                                      "Its value was shown, or is no longer held.", id, entry.at);
     });
 }
 

@@ -201,11 +201,11 @@ Result<void> Ledger::change_rotation(const RotationRow& next, const journal::Jou
         if (auto written = update(impl_->prepare(compare_and_set), next); !written) return written;
         if (auto told = impl_->append(entry); !told) return told;
         if (next.rotation.state != Rotation::State::done) return {};
+        const auto old = policy::token_key(next.rotation.plan.old_id());
         const auto cannot_run = [&](const policy::Approval& open) {
-            return open.call.base_url == next.base_url &&
-                   policy::waits_for(open, policy::token_key(next.rotation.plan.old_id()));
+            return open.call.base_url == next.base_url && policy::waits_for(open, old);
         };
-        return impl_->supersede_where(cannot_run, "Its token was deleted at the end of a rotation.",
+        return impl_->supersede_where({old}, cannot_run, "Its token was deleted at the end of a rotation.",
                                       next.rotation.id, entry.at);
     });
 }

@@ -59,7 +59,7 @@ Result<void> Ledger::open_page_session(const PageSession& session) {
 }
 
 Result<std::optional<PageSession>> Ledger::page_session(const std::string& hash, policy::Time now) {
-    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::optional<PageSession>> {
+    return impl_->snapshot([&]() -> Result<std::optional<PageSession>> {
         auto row =
             impl_->prepare("SELECT hash, person, guest, until, used, mac FROM page_sessions WHERE hash = ?");
         SQLite::bind(row, hash);

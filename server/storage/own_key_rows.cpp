@@ -191,11 +191,11 @@ Result<std::optional<OwnKeyRow>> OwnKeyRows::find_row(const std::string& person,
 }
 
 Result<std::optional<OwnKeyRow>> OwnKeyRows::find(const std::string& person, const std::string& base_url) {
-    return sqlite::snapshot(*impl_.database, [&] { return find_row(person, base_url); });
+    return impl_.snapshot([&] { return find_row(person, base_url); });
 }
 
 Result<std::vector<OpenedOwnKey>> OwnKeyRows::open_all(const std::string& base_url) {
-    return sqlite::snapshot(*impl_.database, [&]() -> Result<std::vector<OpenedOwnKey>> {
+    return impl_.snapshot([&]() -> Result<std::vector<OpenedOwnKey>> {
         std::vector<OpenedOwnKey> all;
         for (auto& row : impl_.own_keys())
             if (row.base_url == base_url) all.push_back({std::move(row), std::nullopt});

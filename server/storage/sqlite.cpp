@@ -52,7 +52,7 @@ void configure(SQLite::Database& database, const Limits& limits) {
     database.exec("PRAGMA foreign_keys = ON");
     database.exec("PRAGMA secure_delete = ON");
     database.exec("PRAGMA trusted_schema = OFF");
-    database.exec("PRAGMA synchronous = FULL");
+    database.exec(limits.waits_for_disk ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     database.exec("PRAGMA journal_mode = WAL");
     if (limits.pages > 0) database.exec("PRAGMA max_page_count = " + std::to_string(limits.pages));
 }
@@ -153,6 +153,54 @@ Error damaged(std::string_view what) {
 // back.
 Transaction::~Transaction() {
     if (sqlite3_get_autocommit(database_.getHandle()) == 0) database_.tryExec("ROLLBACK");
+}
+
+Group::~Group() {
+    if (sqlite3_get_autocommit(database_.getHandle()) == 0) database_.tryExec("ROLLBACK");
+}
+
+Error Group::lose(Error why) {
+    if (sqlite3_get_autocommit(database_.getHandle()) == 0) database_.tryExec("ROLLBACK");
+    open_ = false;
+    lost_ = why;
+    return why;
+}
+
+Result<void> Group::begin_piece() {
+    nested_ = open_;
+    auto begun = read([&]() -> Result<void> {
+        run(open_ ? "SAVEPOINT piece" : "BEGIN IMMEDIATE");
+        return {};
+    });
+    if (!begun) return lose(begun.error());
+    open_ = true;
+    return begun;
+}
+
+// The first piece is the whole transaction, so that nothing of it is left where that ends.
+Result<void> Group::end_piece(const std::optional<Error>& why) {
+    if (sqlite3_get_autocommit(database_.getHandle()) != 0)
+        return lose(why.value_or(damaged("a transaction that ended by itself")));
+    auto ended = read([&]() -> Result<void> {
+        if (why) run(nested_ ? "ROLLBACK TO piece" : "ROLLBACK");
+        if (nested_) run("RELEASE piece");
+        return {};
+    });
+    if (!ended) return lose(ended.error());
+    if (why && !nested_) open_ = false;
+    return ended;
+}
+
+Result<void> Group::commit() {
+    if (lost_) return *lost_;
+    if (!open_) return {};
+    auto done = read([&]() -> Result<void> {
+        run("COMMIT");
+        return {};
+    });
+    if (!done) return lose(done.error());
+    open_ = false;
+    return done;
 }
 
 }  // namespace tfy::storage::sqlite

@@ -23,13 +23,14 @@ namespace tfy::storage::sqlite {
 
 struct Limits {
     std::chrono::milliseconds lock_wait{5'000};  // for another process's write to end
-    std::int64_t pages = 0;  // that the file may have, 4 KiB each; 0: as many as the disk holds
+    std::int64_t pages = 0;      // that the file may have, 4 KiB each; 0: as many as the disk holds
+    bool waits_for_disk = true;  // false: a machine that loses its power may lose the last commits
 };
 
 /// Opens `file`, or creates it (0600, in a folder that is 0700), and runs the migrations that it has not
-/// seen: the first one takes an empty file to version 1. WAL, every commit on the disk before it returns,
-/// foreign keys checked, deleted bytes overwritten. `file` is an absolute path; ":memory:" is a database of
-/// its own that lives as long as the connection.
+/// seen: the first one takes an empty file to version 1. WAL, every commit on the disk before it returns (but
+/// for `waits_for_disk`), foreign keys checked, deleted bytes overwritten. `file` is an absolute path;
+/// ":memory:" is a database of its own that lives as long as the connection.
 Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file,
                                                std::span<const std::string_view> migrations,
                                                const Limits& limits);
@@ -130,6 +131,47 @@ private:
 
     SQLite::Database* database_;
     Idle idle_;  // by their text
+};
+
+/// Pieces of work that share one transaction, and so one wait for the disk: begun by the first that writes.
+/// One that fails leaves nothing of itself, and the others stay. Where the transaction itself is lost (SQLite
+/// ends it on a full disk, or it cannot be begun or committed) nothing of any of them is there, and those
+/// that follow are told so at once.
+class Group {
+public:
+    Group(SQLite::Database& database, Statements& statements)
+        : database_(database), statements_(statements) {}
+    ~Group();
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+
+    template <class Work>
+    std::invoke_result_t<Work> write(Work&& work) {
+        if (lost_) return *lost_;
+        if (auto begun = begin_piece(); !begun) return begun.error();
+        auto done = read(work);
+        std::optional<Error> why;
+        if (!done) why = done.error();
+        if (auto ended = end_piece(why); !ended) return ended.error();
+        return done;
+    }
+    /// Something was written that no commit has kept yet.
+    bool is_open() const { return open_; }
+    /// Errc::storage: nothing is there of what was written since it was begun.
+    Result<void> commit();
+
+private:
+    Result<void> begin_piece();
+    /// `why`: it is undone.
+    Result<void> end_piece(const std::optional<Error>& why);
+    Error lose(Error why);
+    void run(const char* sql) { statements_.lend(sql).exec(); }
+
+    SQLite::Database& database_;
+    Statements& statements_;
+    bool open_ = false;
+    bool nested_ = false;  // the piece at work is not the first: it can be undone alone
+    std::optional<Error> lost_ = {};
 };
 
 /// The first row, and all rows, as `read_row` makes a Result of each; the first that cannot be read is the

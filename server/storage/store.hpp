@@ -4,8 +4,12 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "server/loop/loop.hpp"
 #include "server/storage/ledger.hpp"
@@ -13,6 +17,8 @@
 
 namespace tfy::storage {
 
+/// What waits when the thread comes to it shares one commit, and so one wait for the disk; no one waits for
+/// company. No answer leaves before that commit: where it fails, all that it would have kept is told so.
 class Store {
 public:
     /// Who does the work: a thread of the store's own, or the caller of step(). With the latter everything
@@ -24,23 +30,78 @@ public:
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// Runs `work(Ledger&)` on the store thread. The work runs to its end even where the asking coroutine is
-    /// cancelled meanwhile; take everything by value. An exception in it is a bug and ends the process.
+    /// Runs `work(Ledger&)`, which returns a Result, on the store thread. The work runs to its end even where
+    /// the asking coroutine is cancelled meanwhile; take everything by value. What it does beside the ledger
+    /// stays done where the commit fails. An exception in it is a bug and ends the process.
     template <class Work>
     auto run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>>;
 
-    /// Worker::caller: does the oldest work that was posted. False if there is none.
-    bool step() { return queue_.poll_one() > 0; }
+    /// Worker::caller: does the oldest work that was posted, or so many of them with one commit. False if
+    /// there is none.
+    bool step(std::size_t at_most = 1);
 
     /// Finishes what was posted and ends the thread; nothing may be posted after it. Without a thread, what
     /// no one stepped through is dropped, as where a process is killed.
     void close();
 
 private:
+    /// One piece of work and who waits for its answer.
+    class Step {
+    public:
+        Step() = default;
+        virtual ~Step() = default;
+        Step(const Step&) = delete;
+        Step& operator=(const Step&) = delete;
+        virtual void take(Ledger& ledger) = 0;
+        /// What it wrote is not there.
+        virtual void lose(const Error& why) = 0;
+        virtual void tell() = 0;
+    };
+    template <class Work, class Handler>
+    class StepOf;
+    using Steps = std::vector<std::unique_ptr<Step>>;
+
+    void post(std::unique_ptr<Step> step);
+    Steps next(std::size_t at_most);
+    void take(Steps steps);
+    void work();
+
     std::shared_ptr<Ledger> ledger_;
-    loop::Loop queue_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{queue_.get_executor()};
+    std::mutex mutex_;
+    std::condition_variable posted_;
+    Steps waiting_;  // by mutex_, as is closed_
+    bool closed_ = false;
     std::thread thread_;
+};
+
+template <class Work, class Handler>
+class Store::StepOf final : public Store::Step {
+    using Answer = std::invoke_result_t<Work, Ledger&>;
+    static_assert(std::is_constructible_v<Answer, Error>, "what could not be kept must be told");
+
+public:
+    StepOf(Work work, Handler handler)
+        : loop_(boost::asio::prefer(boost::asio::get_associated_executor(handler),
+                                    boost::asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)),
+          work_(std::move(work)) {}
+
+    void take(Ledger& ledger) override { answer_.emplace((*work_)(ledger)); }
+    void lose(const Error& why) override { answer_.emplace(why); }
+    void tell() override {
+        boost::asio::post(loop_, [handler = std::move(handler_), answer = std::move(*answer_)]() mutable {
+            std::move(handler)(std::move(answer));
+        });
+    }
+
+private:
+    using Loop =
+        decltype(boost::asio::prefer(boost::asio::get_associated_executor(std::declval<const Handler&>()),
+                                     boost::asio::execution::outstanding_work.tracked));
+    Loop loop_;
+    Handler handler_;
+    std::optional<Work> work_;
+    std::optional<Answer> answer_;
 };
 
 template <class Work>
@@ -49,14 +110,8 @@ auto Store::run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>> {
     using Answer = std::invoke_result_t<Work, Ledger&>;
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
         [this](auto handler, Work posted) {
-            auto loop = asio::prefer(asio::get_associated_executor(handler),
-                                     asio::execution::outstanding_work.tracked);
-            asio::post(
-                queue_, [this, loop, handler = std::move(handler), posted = std::move(posted)]() mutable {
-                    asio::post(loop, [handler = std::move(handler), answer = posted(*ledger_)]() mutable {
-                        std::move(handler)(std::move(answer));
-                    });
-                });
+            using Made = StepOf<Work, decltype(handler)>;
+            post(std::make_unique<Made>(std::move(posted), std::move(handler)));
         },
         asio::use_awaitable, std::move(work));
 }

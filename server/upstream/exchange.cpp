@@ -2,7 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 namespace tfy::upstream {
 namespace {

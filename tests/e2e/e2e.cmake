@@ -48,7 +48,7 @@ endif()
 set_tests_properties(e2e.last_word PROPERTIES TIMEOUT 1800)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
-set_tests_properties(e2e.crash e2e.last_word e2e.sign_in e2e.redact e2e.redact_restart e2e.redact_benign e2e.page_browser e2e.page_together e2e.page_keys e2e.page_many e2e.page_views e2e.page_request e2e.page_hostile e2e.page_live e2e.page_programs e2e.consent_browser
+set_tests_properties(e2e.crash e2e.crash_groups e2e.last_word e2e.sign_in e2e.redact e2e.redact_restart e2e.redact_benign e2e.page_browser e2e.page_together e2e.page_keys e2e.page_many e2e.page_views e2e.page_request e2e.page_hostile e2e.page_live e2e.page_programs e2e.consent_browser
                      PROPERTIES PROCESSORS 2)
 
 # The official conformance suites, against the fixture server and against this one.

@@ -88,7 +88,8 @@ bool World::event(Process* only) {
         auto& process = *processes_[source / 2];
         if (only != nullptr && &process != only) continue;
         if (source % 2 == 0 && process.loop.poll_one() > 0) return true;
-        if (source % 2 == 1 && process.store.step()) {
+        // Some that wait share a commit.
+        if (source % 2 == 1 && process.store.step(1 + order_() % 3)) {
             observe();
             return true;
         }

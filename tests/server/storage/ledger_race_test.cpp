@@ -234,4 +234,24 @@ TEST_CASE("the journal's chain holds while eight write at once, from the very fi
     }
 }
 
+TEST_CASE("the journal's chain holds while eight write at once, three records a commit") {
+    const TempFolder folder;
+    auto ledger = open_ledger(folder / "ledger.db");
+    std::atomic<int> failures = 0;
+    compete(
+        folder / "ledger.db", [](int) {},
+        [&](storage::Ledger& own, int, int rival) {
+            own.begin_group();
+            for (int i = 0; i < 3; ++i)
+                if (!own.append(entry("of " + std::to_string(rival)))) ++failures;
+            if (!own.end_group()) ++failures;
+        },
+        [&](int) { CHECK(failures == 0); });
+    const auto records = ledger->journal(1, 1'000'000).value();
+    CHECK(std::ssize(records) == 3 * rivals * rounds());
+    CHECK_FALSE(journal::broken(records).has_value());
+    for (std::size_t i = 0; i < records.size(); i += 3)  // no one comes in between
+        CHECK((records[i].kind == records[i + 1].kind && records[i].kind == records[i + 2].kind));
+}
+
 }  // namespace tfy::ledger_race_test

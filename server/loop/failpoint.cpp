@@ -1,4 +1,4 @@
-#include "server/observability/failpoint.hpp"
+#include "server/loop/failpoint.hpp"
 
 #ifdef TFY_FAILPOINTS
 
@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace tfy::observability {
+namespace tfy::loop {
 namespace {
 
 struct Chosen {
@@ -45,6 +45,6 @@ void failpoint(const char* step) {
     ::kill(::getpid(), SIGKILL);
 }
 
-}  // namespace tfy::observability
+}  // namespace tfy::loop
 
 #endif

@@ -4,15 +4,15 @@
 
 #ifdef TFY_FAILPOINTS
 
-namespace tfy::observability {
+namespace tfy::loop {
 
 /// Ends this process on the spot, as kill -9 does, where the environment variable TFY_FAILPOINT is `step`, or
 /// "step:N" and this is the N-th time that the process is here. One line on stderr tells it.
 void failpoint(const char* step);
 
-}  // namespace tfy::observability
+}  // namespace tfy::loop
 
-#define TFY_FAILPOINT(step) ::tfy::observability::failpoint(step)
+#define TFY_FAILPOINT(step) ::tfy::loop::failpoint(step)
 
 #else
 
