@@ -1,8 +1,14 @@
 #include "server/sealing/sealer.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace tfy::sealing {
+namespace {
+
+constexpr std::array<std::size_t, 3> most_in = {std::numeric_limits<std::size_t>::max(), 128, 8};
+
+}  // namespace
 
 Sealer::Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFingerprints> known,
                std::unique_ptr<storage::Reader> tokens, Names names)
@@ -11,6 +17,7 @@ Sealer::Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFinger
       names_(names),
       at_start_(new redaction::Redactor(key_, as_marked(std::move(known)))),
       redactor_(at_start_) {
+    for (auto& layer : layers_) layer.redactor = at_start_;
     if (tokens_) tokens_->known_by(key_);
 }
 
@@ -42,21 +49,25 @@ void Sealer::add(std::vector<redaction::TokenFingerprints> tokens) {
 void Sealer::configure(redaction::TokenFingerprints key) {
     const std::lock_guard one_at_a_time(changing_);
     configured_ = std::move(key);
-    renew();
+    renew(0);
 }
 
 void Sealer::note_ids(const std::vector<ListedId>& listed) {
     const std::lock_guard one_at_a_time(changing_);
     for (const auto& [id, name] : listed) {
-        auto& known = jwts_[id];
-        noted_ = noted_ || known != name;
-        known = name;
+        const auto [place, is_new] = jwts_.try_emplace(id, news_.size());
+        if (is_new) {
+            news_.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
+        } else if (auto& known = news_[place->second].name; known != name) {
+            known = name;
+            taken_up_ = std::min(taken_up_, place->second);
+        }
     }
 }
 
 void Sealer::take_up_ids() {
     const std::lock_guard one_at_a_time(changing_);
-    if (noted_) renew();
+    take_up_news();
 }
 
 std::string Sealer::escaped(std::string_view untrusted) const {
@@ -75,26 +86,47 @@ std::vector<redaction::TokenFingerprints> Sealer::as_marked(
 }
 
 void Sealer::take_up(std::vector<redaction::TokenFingerprints> tokens) const {
-    const auto before = added_.size();
+    const auto before = news_.size();
     for (auto& token : as_marked(std::move(tokens)))
-        if (!is_known(token)) added_.push_back(std::move(token));
-    if (added_.size() != before) renew();
+        if (!is_known(token)) news_.push_back(std::move(token));
+    if (news_.size() != before) take_up_news();
 }
 
+// The configured key may be forgotten: that it is known now says nothing.
 bool Sealer::is_known(const redaction::TokenFingerprints& token) const {
     const auto same = [&token](const redaction::TokenFingerprints& each) {
         return each.windows == token.windows;
     };
-    return at_start_->knows(token) || std::ranges::any_of(added_, same);
+    if (!same(configured_)) return redactor_.load()->knows(token);
+    return at_start_->knows(token) || std::ranges::any_of(news_, same);
 }
 
-void Sealer::renew() const {
-    noted_ = false;
-    auto tokens = added_;
-    if (!configured_.windows.empty() && !is_known(configured_)) tokens.push_back(configured_);
-    for (const auto& [id, name] : jwts_) tokens.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
-    redactor_.store(
-        std::make_shared<const redaction::Redactor>(at_start_->with(as_marked(std::move(tokens)))));
+void Sealer::take_up_news() const {
+    if (taken_up_ == news_.size()) return;
+    auto from = layers_.size() - 1;
+    while (from > 0 &&
+           (taken_up_ < layers_[from].begin || news_.size() - layers_[from].begin > most_in[from]))
+        --from;
+    renew(from);
+}
+
+// From this layer on: what is in later ones joins it.
+void Sealer::renew(std::size_t from) const {
+    for (auto layer = from; layer < layers_.size(); ++layer) {
+        const auto& below = layer == 0 ? at_start_ : layers_[layer - 1].redactor;
+        auto& made = layers_[layer];
+        if (layer > from) made.begin = news_.size();
+        std::vector<redaction::TokenFingerprints> tokens(
+            news_.begin() + static_cast<std::ptrdiff_t>(made.begin), news_.end());
+        if (layer == 0 && !configured_.windows.empty() && !is_known(configured_))
+            tokens.push_back(configured_);
+        made.redactor =
+            layer > from || tokens.empty()
+                ? below
+                : std::make_shared<const redaction::Redactor>(below->with(as_marked(std::move(tokens))));
+    }
+    taken_up_ = news_.size();
+    redactor_.store(layers_.back().redactor);
 }
 
 }  // namespace tfy::sealing

@@ -1,6 +1,7 @@
 // What seals all that leaves: the redactor in force, brought up to date before each use.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -74,7 +75,8 @@ private:
         std::vector<redaction::TokenFingerprints> tokens) const;
     void take_up(std::vector<redaction::TokenFingerprints> tokens) const;
     bool is_known(const redaction::TokenFingerprints& token) const;
-    void renew() const;
+    void renew(std::size_t from) const;
+    void take_up_news() const;
 
     redaction::FingerprintKey key_;
     std::unique_ptr<storage::Reader> tokens_;
@@ -83,9 +85,16 @@ private:
     // A look may find news, so what is known changes also where something is only sealed.
     mutable std::mutex changing_;
     redaction::TokenFingerprints configured_ = {};
-    mutable std::vector<redaction::TokenFingerprints> added_;  // since the start
-    std::map<std::string, std::string> jwts_;  // listed since the start: the token's name by the JWT's id
-    mutable bool noted_ = false;               // some of them are not taken up yet
+    mutable std::vector<redaction::TokenFingerprints> news_;  // added or listed since the start, in order
+    std::map<std::string, std::size_t> jwts_;                 // those that were listed, by the JWT's id
+    // Of the news: each layer is over the one before it, and the later ones are small, since to make one
+    // costs as much as all that is in it.
+    struct Layer {
+        std::size_t begin = 0;
+        Shared redactor = {};
+    };
+    mutable std::array<Layer, 3> layers_;
+    mutable std::size_t taken_up_ = 0;  // of the news
     mutable std::atomic<Shared> redactor_;
 };
 
