@@ -2,6 +2,7 @@
 #include "server/storage/token_store.hpp"
 
 #include <array>
+#include <deque>
 
 #include "server/storage/commit_stamp.hpp"
 #include "server/storage/sqlite.hpp"
@@ -67,15 +68,25 @@ public:
         const auto stamp = commit_stamp(*database_);
         if (known_ && stamp && stamp == read_at_) return known_;
         auto tokens = read_all();
-        if (tokens) {
-            known_ = *tokens;
-            read_at_ = stamp;
-        }
-        return tokens;
+        if (!tokens) return tokens.error();
+        known_ = std::move(*tokens);
+        read_at_ = stamp;
+        return known_;
     }
 
+    // Where nothing else was committed since all were read, they are those and this one.
     Result<void> insert(const StoredToken& token) override {
-        return sqlite::write(*database_, [&] { return add(token); });
+        std::optional<CommitStamp> before;
+        auto inserted = sqlite::write(*database_, [&] {
+            before = commit_stamp(*database_);
+            return add(token);
+        });
+        const auto after = commit_stamp(*database_);
+        if (inserted && known_ && before && after && before == read_at_ && follows(*after, *before)) {
+            known_->push_back(token);
+            read_at_ = after;
+        }
+        return inserted;
     }
 
     /// `first` and the mark that it was added, or nothing of it.
@@ -99,23 +110,24 @@ public:
     }
 
 private:
-    Result<Tokens> read_all() {
-        return sqlite::read([&]() -> Result<Tokens> {
+    using Growing = std::shared_ptr<std::deque<StoredToken>>;
+
+    Result<Growing> read_all() {
+        return sqlite::read([&]() -> Result<Growing> {
             SQLite::Statement rows(*database_,
                                    "SELECT id, name, type, team, account, jwt_id, value_sha256, owner, "
                                    "created, expires, last_used "
                                    "FROM tokens ORDER BY number");
-            std::vector<StoredToken> tokens;
-            while (rows.executeStep()) tokens.push_back(read_token(rows));
-            return std::make_shared<const std::vector<StoredToken>>(std::move(tokens));
+            auto tokens = std::make_shared<std::deque<StoredToken>>();
+            while (rows.executeStep()) tokens->push_back(read_token(rows));
+            return tokens;
         });
     }
 
     Result<void> add(const StoredToken& token) {
-        SQLite::Statement row(*database_,
-                              "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, "
-                              "owner, created, expires, last_used) "
-                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        auto row = statements_.lend(
+            "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, owner, created, "
+            "expires, last_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         SQLite::bind(row, token.id, token.name, token.type, token.team, token.account, token.jwt_id,
                      token.value_sha256, token.owner, sqlite::stored(token.created));
         bind_maybe(row, 10, token.expires);
@@ -135,7 +147,8 @@ private:
     }
 
     std::unique_ptr<SQLite::Database> database_;
-    Tokens known_ = {};
+    sqlite::Statements statements_{*database_};
+    Growing known_ = {};
     std::optional<CommitStamp> read_at_ = {};
 };
 
@@ -143,7 +156,7 @@ private:
 
 Result<std::unique_ptr<sandbox::TokenStore>> open_sqlite_token_store(const std::filesystem::path& file,
                                                                      const std::vector<StoredToken>& first) {
-    auto database = sqlite::open(file, store_migrations, {});
+    auto database = sqlite::open(file, store_migrations, {.waits_for_disk = false});
     if (!database) return database.error();
     auto token_store = std::make_unique<SqliteShelf>(std::move(*database));
     if (auto begun = token_store->begin_with(first); !begun) return begun.error();

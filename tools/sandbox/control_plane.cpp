@@ -146,16 +146,6 @@ Result<KeptTokens*> ControlPlane::kept_tokens() {
     return &*kept_;
 }
 
-Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account) {
-    const auto tokens = token_store_->all();
-    if (!tokens) return tokens.error();
-    const auto user = account.user();
-    std::vector<StoredToken> found;
-    for (const auto& token : **tokens)
-        if (token.owner == user) found.push_back(token);
-    return found;
-}
-
 SandboxResponse ControlPlane::route(const Asked& asked) {
     const std::string_view path = asked.target.path;
     const auto& method = asked.method;
@@ -199,9 +189,9 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
 SandboxResponse ControlPlane::create(const Asked& asked) {
     auto wanted = read_wanted(asked.body, asked.now);
     if (!wanted) return http_error(400, wanted.error().message);
-    const auto tokens = tokens_of(asked.caller);
-    if (!tokens) return broken_shelf(tokens.error());
-    if (std::ranges::find(*tokens, wanted->name, &StoredToken::name) != tokens->end())
+    const auto known = kept_tokens();
+    if (!known) return broken_shelf(known.error());
+    if ((*known)->of_name(asked.caller.user(), wanted->name) != nullptr)
         return http_error(409, "A personal access token with this name already exists");
 
     // An opaque token has a Jwt, too: its tokenType may say "opaque".
@@ -229,9 +219,9 @@ SandboxResponse ControlPlane::create(const Asked& asked) {
 }
 
 SandboxResponse ControlPlane::remove(const Asked& asked, std::string_view id) {
-    const auto tokens = tokens_of(asked.caller);
-    if (!tokens) return broken_shelf(tokens.error());
-    if (std::ranges::find(*tokens, id, &StoredToken::id) == tokens->end())
+    const auto known = kept_tokens();
+    if (!known) return broken_shelf(known.error());
+    if ((*known)->of_id(asked.caller.user(), id) == nullptr)
         return http_error(404, "Personal access token not found");
     if (const auto removed = token_store_->remove(std::string(id)); !removed)
         return broken_shelf(removed.error());

@@ -51,7 +51,6 @@ private:
                            const Result<Caller>& found, policy::Time now);
     SandboxResponse serve(const Asked& asked, const std::string& token);
     Result<KeptTokens*> kept_tokens();
-    Result<std::vector<StoredToken>> tokens_of(const Account& account);
     SandboxResponse route(const Asked& asked);
     SandboxResponse list(const Asked& asked);
     SandboxResponse create(const Asked& asked);

@@ -6,16 +6,51 @@
 
 namespace tfy::sandbox {
 
+namespace {
+
+bool is_newer(const KeptTokens::Row& a, const KeptTokens::Row& b) {
+    return a.token->created == b.token->created ? a.number < b.number : a.token->created > b.token->created;
+}
+
+}  // namespace
+
 KeptTokens::KeptTokens(TokenStore::Tokens tokens) : tokens_(std::move(tokens)) {
-    for (const auto& token : *tokens_) {
-        by_hash_[token.value_sha256] = &token;
-        users_[token.owner].rows.push_back({.token = &token});
+    while (known_ < tokens_->size()) {
+        auto row = know(known_++);
+        users_[row.token->owner].rows.push_back(std::move(row));
     }
-    // All of them stand in one vector, in the order in which they were kept.
-    const auto newest_first = [](const Row& a, const Row& b) {
-        return a.token->created == b.token->created ? a.token < b.token : a.token->created > b.token->created;
-    };
-    for (auto& [address, user] : users_) std::ranges::sort(user.rows, newest_first);
+    for (auto& [address, user] : users_) std::ranges::sort(user.rows, is_newer);
+}
+
+KeptTokens::Row KeptTokens::know(std::size_t number) {
+    const auto& token = (*tokens_)[number];
+    by_hash_[token.value_sha256] = &token;
+    by_id_[token.id] = &token;
+    users_[token.owner].by_name.try_emplace(token.name, &token);
+    return {.token = &token, .number = number};
+}
+
+bool KeptTokens::are(const TokenStore::Tokens& tokens) {
+    if (tokens != tokens_) return false;
+    while (known_ < tokens_->size()) {
+        auto row = know(known_++);
+        auto& user = users_[row.token->owner];
+        forget_pages(user);
+        user.rows.insert(std::ranges::upper_bound(user.rows, row, is_newer), std::move(row));
+    }
+    return true;
+}
+
+const StoredToken* KeptTokens::of_id(const std::string& user, std::string_view id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() || found->second->owner != user ? nullptr : found->second;
+}
+
+const StoredToken* KeptTokens::of_name(const std::string& user, std::string_view name) const {
+    const auto owner = users_.find(user);
+    if (owner == users_.end()) return nullptr;
+    const auto found = owner->second.by_name.find(name);
+    return found == owner->second.by_name.end() ? nullptr : found->second;
 }
 
 const StoredToken* KeptTokens::of_hash(std::string_view value_sha256) const {
@@ -53,6 +88,11 @@ truefoundry::SharedText KeptTokens::page(const std::string& address, const Windo
     page_bytes_ = after;
     user.pages.insert_or_assign({window.offset, window.limit}, written);
     return written.text;
+}
+
+void KeptTokens::forget_pages(User& user) {
+    for (const auto& [window, written] : user.pages) page_bytes_ -= written.text->size();
+    user.pages.clear();
 }
 
 std::string write_page(const std::vector<const std::string*>& rows, std::size_t total, const Window& window) {

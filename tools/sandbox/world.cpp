@@ -7,7 +7,9 @@ namespace {
 
 class MemoryShelf final : public TokenStore {
 public:
-    Result<Tokens> all() override { return std::make_shared<const std::vector<StoredToken>>(tokens_); }
+    Result<Tokens> all() override {
+        return std::make_shared<const std::deque<StoredToken>>(tokens_.begin(), tokens_.end());
+    }
 
     Result<void> insert(const StoredToken& token) override {
         if (find(token.id) != tokens_.end())

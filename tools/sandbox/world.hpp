@@ -1,6 +1,7 @@
 // The tokens of a make-believe tenant: what the control plane would know, and where it keeps it.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,10 +30,11 @@ struct StoredToken {
 /// The seam for keeping them: SQLite in the server room, a vector in tests. Blocking and quick; one thread.
 class TokenStore {
 public:
-    using Tokens = std::shared_ptr<const std::vector<StoredToken>>;
+    using Tokens = std::shared_ptr<const std::deque<StoredToken>>;
 
     virtual ~TokenStore() = default;
-    /// In the order in which they were created; what it gives out does not change. Never null.
+    /// In the order in which they were created. What it gives out stays as it is, but that newer ones may
+    /// come behind: who keeps it looks at its size. Never null.
     virtual Result<Tokens> all() = 0;
     virtual Result<void> insert(const StoredToken& token) = 0;
     virtual Result<void> remove(const std::string& id) = 0;

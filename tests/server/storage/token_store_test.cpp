@@ -71,6 +71,26 @@ TEST_CASE("a second token with the same id, and one that is not there, are told"
     CHECK(token_store->all().value()->size() == 1);
 }
 
+TEST_CASE("its own new token comes behind those that it gave out, unless another process wrote as well") {
+    const TempFolder folder;
+    auto ours = storage::open_sqlite_token_store(folder / "sandbox.db").value();
+    auto theirs = storage::open_sqlite_token_store(folder / "sandbox.db").value();
+    const auto first = ours->all().value();
+    REQUIRE(ours->insert(token("aa")).has_value());
+    REQUIRE(ours->insert(token("bb")).has_value());
+    CHECK(ours->insert(token("bb")).error().code == Errc::conflict);
+    CHECK(ours->all().value() == first);
+    REQUIRE(first->size() == 2);
+    CHECK(first->back().id == "bb");
+    REQUIRE(theirs->insert(token("cc")).has_value());
+    REQUIRE(ours->insert(token("dd")).has_value());
+    CHECK(first->size() == 2);
+    const auto now = ours->all().value();
+    REQUIRE(now->size() == 4);
+    CHECK((*now)[2].id == "cc");
+    CHECK((*now)[3].id == "dd");
+}
+
 TEST_CASE("rows are read once until any process commits; what was given out stays as it was") {
     const TempFolder folder;
     auto ours = storage::open_sqlite_token_store(folder / "sandbox.db").value();

@@ -22,7 +22,7 @@ namespace {
 
 class FullShelf final : public sandbox::TokenStore {
 public:
-    Result<Tokens> all() override { return std::make_shared<const std::vector<sandbox::StoredToken>>(); }
+    Result<Tokens> all() override { return std::make_shared<const std::deque<sandbox::StoredToken>>(); }
     Result<void> insert(const sandbox::StoredToken&) override { return Error{Errc::storage, "disk full"}; }
     Result<void> remove(const std::string&) override { return Error{Errc::storage, "disk full"}; }
     Result<void> touch(const std::string&, policy::Time) override {

@@ -31,12 +31,12 @@ StoredToken token(std::string name, policy::Duration age, std::string owner = "d
 }  // namespace
 
 TEST_CASE("tokens are found by hash, and listed for their user with the newest first") {
-    const auto tokens = std::make_shared<const std::vector<StoredToken>>(std::vector{
+    const auto tokens = std::make_shared<const std::deque<StoredToken>>(std::deque{
         token("old", hours{9}), token("new", hours{1}), token("other", hours{2}, "alice@sandbox.example"),
         token("first", hours{4}), token("second", hours{4})});
     KeptTokens kept(tokens);
     CHECK(kept.are(tokens));
-    CHECK_FALSE(kept.are(std::make_shared<const std::vector<StoredToken>>(*tokens)));
+    CHECK_FALSE(kept.are(std::make_shared<const std::deque<StoredToken>>(*tokens)));
     REQUIRE(kept.of_hash("hash-other") != nullptr);
     CHECK(kept.of_hash("hash-other")->name == "other");
     CHECK(kept.of_hash("hash-none") == nullptr);
@@ -46,8 +46,29 @@ TEST_CASE("tokens are found by hash, and listed for their user with the newest f
     CHECK(kept.of_user("none@sandbox.example").empty());
 }
 
+TEST_CASE("tokens that come behind are taken up: found, and in their place of the list") {
+    const auto tokens = std::make_shared<std::deque<StoredToken>>(std::deque{token("old", hours{9})});
+    KeptTokens kept(tokens);
+    const auto* text = kept.of_user("dana@sandbox.example").front().written(noon).data();
+    tokens->push_back(token("new", hours{1}));
+    tokens->push_back(token("other", hours{1}, "alice@sandbox.example"));
+    tokens->push_back(token("between", hours{4}));
+    tokens->push_back(token("same moment", hours{4}));
+    CHECK(kept.of_hash("hash-new") == nullptr);
+    CHECK(kept.are(tokens));
+    REQUIRE(kept.of_hash("hash-new") != nullptr);
+    CHECK(kept.of_name("dana@sandbox.example", "new") == kept.of_hash("hash-new"));
+    CHECK(kept.of_id("dana@sandbox.example", "id-new") == kept.of_hash("hash-new"));
+    CHECK(kept.of_name("alice@sandbox.example", "new") == nullptr);
+    CHECK(kept.of_id("alice@sandbox.example", "id-new") == nullptr);
+    std::vector<std::string> names;
+    for (const auto& row : kept.of_user("dana@sandbox.example")) names.push_back(row.token->name);
+    CHECK(names == std::vector<std::string>{"new", "between", "same moment", "old"});
+    CHECK(kept.of_user("dana@sandbox.example").back().written(noon).data() == text);
+}
+
 TEST_CASE("a row is written once, and anew when its token expires") {
-    KeptTokens kept(std::make_shared<const std::vector<StoredToken>>(std::vector{token("ci", hours{1})}));
+    KeptTokens kept(std::make_shared<const std::deque<StoredToken>>(std::deque{token("ci", hours{1})}));
     auto& row = kept.of_user("dana@sandbox.example").front();
     const auto* before = &row.written(noon);
     CHECK(*before == write_virtual_account(*row.token, noon).dump());
