@@ -11,7 +11,8 @@ class Ledger;
 
 namespace tfy::policy {
 
-/// Made by the store once the row says "executing" and that is committed: there is one of it. Move-only.
+/// Made by the store with the row that says "executing", and given out once that is committed: there is one
+/// of it. Move-only.
 class Claim {
 public:
     Claim(Claim&&) noexcept = default;

@@ -1,5 +1,8 @@
 // How requests end, and how the same call finds its request again.
 #include "server/approvals/approvals.hpp"
+
+#include <tuple>
+
 #include "server/loop/failpoint.hpp"
 
 namespace tfy::approvals {
