@@ -83,8 +83,9 @@ TEST_CASE("a page is the same object for as long as it says the same") {
     auto lasting = token("old", hours{9});
     lasting.expires = std::nullopt;
     const std::string dana = "dana@sandbox.example";
-    KeptTokens kept(std::make_shared<const std::vector<StoredToken>>(
-        std::vector{lasting, token("ci", hours{1}), token("other", hours{2}, "alice@sandbox.example")}));
+    const auto tokens = std::make_shared<std::deque<StoredToken>>(
+        std::deque{lasting, token("ci", hours{1}), token("other", hours{2}, "alice@sandbox.example")});
+    KeptTokens kept(tokens);
     const auto both = kept.page(dana, {100, 0}, noon);
     const auto& rows = kept.of_user(dana);
     CHECK(*both == R"({"data":[)" + rows[0].text + "," + rows[1].text +
@@ -101,12 +102,18 @@ TEST_CASE("a page is the same object for as long as it says the same") {
     CHECK(*kept.page(dana, {100, 0}, noon) == *both);  // the clock was set back
     CHECK(kept.page(dana, {1, 1}, noon + hours{9}) == second);
     CHECK(kept.page("none@sandbox.example", {100, 0}, noon)->find("\"data\":[]") != std::string::npos);
+
+    const auto of_alice = kept.page("alice@sandbox.example", {100, 0}, noon);
+    tokens->push_back(token("new", hours{1}));
+    CHECK(kept.are(tokens));
+    CHECK(kept.page(dana, {100, 0}, noon)->find("\"total\":3") != std::string::npos);
+    CHECK(kept.page("alice@sandbox.example", {100, 0}, noon) == of_alice);
 }
 
 TEST_CASE("pages beyond what is kept are written each time") {
-    std::vector<StoredToken> many;
+    std::deque<StoredToken> many;
     for (int i = 0; i < 3'000; ++i) many.push_back(token("token-" + std::to_string(i), hours{1}));
-    KeptTokens kept(std::make_shared<const std::vector<StoredToken>>(std::move(many)));
+    KeptTokens kept(std::make_shared<const std::deque<StoredToken>>(std::move(many)));
     const auto page = [&](std::size_t offset) {
         return kept.page("dana@sandbox.example", {1000, offset}, noon);
     };
