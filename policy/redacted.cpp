@@ -13,7 +13,7 @@ std::string written(const nlohmann::json& value) {
 
 Redacted& Redacted::operator=(const Redacted& other) {
     if (this == &other) return *this;
-    wipe(text_);
+    forget();
     text_ = other.text_;
     reveals_ = other.reveals_;
     return *this;
@@ -21,7 +21,7 @@ Redacted& Redacted::operator=(const Redacted& other) {
 
 Redacted& Redacted::operator=(Redacted&& other) noexcept {
     if (this == &other) return *this;
-    wipe(text_);
+    forget();
     text_ = std::move(other.text_);
     reveals_ = other.reveals_;
     return *this;

@@ -2,6 +2,7 @@
 // nothing else.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,18 +31,20 @@ private:
 };
 
 /// Text that may leave. Made only by a Redactor, and of the program's own bytes; transports, pages, journal,
-/// logs and metrics take nothing else. Wiped when it is gone: one of them holds the value of a reveal.
+/// logs and metrics take nothing else. One that holds the value of a reveal is wiped when it is gone.
 class Redacted {
 public:
     Redacted(const Redacted&) = default;
     Redacted& operator=(const Redacted& other);
     Redacted(Redacted&& other) noexcept = default;
     Redacted& operator=(Redacted&& other) noexcept;
-    ~Redacted() { wipe(text_); }
+    ~Redacted() { forget(); }
 
     std::string_view text() const { return text_; }
     /// Holds the value of a reveal: to be written once, and never to be kept for later.
     bool reveals() const { return reveals_; }
+    /// The text itself, for who writes it out, and wipes it then if it reveals().
+    std::string release() && { return std::move(text_); }
     /// {"error": words}
     static Redacted error_object(Literal words);
     /// {"error": code, "error_description": words}
@@ -53,6 +56,10 @@ private:
     friend class redaction::Redactor;
     friend struct redaction::RedactedForTests;
     explicit Redacted(std::string text, bool reveals = false) : text_(std::move(text)), reveals_(reveals) {}
+    void forget() {
+        if (reveals_) wipe(text_);
+    }
+
     std::string text_;
     bool reveals_ = false;
 };
@@ -63,6 +70,9 @@ class Seals {
 public:
     virtual ~Seals() = default;
     virtual Redacted seal_text(std::string_view text) const = 0;
+    /// The same with what is known now, for the many texts of one answer: it is sealed once more as a whole.
+    /// Lives no longer than this.
+    virtual std::shared_ptr<const Seals> for_one_answer() const { return {std::shared_ptr<void>(), this}; }
 
 private:
     friend class redaction::Redactor;

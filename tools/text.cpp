@@ -24,6 +24,16 @@ std::string distance(policy::Time time, policy::Time now) {
     return time <= now ? policy::format_duration(now - time) + " ago" : "in " + until(time, now);
 }
 
+policy::Time distance_holds_until(policy::Time time, policy::Time now) {
+    using namespace std::chrono;
+    if (time > now) return now + milliseconds{1};
+    const auto past = now - time;
+    const policy::Duration unit = past < hours{1}  ? seconds{1}
+                                  : past < days{1} ? minutes{1}
+                                                   : policy::Duration{hours{1}};
+    return time + (past / unit + 1) * unit;
+}
+
 std::string distance_from_asking(policy::Time time, policy::Time asked) {
     return time <= asked ? policy::format_duration(asked - time) + " before this was asked"
                          : until(time, asked) + " after this was asked";

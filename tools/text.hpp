@@ -15,7 +15,10 @@ std::string one_line(const policy::Seals& seal, std::string_view text, std::size
 std::string day(policy::Time time);
 /// "in 90 days" by the calendar in UTC, "in 5 h 3 m" within a day, "2 h 3 m ago" for what is over.
 std::string distance(policy::Time time, policy::Time now);
-/// The same for what is read later: "90 days after this was asked", "2 h before this was asked".
+/// Until when that is what distance() says.
+policy::Time distance_holds_until(policy::Time time, policy::Time now);
+/// The same as distance() for what is read later: "90 days after this was asked", "2 h before this was
+/// asked".
 std::string distance_from_asking(policy::Time time, policy::Time asked);
 /// The same in double quotes.
 std::string in_quotes(const policy::Seals& seal, std::string_view text);

@@ -25,6 +25,8 @@ const char* next_step(Errc code) {
 
 }  // namespace
 
+ToolResult made(ToolResult result) { return result.again ? result.again->make() : std::move(result); }
+
 ToolResult failed(const Error& error) {
     ToolResult result{.text = error.message,
                       .structured = {{"status", protocol::name(error.code)},

@@ -1,6 +1,8 @@
 // What a tool is.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +12,14 @@
 #include "tools/async.hpp"
 
 namespace tfy::tools {
+
+struct ToolResult;
+
+/// A result that is made only where it is needed: what it was sent as before can be sent again.
+struct Again {
+    std::shared_ptr<const void> is;  // the same object: the same result
+    std::function<ToolResult()> make;
+};
 
 struct ToolResult {
     std::string text;           // content: what a model reads
@@ -22,7 +32,10 @@ struct ToolResult {
         Json arguments;
     };
     std::optional<FollowUp> follow_up = {};
+    std::optional<Again> again = {};  // in the place of all the others
 };
+/// `result` with all that it says.
+ToolResult made(ToolResult result);
 
 /// What can be told of a call without reading anything.
 struct DryFacts {

@@ -180,7 +180,8 @@ std::optional<Redacted> Redactor::answer(const Json& id, const Redacted& result)
     constexpr std::string_view between = R"(,"jsonrpc":"2.0","result":)";
     const auto written_id = redacted_message(id);
     std::string text;
-    text.reserve(before.size() + written_id.size() + between.size() + result.text().size() + 1);
+    text.reserve(before.size() + written_id.size() + between.size() + result.text().size() +
+                 2);  // a line break may follow
     text.append(before).append(written_id).append(between).append(result.text()).append(1, '}');
     return Redacted(std::move(text));
 }

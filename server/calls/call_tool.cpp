@@ -1,6 +1,7 @@
 #include "server/calls/call_tool.hpp"
 
 #include "protocol/arguments.hpp"
+#include "protocol/text_in.hpp"
 #include "server/approvals/applicable_rule.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/task_of.hpp"
@@ -91,22 +92,27 @@ Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Re
     if (entry.changes != nullptr) co_return co_await change(entry, std::move(*call), requester, params);
     auto result = co_await read(entry, std::move(*call));
     if (!result) co_return write_answer(failure(result.error()), version);
-    co_return write_answer(std::move(*result), version);
+    if (!result->again) co_return write_answer(std::move(*result), version);
+    auto make = [make = std::move(result->again->make), version] {
+        return write_answer(make(), version).result;
+    };
+    co_return mcp::MethodResult{.again = mcp::Again{std::move(result->again->is), std::move(make)}};
 }
 
 // One line for each call; its trace is how it is found again in what other systems logged.
 void CallTool::log_call(const Entry& entry, const mcp::Requester& requester,
                         const Result<mcp::MethodResult>& answer) const {
-    Json fields = {{"tool", entry.tool->name()},
-                   {"principal", requester.caller.principal},
-                   {"client", requester.caller.client},
-                   {"answer", "error"}};
-    if (answer) fields["answer"] = answer->result_type;
+    const std::string_view ended = answer ? std::string_view(answer->result_type) : "error";
     const auto structured = answer ? answer->result.find("structuredContent") : Json::const_iterator();
     const bool told = answer && structured != answer->result.end() && structured->is_object();
-    if (told && structured->contains("status")) fields["status"] = structured->at("status");
-    if (const auto trace = requester.trace().id(); !trace.empty()) fields["trace"] = trace;
-    deps_.log.info("tools/call", fields);
+    const auto status = told ? protocol::text_in(*structured, "status") : std::string{};
+    const auto trace = requester.trace().id();
+    std::vector<observability::Log::Text> fields{
+        {"answer", ended}, {"client", requester.caller.client}, {"principal", requester.caller.principal}};
+    if (!status.empty()) fields.push_back({"status", status});
+    fields.push_back({"tool", entry.tool->name()});
+    if (!trace.empty()) fields.push_back({"trace", trace});
+    deps_.log.info_again("tools/call", fields);
 }
 
 Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requester& requester,
@@ -143,7 +149,9 @@ Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::s
         co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) co_return call.error();
-    co_return co_await read(*entry, std::move(*call));
+    auto result = co_await read(*entry, std::move(*call));
+    if (!result) co_return result.error();
+    co_return tools::made(std::move(*result));
 }
 
 bool CallTool::may_look(const mcp::Requester& requester, std::string_view tool, Json arguments) const {

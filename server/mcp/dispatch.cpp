@@ -133,6 +133,8 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
         if (auto kept = prepared(request, version)) co_return Sealed{std::move(*kept), {}};
     auto answer = co_await (this->*method->run)(requester, request);
     if (!answer) co_return refuse(request.id, answer.error(), !modern);
+    if (answer->again)
+        if (auto kept = prepared(request.id, *answer, version)) co_return Sealed{std::move(*kept), {}};
     auto result = modern ? protocol::modern_result(std::move(answer->result), server_, answer->result_type)
                          : std::move(answer->result);
     const auto message = protocol::write_result(request.id, std::move(result));
@@ -144,12 +146,22 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return refuse(request.id, redactor.error(), !modern);
     if (same_for_all) prepared_.keep(*redactor, request, version, message.at("result"));
+    if (answer->again) prepared_.keep(*redactor, *answer->again, version, message.at("result"));
     co_return Sealed{(*redactor)->seal(message), {}};
 }
 
 std::optional<redaction::Redacted> Dispatch::prepared(const Request& request, Version version) {
     const auto known = redaction_.fresh();
     return known ? prepared_.find(*known, request, version) : std::nullopt;
+}
+
+/// What was sent for this result before; else `answer` has all of it then.
+std::optional<redaction::Redacted> Dispatch::prepared(const protocol::RequestId& id, MethodResult& answer,
+                                                      Version version) {
+    const auto known = redaction_.fresh();
+    auto kept = known ? prepared_.find(*known, id, *answer.again, version) : std::nullopt;
+    if (!kept) answer.result = answer.again->make();
+    return kept;
 }
 
 std::optional<Error> Dispatch::unrepeatable(const protocol::RequestId& id) const {

@@ -68,6 +68,8 @@ private:
     static Table table(const Features& features, const protocol::ServerCapabilities& capabilities);
     Result<Entry> find(const protocol::Request& request, const protocol::ClientContext& client) const;
     std::optional<redaction::Redacted> prepared(const protocol::Request& request, protocol::Version version);
+    std::optional<redaction::Redacted> prepared(const protocol::RequestId& id, MethodResult& answer,
+                                                protocol::Version version);
     const Json* called(const protocol::Request& request) const;  // nullptr: no tool, or an unknown one
     Async<protocol::NotificationFilter> honoured(Requester& requester, protocol::NotificationFilter filter);
     Async<Result<void>> tell(const Change& change, Requester& requester,

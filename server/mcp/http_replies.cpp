@@ -12,7 +12,8 @@ namespace {
 bool covers(std::string_view range, std::string_view type) {
     const auto media = transport::trimmed(range.substr(0, range.find(';')));
     if (transport::equal_in_any_case(media, type) || media == "*/*") return true;
-    return transport::equal_in_any_case(media, std::string(type.substr(0, type.find('/'))) + "/*");
+    return media.ends_with("/*") && transport::equal_in_any_case(media.substr(0, media.size() - 1),
+                                                                 type.substr(0, type.find('/') + 1));
 }
 
 }  // namespace

@@ -16,9 +16,31 @@ void PreparedAnswers::keep(const Known& known, const protocol::Request& request,
     results_.insert_or_assign({request.method, version}, known->seal(result));
 }
 
+std::optional<redaction::Redacted> PreparedAnswers::find(const Known& known, const protocol::RequestId& id,
+                                                         const Again& again, protocol::Version version) {
+    forget_unless_of(known);
+    const auto found = again_.find({again.is, version});
+    if (found == again_.end()) return std::nullopt;
+    return known->answer(id.json(), found->second);
+}
+
+void PreparedAnswers::keep(const Known& known, const Again& again, protocol::Version version,
+                           const Json& result) {
+    forget_unless_of(known);
+    auto sealed = known->seal(result);
+    again_bytes_ += sealed.text().size();
+    if (again_bytes_ > most_bytes) {
+        again_.clear();
+        again_bytes_ = sealed.text().size();
+    }
+    again_.insert_or_assign({again.is, version}, std::move(sealed));
+}
+
 void PreparedAnswers::forget_unless_of(const Known& known) {
     if (known_ == known) return;
     results_.clear();
+    again_.clear();
+    again_bytes_ = 0;
     known_ = known;
 }
 

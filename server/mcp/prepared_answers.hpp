@@ -1,4 +1,5 @@
-// Results that are the same for everyone, such as tools/list, kept as the bytes that are sent.
+// Results that are given again, kept as the bytes that are sent: those that are the same for everyone, such
+// as tools/list, and those that their feature says are the same.
 #pragma once
 
 #include <map>
@@ -10,6 +11,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "protocol/message.hpp"
 #include "protocol/version.hpp"
+#include "server/mcp/requester.hpp"
 
 namespace tfy::mcp {
 
@@ -26,12 +28,22 @@ public:
     void keep(const Known& known, const protocol::Request& request, protocol::Version version,
               const Json& result);
 
+    /// The same for a result that `is` stands for: no other one does while it is kept.
+    std::optional<redaction::Redacted> find(const Known& known, const protocol::RequestId& id,
+                                            const Again& again, protocol::Version version);
+    void keep(const Known& known, const Again& again, protocol::Version version, const Json& result);
+
+    /// Of results that stand for themselves; what would be more pushes all of them out.
+    static constexpr std::size_t most_bytes = std::size_t{1024} * 1024;
+
 private:
     using Key = std::pair<std::string, protocol::Version>;
     void forget_unless_of(const Known& known);
 
     Known known_;  // has sealed all of it
     std::map<Key, redaction::Redacted> results_;
+    std::map<std::pair<std::shared_ptr<const void>, protocol::Version>, redaction::Redacted> again_;
+    std::size_t again_bytes_ = 0;
 };
 
 }  // namespace tfy::mcp

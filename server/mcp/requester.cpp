@@ -27,6 +27,7 @@ std::string joined_members(std::string_view tracestate, bool keys) {
 
 policy::Trace Requester::trace() const {
     const auto& given = context.trace;
+    if (given.traceparent.empty()) return {};
     const auto redactor = redaction.now();
     const auto is_clean = [&](std::string_view text) { return redactor->seal_text(text).text() == text; };
     if (!is_clean(given.traceparent) || !is_clean(given.tracestate)) return {};

@@ -1,6 +1,8 @@
 // The asking side of one request: who it is, what it can do, and the way back to it while it waits.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,12 +42,19 @@ struct Requester {
     Async<Result<void>> log(protocol::LogLevel level, std::string logger, Json data);
 };
 
+/// A result that is made only where it was not kept as it was sent.
+struct Again {
+    std::shared_ptr<const void> is;  // the same object: the same result
+    std::function<Json()> make;
+};
+
 /// What a request is answered with, before it is sealed. A reveal's value goes in where `result` holds its
 /// placeholder.
 struct MethodResult {
     Json result = Json::object();
     std::string result_type = "complete";  // modern: or input_required, task
     std::optional<redaction::Reveal> reveal = {};
+    std::optional<Again> again = {};  // in the place of `result`
 };
 
 }  // namespace tfy::mcp

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "server/sealing/sealer.hpp"
@@ -33,13 +34,23 @@ public:
         write(Level::error, message, fields);
     }
 
+    struct Text {
+        std::string_view name;
+        std::string_view text;
+    };
+    /// info() for what is said again and again: a line that was written before is not sealed again. `fields`
+    /// are texts alone, sorted by name.
+    void info_again(std::string_view message, std::span<const Text> fields) const;
+
 private:
     void write(Level level, std::string_view message, const Json& fields) const;
 
     struct Sink;
+    struct SealedLines;
     const sealing::Sealer& redaction_;
     Level level_;
     std::unique_ptr<Sink> sink_;
+    std::unique_ptr<SealedLines> lines_;
 };
 
 }  // namespace tfy::observability

@@ -37,6 +37,7 @@ public:
     Result<Shared> fresh() const;
     redaction::Redacted seal(const Json& message) const { return now()->seal(message); }
     redaction::Redacted seal_text(std::string_view text) const override { return now()->seal_text(text); }
+    std::shared_ptr<const policy::Seals> for_one_answer() const override { return now(); }
     /// Of our own words alone, such as the error of fresh(): nothing in it is withheld.
     redaction::Redacted seal_own(const Json& message) const { return redactor_.load()->seal(message); }
     redaction::Redacted seal_own_text(std::string_view text) const {

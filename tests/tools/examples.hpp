@@ -111,7 +111,9 @@ inline Result<tools::ToolResult> run_approved(tools::ChangeTool& tool, Json argu
 inline Result<tools::ToolResult> run_read(tools::ReadTool& tool, Json arguments = Json::object()) {
     const auto final = tool.canonical(std::move(arguments), noon);
     if (!final) return final.error();
-    return run(tool.run(policy::PermitForTests::reading(call(tool, *final))));
+    auto result = run(tool.run(policy::PermitForTests::reading(call(tool, *final))));
+    if (!result) return result.error();
+    return tools::made(std::move(*result));
 }
 
 inline bool holds(const std::string& text, std::string_view part) {

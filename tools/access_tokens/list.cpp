@@ -27,6 +27,13 @@ Result<std::optional<Cursor>> start_of(const ListAccessTokens::Args& args, const
     return cursor;
 }
 
+/// The same for the same page of the same list; the cursor is sealed for the principal.
+std::string question_of(const ListAccessTokens::Args& args, std::string_view whose) {
+    return (std::to_string(args.choice.order.number()) + " " + std::to_string(args.limit) + " " +
+            args.cursor + " ")
+        .append(whose);
+}
+
 }  // namespace
 
 ListAccessTokens::Args ListAccessTokens::Args::read(const Json& arguments) {
@@ -58,9 +65,29 @@ Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::ReadPermit permit
     auto api = clients_.of(permit.call().caller);
     const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
-    const auto next = page.next();
-    const auto cursor = next ? write_cursor(*next, key_, whose) : std::string{};
-    co_return show_page(page, args.choice, args.cursor.empty(), now, cursor, clients_.seals());
+    co_return answer(std::move(page), args, now, whose);
+}
+
+// The same page of a list that is the same is the same answer for a while. What is sorted by last use is not:
+// its cursor holds when the first page was made.
+tools::ToolResult ListAccessTokens::answer(ListPage page, Args args, policy::Time now,
+                                           std::string whose) const {
+    const auto list = args.choice.order.by == SortBy::last_used ? nullptr : page.list();
+    std::shared_ptr<const void> is;
+    if (list) {
+        auto question = question_of(args, whose);
+        is = list->notes().find(question, now);
+        if (!is)
+            is = list->notes().add(std::move(question), now,
+                                   holds_until(page, args.choice, now, clients_.seals()));
+    }
+    auto make = [this, page = std::move(page), args = std::move(args), now, whose = std::move(whose)] {
+        const auto next = page.next();
+        const auto cursor = next ? write_cursor(*next, key_, whose) : std::string{};
+        return show_page(page, args.choice, args.cursor.empty(), now, cursor, clients_.seals());
+    };
+    if (!is) return make();
+    return {.again = tools::Again{std::move(is), std::move(make)}};
 }
 
 }  // namespace tfy::access_tokens

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "tools/access_tokens/list_query.hpp"
+#include "tools/access_tokens/list_page.hpp"
 #include "tools/access_tokens/names.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -31,6 +31,8 @@ public:
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
+    tools::ToolResult answer(ListPage page, Args args, policy::Time now, std::string whose) const;
+
     const truefoundry::Clients& clients_;
     const Clock& clock_;
     policy::SealKey key_;

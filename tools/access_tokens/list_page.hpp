@@ -24,6 +24,8 @@ public:
     std::size_t total() const { return total_; }
     /// How many of them stand before the end of this page.
     std::size_t so_far() const { return before_ + size(); }
+    /// The list that it is a part of, where that is kept; else nullptr.
+    const truefoundry::SharedList& list() const { return whole_; }
     /// For the next page; nullopt on the last one.
     std::optional<Cursor> next() const;
     /// Of a list by last use: how many were used since its first page was made. They moved meanwhile.

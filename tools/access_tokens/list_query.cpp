@@ -81,6 +81,12 @@ std::string_view ListQuery::state_of(const AccessToken& token, policy::Time now)
     return token.expires && *token.expires <= now + expiring_within.value_or(soon) ? "expiring" : "active";
 }
 
+policy::Time ListQuery::state_holds_until(const AccessToken& token, policy::Time now) const {
+    if (!token.expires || state_of(token, now) == "expired") return policy::Time::max();
+    return state_of(token, now) == "expiring" ? *token.expires
+                                              : *token.expires - expiring_within.value_or(soon);
+}
+
 bool ListQuery::fits(const AccessToken& token, policy::Time now) const {
     const auto found = state_of(token, now);
     if (expiring_within && found != "expiring") return false;

@@ -39,6 +39,8 @@ struct ListQuery {
     bool fits(const truefoundry::AccessToken& token, policy::Time now) const;
     /// "active", "expiring" (still active, but not for long) or "expired".
     std::string_view state_of(const truefoundry::AccessToken& token, policy::Time now) const;
+    /// Until when it is the same.
+    policy::Time state_holds_until(const truefoundry::AccessToken& token, policy::Time now) const;
     bool takes_all() const;
     /// The same for the same filters and order, short.
     std::string question() const;

@@ -1,5 +1,7 @@
 #include "tools/access_tokens/list_words.hpp"
 
+#include <algorithm>
+
 #include "tools/access_tokens/token_words.hpp"
 
 namespace tfy::access_tokens {
@@ -60,6 +62,15 @@ tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool 
     if (page.moved() > 0) result.text += what_moved(page);
     result.text += "\nToken values are never listed: they are only shown once, at creation time.\n";
     return result;
+}
+
+policy::Time holds_until(const ListPage& page, const ListQuery& choice, policy::Time now,
+                         const policy::Seals& seal) {
+    const TokenWriter writer(seal, now);
+    auto until = policy::Time::max();
+    for (const auto* token : page.tokens())
+        until = std::min({until, choice.state_holds_until(*token, now), writer.holds_until(*token)});
+    return until;
 }
 
 }  // namespace tfy::access_tokens

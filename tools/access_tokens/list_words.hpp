@@ -9,5 +9,8 @@ namespace tfy::access_tokens {
 /// `cursor` leads to the next page; empty after the last one.
 tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const std::string& cursor, const policy::Seals& seal);
+/// Until when show_page() has it just so.
+policy::Time holds_until(const ListPage& page, const ListQuery& choice, policy::Time now,
+                         const policy::Seals& seal);
 
 }  // namespace tfy::access_tokens

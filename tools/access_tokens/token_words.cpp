@@ -1,5 +1,6 @@
 #include "tools/access_tokens/token_words.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,8 @@ std::vector<Remark> remarks_on(const AccessToken& token, std::string_view state,
 }  // namespace
 
 TokenWriter::Written TokenWriter::write(const AccessToken& token, std::string_view state) {
-    const auto id = tools::one_line(seal_, token.id);
-    const auto name = tools::one_line(seal_, token.name);
+    const auto id = tools::one_line(*seal_, token.id);
+    const auto name = tools::one_line(*seal_, token.name);
     const auto remarks = remarks_on(token, state, now_);
 
     std::string remarked;
@@ -71,11 +72,20 @@ TokenWriter::Written TokenWriter::write(const AccessToken& token, std::string_vi
     return {std::move(row), std::move(json)};
 }
 
+policy::Time TokenWriter::holds_until(const AccessToken& token) const {
+    auto until = policy::Time::max();
+    const auto& last = token.last_used ? token.last_used : token.created;
+    if (last && !unused_for(token, long_unused, now_))
+        until = *last + long_unused + std::chrono::milliseconds{1};
+    if (token.last_used) until = std::min(until, tools::distance_holds_until(*token.last_used, now_));
+    return until;
+}
+
 Json TokenWriter::in_common(const std::string& text) {
     if (text.empty()) return nullptr;
     const auto known = in_common_.find(text);
     if (known != in_common_.end()) return known->second;
-    return in_common_.emplace(text, tools::one_line(seal_, text)).first->second;
+    return in_common_.emplace(text, tools::one_line(*seal_, text)).first->second;
 }
 
 }  // namespace tfy::access_tokens

@@ -19,7 +19,7 @@ inline constexpr std::string_view token_table_head =
 /// Writes tokens for one answer. Not to be kept: what many of them have in common is sealed once.
 class TokenWriter {
 public:
-    TokenWriter(const policy::Seals& seal, policy::Time now) : seal_(seal), now_(now) {}
+    TokenWriter(const policy::Seals& seal, policy::Time now) : seal_(seal.for_one_answer()), now_(now) {}
 
     struct Written {
         std::string row;  // of that table
@@ -27,11 +27,13 @@ public:
     };
     /// `state`: see ListQuery::state_of().
     Written write(const truefoundry::AccessToken& token, std::string_view state);
+    /// Until when a token of this state is written just so.
+    policy::Time holds_until(const truefoundry::AccessToken& token) const;
 
 private:
     Json in_common(const std::string& text);
 
-    const policy::Seals& seal_;
+    std::shared_ptr<const policy::Seals> seal_;
     policy::Time now_;
     std::unordered_map<std::string, Json> in_common_;  // types and owners, as they are shown
 };

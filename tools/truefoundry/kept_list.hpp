@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/truefoundry/answer_notes.hpp"
 #include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
@@ -60,11 +61,15 @@ public:
         return tokens;
     }
 
+    /// What was made of it; gone with it.
+    AnswerNotes& notes() const { return notes_; }
+
 private:
     std::vector<SharedPage> pages_;
     std::size_t bytes_ = 0;
     bool whole_ = false;
     mutable std::map<int, Tokens> orders_;
+    mutable AnswerNotes notes_;
 };
 using SharedList = std::shared_ptr<const KeptList>;
 

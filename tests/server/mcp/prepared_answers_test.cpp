@@ -24,11 +24,17 @@ public:
         return all;
     }
     Async<Result<mcp::MethodResult>> get(mcp::Requester&, protocol::GetPromptParams) override {
-        co_return mcp::MethodResult{};
+        mcp::Again again{is, [this] {
+                             ++made;
+                             return Json{{"description", "It says " + value}, {"messages", Json::array()}};
+                         }};
+        co_return mcp::MethodResult{.again = std::move(again)};
     }
 
     std::vector<Json> all = {{{"name", "one"}, {"description", "It says \"" + value + "\"\n, and no more."}}};
     mutable int asked = 0;
+    std::shared_ptr<const void> is = std::make_shared<const char>();
+    int made = 0;
 };
 
 struct House {
@@ -45,6 +51,9 @@ struct House {
         auto answer =
             fakes::run(dispatch.answer(requester, {std::move(id), std::move(method), std::move(params)}));
         return std::string(answer.message.text());
+    }
+    std::string get(int id, Version version = Version::v2026_07_28) {
+        return ask(protocol::RequestId(id), version, {{"name", "one"}}, "prompts/get");
     }
     /// `first` for another id, as sealing the whole message has it.
     std::string whole(const std::string& first, const protocol::RequestId& id) const {
@@ -104,6 +113,51 @@ TEST_CASE("where a value may be spelled across members, the whole message is sea
     CHECK(first.find(R"(d","jsonrpc":"2.0","result":{"cacheS)") == std::string::npos);
     CHECK(house.ask(protocol::RequestId("an-id-that-ends-with-d")) == first);
     CHECK(house.prompts.asked == 2);
+}
+
+TEST_CASE("a result that stands for itself is made once, for each revision") {
+    House house;
+    const auto first = house.get(1);
+    CHECK(Json::parse(first).at("result").at("description") == "It says " + value);
+    CHECK(house.prompts.made == 1);
+    CHECK(house.get(2) == house.whole(first, protocol::RequestId(2)));
+    CHECK(house.prompts.made == 1);
+    const auto legacy = house.get(1, Version::v2025_06_18);
+    CHECK(legacy.find("resultType") == std::string::npos);
+    CHECK(house.get(1, Version::v2025_06_18) == legacy);
+    CHECK(house.prompts.made == 2);
+    house.prompts.is = std::make_shared<const char>();
+    CHECK(house.get(1) == first);
+    CHECK(house.prompts.made == 3);
+}
+
+TEST_CASE("a token that is registered is taken out of a result that stands for itself, too") {
+    House house;
+    for (int id = 1; id < 3; ++id) CHECK(house.get(id).find(value) != std::string::npos);
+    house.redaction.add(redaction::fingerprint(value, "ci", {}));
+    for (int id = 3; id < 5; ++id) {
+        CHECK(house.get(id).find(value) == std::string::npos);
+        CHECK(house.get(id).find("[redacted:access-token ci]") != std::string::npos);
+    }
+    CHECK(house.prompts.made == 2);
+}
+
+TEST_CASE("of results that stand for themselves a MiB is kept") {
+    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    const auto known = redaction.now();
+    mcp::PreparedAnswers kept;
+    const Json large = {{"text", std::string(mcp::PreparedAnswers::most_bytes / 2 + 1, ' ')}};
+    const auto one = mcp::Again{std::make_shared<const char>(), {}};
+    const auto other = mcp::Again{std::make_shared<const char>(), {}};
+    const auto find = [&](const mcp::Again& again) {
+        return kept.find(known, protocol::RequestId(1), again, Version::v2026_07_28);
+    };
+    kept.keep(known, one, Version::v2026_07_28, large);
+    CHECK(find(one).has_value());
+    CHECK_FALSE(find(other).has_value());
+    kept.keep(known, other, Version::v2026_07_28, large);
+    CHECK_FALSE(find(one).has_value());
+    CHECK(find(other).has_value());
 }
 
 }  // namespace tfy::prepared_answers_test

@@ -47,6 +47,19 @@ TEST_CASE("ids that come in pages are taken up together, by one new redactor") {
     CHECK(redaction.now() == after);
 }
 
+TEST_CASE("what seals one answer knows what was known when it began, and the sealer itself what came since") {
+    sealing::Sealer redaction(a_key(), {});
+    const auto first = opaque_token(4, 48);
+    const auto later = opaque_token(5, 48);
+    redaction.add(redaction::fingerprint(first, "first", a_key()));
+    const auto one_answer = redaction.for_one_answer();
+    redaction.add(redaction::fingerprint(later, "later", a_key()));
+    CHECK(one_answer->seal_text(first).text() == "[redacted:access-token first]");
+    CHECK(one_answer->seal_text(later).text() == later);
+    CHECK(sealed(redaction, later) == "[redacted:access-token later]");
+    CHECK(redaction.for_one_answer()->seal_text(later).text() == "[redacted:access-token later]");
+}
+
 TEST_CASE("a listing that says nothing new makes no new redactor, and forgets no new token") {
     sealing::Sealer redaction(a_key(), {});
     const auto value = opaque_token(4, 48);
