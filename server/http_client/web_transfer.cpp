@@ -124,7 +124,15 @@ int WebTransfer::on_words(CURL*, curl_infotype type, char* bytes, std::size_t si
     return 0;
 }
 
-/// Grows the body without leaving parts of it in freed memory: it may hold a token.
+/// How long the body says that it will be; 0 if it does not say.
+std::size_t WebTransfer::announced() const {
+    curl_off_t length = 0;
+    curl().easy_getinfo(handle(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length < 0 ? 0 : std::min(static_cast<std::size_t>(length), origin_.options.body_limit);
+}
+
+/// Grows the body, once where its length is known, without leaving parts of it in freed memory: it may hold a
+/// token.
 std::size_t WebTransfer::take(std::string_view bytes) {
     auto& body = response_.body;
     const auto size = body.size() + bytes.size();
@@ -138,7 +146,7 @@ std::size_t WebTransfer::take(std::string_view bytes) {
     }
     if (size > body.capacity()) {
         std::string larger;
-        larger.reserve(std::max(size, 2 * body.capacity()));
+        larger.reserve(std::max({size, 2 * body.capacity(), announced()}));
         larger.append(body);
         policy::wipe(body);
         body = std::move(larger);

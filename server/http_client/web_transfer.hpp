@@ -38,6 +38,7 @@ private:
     std::string header(const char* name) const;
     bool maybe_sent() const;
     FailedTransfer failed(CURLcode code) const;
+    std::size_t announced() const;
     std::size_t take(std::string_view bytes);
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
     static int on_words(CURL* easy, curl_infotype type, char* bytes, std::size_t size, void* self);

@@ -23,13 +23,17 @@ CommitStamp copy_from(std::uint32_t* words) {
 
 }  // namespace
 
-std::optional<CommitStamp> commit_stamp(SQLite::Database& database) {
+CommitStamps::CommitStamps(SQLite::Database& database) {
     sqlite3_file* file = nullptr;
     const int asked = sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (asked != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return std::nullopt;
-    if (file->pMethods->iVersion < 2 || file->pMethods->xShmMap == nullptr) return std::nullopt;
+    if (asked == SQLITE_OK) file_ = file;
+}
+
+std::optional<CommitStamp> CommitStamps::last() const {
+    if (file_ == nullptr || file_->pMethods == nullptr) return std::nullopt;
+    if (file_->pMethods->iVersion < 2 || file_->pMethods->xShmMap == nullptr) return std::nullopt;
     void volatile* region = nullptr;
-    if (file->pMethods->xShmMap(file, 0, region_size, 0, &region) != SQLITE_OK || region == nullptr)
+    if (file_->pMethods->xShmMap(file_, 0, region_size, 0, &region) != SQLITE_OK || region == nullptr)
         return std::nullopt;
     auto* words = static_cast<std::uint32_t*>(const_cast<void*>(region));
     const auto first = copy_from(words);

@@ -3,7 +3,7 @@
 namespace tfy::storage {
 
 void OwnCommits::begin() {
-    begun_at_ = commit_stamp(*database_);
+    begun_at_ = stamps_.last();
     changes_ = database_->getTotalChanges();
     if (!begun_at_)
         known_.reset();
@@ -16,7 +16,7 @@ void OwnCommits::begin() {
 // Between the commit and this look another process may have written: then it is not the next stamp. Where no
 // row was changed there may be no commit at all.
 void OwnCommits::committed() {
-    committed_at_ = commit_stamp(*database_);
+    committed_at_ = stamps_.last();
     const bool wrote = database_->getTotalChanges() != changes_;
     const bool ours = begun_at_ && committed_at_ &&
                       (wrote ? follows(*committed_at_, *begun_at_) : *committed_at_ == *begun_at_);

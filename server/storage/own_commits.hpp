@@ -35,7 +35,7 @@ public:
         std::optional<OpenCalls> open = {};
     };
 
-    explicit OwnCommits(SQLite::Database& database) : database_(&database) {}
+    explicit OwnCommits(SQLite::Database& database) : database_(&database), stamps_(database) {}
 
     /// At the beginning of a transaction that writes.
     void begin();
@@ -51,6 +51,7 @@ public:
 
 private:
     SQLite::Database* database_;
+    CommitStamps stamps_;
     std::optional<Known> known_ = {};
     std::optional<CommitStamp> begun_at_ = {};
     std::optional<CommitStamp> committed_at_ = {};

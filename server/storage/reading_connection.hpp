@@ -37,10 +37,11 @@ struct ReadingConnection {
 
     /// To be taken before rows are read: what is committed meanwhile is seen at the next look then. nullopt:
     /// only reading tells.
-    std::optional<CommitStamp> stamp() { return has_stamp ? commit_stamp(database) : std::nullopt; }
+    std::optional<CommitStamp> stamp() { return has_stamp ? stamps.last() : std::nullopt; }
 
     FileId id;
     SQLite::Database database;
+    CommitStamps stamps{database};
     bool has_stamp = false;
 };
 

@@ -61,11 +61,12 @@ StoredToken read_token(SQLite::Statement& row) {
 
 class SqliteShelf final : public sandbox::TokenStore {
 public:
-    explicit SqliteShelf(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
+    explicit SqliteShelf(std::unique_ptr<SQLite::Database> database)
+        : database_(std::move(database)), stamps_(*database_) {}
 
     // Read again only if any process has committed since: the stamp is taken before the rows are read.
     Result<Tokens> all() override {
-        const auto stamp = commit_stamp(*database_);
+        const auto stamp = stamps_.last();
         if (known_ && stamp && stamp == read_at_) return known_;
         auto tokens = read_all();
         if (!tokens) return tokens.error();
@@ -78,10 +79,10 @@ public:
     Result<void> insert(const StoredToken& token) override {
         std::optional<CommitStamp> before;
         auto inserted = sqlite::write(*database_, [&] {
-            before = commit_stamp(*database_);
+            before = stamps_.last();
             return add(token);
         });
-        const auto after = commit_stamp(*database_);
+        const auto after = stamps_.last();
         if (inserted && known_ && before && after && before == read_at_ && follows(*after, *before)) {
             known_->push_back(token);
             read_at_ = after;
@@ -148,6 +149,7 @@ private:
 
     std::unique_ptr<SQLite::Database> database_;
     sqlite::Statements statements_{*database_};
+    CommitStamps stamps_;
     Growing known_ = {};
     std::optional<CommitStamp> read_at_ = {};
 };

@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t worth_its_own_buffer = 8192;
+
 Error misuse() { return {Errc::internal, "This request has been answered already; nothing was sent."}; }
 
 }  // namespace
@@ -26,8 +28,15 @@ Async<Result<void>> SocketAnswer::reply(HttpResponse reply) {
     if (started()) co_return misuse();
     state_ = State::done;
     auto bytes = wire::reply_head(reply, says_close());
-    if (reply.body && manner_.body) bytes.append(reply.body->text());
-    co_return co_await put(std::move(bytes));
+    if (!reply.body || !manner_.body) co_return co_await put(std::move(bytes));
+    const auto body = reply.body->text();
+    if (reply.body->reveals() || body.size() < worth_its_own_buffer) {
+        bytes.reserve(bytes.size() + body.size());  // never moved: it may hold a value
+        bytes.append(body);
+        co_return co_await put(std::move(bytes));
+    }
+    auto more = std::move(*reply.body).release();
+    co_return co_await put(std::move(bytes), std::move(more));
 }
 
 Async<Result<void>> SocketAnswer::start_events(Headers extra) {
@@ -67,13 +76,15 @@ Async<Result<void>> SocketAnswer::put_part(std::string_view bytes) {
     co_return co_await put(std::move(part));
 }
 
-Async<Result<void>> SocketAnswer::put(std::string bytes) {
+Async<Result<void>> SocketAnswer::put(std::string bytes) { return put(std::move(bytes), {}); }
+
+Async<Result<void>> SocketAnswer::put(std::string bytes, std::string more) {
     while (writing_) co_await turn_.async_wait(as_result);
     const Error gone{Errc::closed, "The client has closed the connection."};
     if (broken_) co_return gone;
     const Turn turn(writing_, turn_);
     broken_ = true;  // until the last byte is out: half an event makes the stream useless
-    if (!co_await peer_.write(std::move(bytes), manner_.patience)) co_return gone;
+    if (!co_await peer_.write(std::move(bytes), manner_.patience, std::move(more))) co_return gone;
     broken_ = false;
     co_return Result<void>{};
 }

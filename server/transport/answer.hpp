@@ -51,6 +51,7 @@ private:
 
     Async<Result<void>> put_event(std::string bytes);
     Async<Result<void>> put(std::string bytes);
+    Async<Result<void>> put(std::string bytes, std::string more);
     Async<Result<void>> put_part(std::string_view bytes);
 
     Peer& peer_;

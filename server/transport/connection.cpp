@@ -1,18 +1,14 @@
-// The one place that knows Beast: it reads bodies. Heads are read by guard, so that nothing depends on what
-// Beast lets through.
+// Heads are read by guard, bodies by Body.
 #include "server/transport/connection.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <cstring>
 
 #include "server/transport/answer.hpp"
 #include "server/transport/as_result.hpp"
+#include "server/transport/body.hpp"
 #include "server/transport/peer.hpp"
 #include "server/transport/peer_account.hpp"
 
@@ -20,20 +16,7 @@ namespace tfy::transport {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using guard::Rejection;
-
-constexpr std::size_t read_size = 4096;
-/// Beside a head: what Beast reads of chunk lines and trailers before it gives up.
-constexpr std::size_t chunk_room = std::size_t{64} * 1024;
-
-/// A step that gave what was wanted, or a refusal to send, or neither: then the peer is gone.
-template <class T>
-struct Step {
-    std::optional<T> got = {};
-    std::optional<Rejection> refusal = {};
-};
 
 bool has_bare_line_feed(std::string_view text) {
     for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
@@ -41,27 +24,13 @@ bool has_bare_line_feed(std::string_view text) {
     return false;
 }
 
-Rejection too_large() {
-    return {413, "The body is longer than this address takes. Nothing was done. Send a shorter one."};
-}
-
-std::optional<Rejection> refusal_for(const beast::error_code& failure) {
-    if (failure == http::error::body_limit) return too_large();
-    if (failure == http::error::buffer_overflow)
-        return Rejection{431, "Chunk extensions or trailers are too large."};
-    if (failure == http::error::partial_message || failure == http::error::end_of_stream) return {};
-    if (failure.category() == beast::error_code(http::error::bad_chunk).category())
-        return Rejection{400, "The body's chunks cannot be read."};
-    return {};
-}
-
-class BodyReader final : public Connection {
+class HttpConnection final : public Connection {
 public:
-    BodyReader(asio::ip::tcp::socket socket, const ConnectionRules& rules)
+    HttpConnection(asio::ip::tcp::socket socket, const ConnectionRules& rules)
         : peer_(std::make_shared<Peer>(std::move(socket), rules.options.tls ? rules.options.tls() : nullptr)),
           rules_(rules),
           limits_(rules.options),
-          buffer_(limits_.header_limit + chunk_room),
+          read_(*peer_, limits_.header_limit + chunk_room),
           handler_ends_(peer_->socket().get_executor()) {}
 
     Async<void> serve() override {
@@ -96,17 +65,6 @@ public:
     void cut() override { peer_->close(); }
 
 private:
-    std::string_view buffered() const {
-        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
-    }
-
-    Async<bool> read_more() {
-        const auto room = buffer_.prepare(read_size);
-        const auto count = co_await peer_->read_some({static_cast<char*>(room.data()), room.size()});
-        buffer_.commit(count);
-        co_return count > 0;
-    }
-
     /// Shakes hands: what is left of the first request's time then, or nothing if there will be none.
     Async<std::chrono::milliseconds> greet() {
         const auto end = std::chrono::steady_clock::now() + limits_.header_deadline;
@@ -126,9 +84,9 @@ private:
     }
 
     Async<bool> first_byte(std::chrono::milliseconds patience) {
-        if (buffer_.size() > 0) co_return true;
+        if (read_.size() > 0) co_return true;
         peer_->allow(patience);
-        const bool came = co_await read_more();
+        const bool came = co_await read_.read_more();
         peer_->release();
         co_return came;
     }
@@ -154,7 +112,7 @@ private:
             co_return co_await refuse(std::move(*head.refusal));
         }
         if (!head.got) co_return false;
-        const auto text = buffered().substr(0, *head.got);
+        const auto text = read_.text().substr(0, *head.got);
         auto admitted = guard::admit(text, rules_.allowed);
         if (auto* refusal = std::get_if<Rejection>(&admitted)) {
             const auto read = guard::read_head(text);
@@ -172,7 +130,8 @@ private:
             tell(*refusal, request.head);
             co_return co_await refuse(std::move(*refusal));
         }
-        auto body = co_await read_body(request.framing, limit_of(request));
+        Body coming{*peer_, read_, limits_, *head.got, request.framing, limit_of(request)};
+        auto body = co_await coming.whole();
         if (body.refusal) {
             tell(*body.refusal, request.head);
             co_return co_await refuse(std::move(*body.refusal));
@@ -196,7 +155,7 @@ private:
 
     PeerAccount read_account() {
         constexpr PeerAccount gone{.asked = true};
-        beast::error_code failure;
+        boost::system::error_code failure;
         const auto theirs = peer_->socket().remote_endpoint(failure);
         if (failure) return gone;
         const auto ours = peer_->socket().local_endpoint(failure);
@@ -208,11 +167,11 @@ private:
         peer_->allow(limits_.header_deadline);
         Step<std::size_t> step;
         for (;;) {
-            if (buffered().starts_with("\r\n"))
-                buffer_.consume(2);  // some clients end a body with an empty line
+            if (read_.text().starts_with("\r\n"))
+                read_.consume(2);  // some clients end a body with an empty line
             step = find_head();
             if (step.got || step.refusal) break;
-            const bool came = co_await read_more();
+            const bool came = co_await read_.read_more();
             if (came) continue;
             if (peer_->timed_out()) step.refusal = Rejection{408, "The request head took too long."};
             break;
@@ -222,7 +181,7 @@ private:
     }
 
     Step<std::size_t> find_head() const {
-        const auto text = buffered();
+        const auto text = read_.text();
         const auto end = text.find("\r\n\r\n");
         if (std::min(end, text.size()) >= limits_.header_limit)
             return {.refusal = Rejection{431, "The request head is too large."}};
@@ -235,42 +194,6 @@ private:
     std::size_t limit_of(const guard::Admitted& request) const {
         if (!limits_.body_limit_at) return limits_.body_limit;
         return std::min(limits_.body_limit_at(request.head.method, request.target.path), limits_.body_limit);
-    }
-
-    Async<Step<std::string>> read_body(guard::Framing framing, std::size_t limit) {
-        if (framing.length > limit) co_return Step<std::string>{.refusal = too_large()};
-        http::request_parser<http::string_body> parser;
-        parser.header_limit(static_cast<std::uint32_t>(limits_.header_limit + chunk_room));
-        parser.body_limit(limit);
-        beast::error_code failure;
-        buffer_.consume(parser.put(buffer_.data(), failure));
-        if (failure)
-            co_return Step<std::string>{.refusal = Rejection{400, "The request head cannot be read."}};
-        if (parser.is_done()) co_return Step<std::string>{.got = std::string{}};
-
-        if (framing.expects_continue && buffer_.size() == 0)
-            if (!co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline))
-                co_return Step<std::string>{};
-        peer_->allow(limits_.body_deadline);
-        failure = co_await read_into(parser);
-        peer_->release();
-        if (!failure) co_return Step<std::string>{.got = std::move(parser.get().body())};
-        if (peer_->timed_out())
-            co_return Step<std::string>{.refusal = Rejection{408, "The body took too long."}};
-        co_return Step<std::string>{.refusal = refusal_for(failure)};
-    }
-
-    Async<beast::error_code> read_into(http::request_parser<http::string_body>& parser) {
-        beast::error_code failure;
-        parser.eager(true);
-        for (;;) {
-            if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), failure));
-            if (failure == http::error::need_more) failure = {};
-            if (failure || parser.is_done()) co_return failure;
-            if (buffer_.size() + read_size > buffer_.max_size()) co_return http::error::buffer_overflow;
-            const bool came = co_await read_more();
-            if (!came) co_return http::error::partial_message;
-        }
     }
 
     Async<bool> handle(guard::Admitted admitted, KnownCaller caller, std::string body) {
@@ -291,7 +214,7 @@ private:
         answer_ = &answer;
         co_await run_watched(std::move(request), answer, std::move(held));
         answer_ = nullptr;
-        forget_read();
+        read_.wipe_used();
         if (!answer.started() && !gone_) {
             auto why = ended_.value_or(Rejection{500, "The server failed to answer. This is a bug in it."});
             if (ended_) tell(why, {});
@@ -299,13 +222,6 @@ private:
             co_await answer.reply(std::move(refusal));
         }
         co_return answer.complete() && !answer.says_close() && !gone_;
-    }
-
-    /// A connection may stay open for long: what was read does not stay with it.
-    void forget_read() {
-        if (buffer_.size() > 0) return;
-        const auto all = buffer_.prepare(buffer_.capacity());
-        explicit_bzero(all.data(), all.size());
     }
 
     /// Most handlers answer at once. One that waits for something is stopped when its peer is gone, or when
@@ -357,7 +273,7 @@ private:
     /// no more, or so much ahead that no more is read, may still read: it is gone when the connection breaks.
     Async<void> watch() {
         bool reads_on = true;
-        while (reads_on && buffer_.size() < limits_.header_limit) reads_on = co_await read_more();
+        while (reads_on && read_.size() < limits_.header_limit) reads_on = co_await read_.read_more();
         if (peer_->ended()) answer_->probe();
         if (reads_on || peer_->ended()) co_await peer_->until_broken();
         const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
@@ -367,7 +283,7 @@ private:
     std::shared_ptr<Peer> peer_;
     const ConnectionRules& rules_;
     const ListenerOptions& limits_;
-    beast::flat_buffer buffer_;
+    ReadBuffer read_;
     PeerAccount account_ = {};         // once it was asked for
     SocketAnswer* answer_ = nullptr;   // while a handler runs
     asio::steady_timer handler_ends_;  // cancelled when it does, and when its caller is served no longer
@@ -381,7 +297,7 @@ private:
 }  // namespace
 
 std::shared_ptr<Connection> make_connection(asio::ip::tcp::socket socket, const ConnectionRules& rules) {
-    return std::make_shared<BodyReader>(std::move(socket), rules);
+    return std::make_shared<HttpConnection>(std::move(socket), rules);
 }
 
 }  // namespace tfy::transport

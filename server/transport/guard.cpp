@@ -12,18 +12,25 @@ namespace {
 
 using Verdict = std::optional<Rejection>;  // nullopt: no objection
 
-std::vector<std::string_view> values(const Head& head, std::string_view name) {
-    std::vector<std::string_view> found;
+/// The values of one header: how many there are, and the first one.
+struct Values {
+    std::size_t count = 0;
+    std::string_view first = {};
+};
+
+Values values(const Head& head, std::string_view name) {
+    Values found;
     for (const auto& [other, value] : head.headers)
-        if (other == name) found.push_back(value);
+        if (other == name && found.count++ == 0) found.first = value;
     return found;
 }
 
 /// True if a comma-separated header lists `token`.
 bool lists(const Head& head, std::string_view name, std::string_view token) {
-    for (const auto value : values(head, name))
-        for (const auto item : comma_separated(value))
-            if (equal_in_any_case(item, token)) return true;
+    for (const auto& [other, value] : head.headers)
+        if (other == name)
+            for (const auto item : comma_separated(value))
+                if (equal_in_any_case(item, token)) return true;
     return false;
 }
 
@@ -49,34 +56,34 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
 Verdict check_framing(const Head& head, Framing& framing, bool wants_length) {
     const auto codings = values(head, "transfer-encoding");
     const auto lengths = values(head, "content-length");
-    if (!codings.empty() && !lengths.empty())
+    if (codings.count > 0 && lengths.count > 0)
         return Rejection{400, "Transfer-Encoding and Content-Length exclude each other."};
-    if (codings.size() > 1 || lengths.size() > 1)
+    if (codings.count > 1 || lengths.count > 1)
         return Rejection{400, "The length of the body is given twice."};
-    if (!codings.empty()) {
+    if (codings.count > 0) {
         if (head.minor_version == 0) return Rejection{400, "HTTP/1.0 has no Transfer-Encoding."};
-        if (!equal_in_any_case(codings[0], "chunked"))
+        if (!equal_in_any_case(codings.first, "chunked"))
             return Rejection{501, "The only Transfer-Encoding served is chunked."};
         framing.chunked = true;
     }
-    if (!lengths.empty()) {
-        const auto length = read_length(lengths[0]);
+    if (lengths.count > 0) {
+        const auto length = read_length(lengths.first);
         if (!length) return Rejection{400, "Content-Length is not a number."};
         framing.length = *length;
     }
     if (head.minor_version == 0 && framing.has_body()) return Rejection{400, "A body needs HTTP/1.1."};
     const bool has_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
-    if (wants_length && has_body && codings.empty() && lengths.empty())
+    if (wants_length && has_body && codings.count == 0 && lengths.count == 0)
         return Rejection{411, "This method needs a Content-Length."};
     return {};
 }
 
 Verdict check_coding(const Head& head, const Framing& framing) {
-    const auto codings = values(head, "content-encoding");
-    const auto is_plain = [](std::string_view coding) {
-        return coding.empty() || equal_in_any_case(coding, "identity");
+    const auto is_foreign = [](const auto& header) {
+        return header.first == "content-encoding" && !header.second.empty() &&
+               !equal_in_any_case(header.second, "identity");
     };
-    if (!framing.has_body() || std::ranges::all_of(codings, is_plain)) return {};
+    if (!framing.has_body() || std::ranges::none_of(head.headers, is_foreign)) return {};
     return Rejection{415,
                      "This server reads no Content-Encoding. Nothing was done. Send the body as it is.",
                      {{"accept-encoding", "identity"}}};
@@ -84,8 +91,8 @@ Verdict check_coding(const Head& head, const Framing& framing) {
 
 Verdict check_expectation(const Head& head, Framing& framing) {
     const auto expected = values(head, "expect");
-    if (expected.empty() || head.minor_version == 0) return {};
-    if (expected.size() > 1 || !equal_in_any_case(expected[0], "100-continue"))
+    if (expected.count == 0 || head.minor_version == 0) return {};
+    if (expected.count > 1 || !equal_in_any_case(expected.first, "100-continue"))
         return Rejection{417, "The only expectation served is 100-continue."};
     framing.expects_continue = framing.has_body();
     return {};
@@ -100,8 +107,8 @@ bool is_probe(const Head& head) {
 
 Verdict check_host(const Head& head, const Allowed& allowed) {
     const auto hosts = values(head, "host");
-    if (hosts.size() != 1 || hosts[0].empty()) return Rejection{400, "A request needs exactly one Host."};
-    if (!is_allowed_host(hosts[0], allowed) && !is_probe(head))
+    if (hosts.count != 1 || hosts.first.empty()) return Rejection{400, "A request needs exactly one Host."};
+    if (!is_allowed_host(hosts.first, allowed) && !is_probe(head))
         return Rejection{403,
                          "This server does not answer to that Host. If the name is right, start it with "
                          "--allowed-host NAME, or with --public-url ADDRESS if people come by it."};
@@ -115,8 +122,8 @@ bool is_public_metadata(const Head& head, std::string_view path) {
 
 Verdict check_origin(const Head& head, const Allowed& allowed) {
     const auto origins = values(head, "origin");
-    if (origins.size() > 1) return Rejection{400, "A request can have only one Origin."};
-    if (!origins.empty() && !is_allowed_origin(origins[0], allowed))
+    if (origins.count > 1) return Rejection{400, "A request can have only one Origin."};
+    if (origins.count > 0 && !is_allowed_origin(origins.first, allowed))
         return Rejection{403,
                          "Pages of that Origin may not ask this server. If they should, start it with "
                          "--allowed-origin ORIGIN, or with --public-url ADDRESS if it is the page's own."};

@@ -1,5 +1,6 @@
 // Reading a request head and its target, strictly.
 #include <algorithm>
+#include <array>
 
 #include "server/transport/guard.hpp"
 #include "server/transport/text.hpp"
@@ -9,12 +10,20 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 
+/// By byte: whether a token may hold it.
+constexpr auto token_bytes = [] {
+    std::array<bool, 256> fits{};
+    for (unsigned c = 0; c < fits.size(); ++c) {
+        const auto small = lower(static_cast<char>(c));
+        fits[c] = (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
+    }
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) fits[static_cast<unsigned char>(c)] = true;
+    return fits;
+}();
+
 bool is_token(std::string_view text) {
-    const auto fits = [](char c) {
-        const bool alphanumeric = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-        return alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    };
-    return !text.empty() && std::ranges::all_of(text, fits);
+    return !text.empty() &&
+           std::ranges::all_of(text, [](char c) { return token_bytes[static_cast<unsigned char>(c)]; });
 }
 
 /// Anything but control characters: bytes over 0x7f are opaque, as RFC 9110 has them.
@@ -98,6 +107,7 @@ std::optional<std::string_view> take_authority(std::string_view& target) {
 
 std::variant<Head, Rejection> read_head(std::string_view text) {
     Head head;
+    head.headers.reserve(16);  // as many as most clients send
     bool first = true;
     while (!text.starts_with(line_end)) {
         const auto end = text.find(line_end);

@@ -18,19 +18,19 @@ namespace asio = boost::asio;
 LineWriter::LineWriter(asio::any_io_executor loop, int fd, std::size_t queue_limit)
     : loop_(std::move(loop)), out_(fd), writable_(loop_, out_.number(), EPOLLOUT), limit_(queue_limit) {}
 
-Async<Result<void>> LineWriter::write(std::string line) {
+Async<Result<void>> LineWriter::write(std::string line, bool wiped) {
     if (!closed_.empty()) {
-        policy::wipe(line);
+        if (wiped) policy::wipe(line);
         co_return state();
     }
     if (queued_ + line.size() > limit_) {
         close("The client has stopped reading: over " + std::to_string(limit_ >> 20U) +
               " MiB wait to be written.");
-        policy::wipe(line);
+        if (wiped) policy::wipe(line);
         co_return state();
     }
     queued_ += line.size();
-    queue_.push_back({std::move(line), nullptr});
+    queue_.push_back({std::move(line), wiped, nullptr});
     if (!writing_ && flush()) co_return state();
 
     const auto waiting = std::make_shared<Waiting>(loop_);
@@ -68,7 +68,7 @@ void LineWriter::settle_first(const Result<void>& outcome) {
     auto line = std::move(queue_.front());
     queue_.pop_front();
     queued_ -= line.bytes.size();
-    policy::wipe(line.bytes);  // it may have been the one that held a value
+    if (line.wiped) policy::wipe(line.bytes);
     written_ = 0;
     if (!line.sender) return;
     line.sender->outcome = outcome;

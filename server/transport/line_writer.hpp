@@ -18,8 +18,8 @@ public:
 
     /// Resumes when the line has gone out. A line that was taken goes out whole even where its sender is
     /// cancelled meanwhile. Errc::closed if no one reads any more, or where more than the limit is waiting
-    /// already.
-    Async<Result<void>> write(std::string line);
+    /// already. One that holds a value (`wiped`) is wiped as soon as it is out.
+    Async<Result<void>> write(std::string line, bool wiped = true);
     /// Nothing waits to be written.
     bool all_written() const { return queue_.empty(); }
     /// What has not gone out is dropped; its senders get Errc::closed.
@@ -34,6 +34,7 @@ private:
     };
     struct Line {
         std::string bytes;
+        bool wiped;
         std::shared_ptr<Waiting> sender;  // null while its sender has not begun to wait
     };
 

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "policy/secret.hpp"
 #include "server/transport/as_result.hpp"
@@ -98,14 +100,20 @@ Async<void> Peer::until_broken() {
     }
 }
 
-Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {
+Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience, std::string more) {
     const Wiped afterwards(bytes);
-    if (tls_) co_return co_await write_sealed(bytes, patience);
+    if (tls_) {
+        const bool sent = co_await write_sealed(bytes, patience);
+        if (!sent || more.empty()) co_return sent;
+        co_return co_await write_sealed(more, patience);
+    }
     std::size_t written = 0;
-    while (written < bytes.size()) {
+    while (written < bytes.size() + more.size()) {
         allow(patience);
-        const auto [failure, count] =
-            co_await socket_.async_write_some(asio::buffer(bytes) + written, as_result);
+        const std::array left{
+            asio::buffer(std::as_const(bytes)) + written,
+            asio::buffer(std::as_const(more)) + (written - std::min(written, bytes.size()))};
+        const auto [failure, count] = co_await socket_.async_write_some(left, as_result);
         release();
         if (failure) co_return false;
         written += count;

@@ -41,8 +41,12 @@ public:
     /// Resumes when the connection is broken: reset, as it is where the peer has closed it and was written to
     /// then; at a deadline and when cancelled, too.
     Async<void> until_broken();
-    /// False when the peer is gone, or takes nothing for `patience`.
-    Async<bool> write(std::string bytes, std::chrono::milliseconds patience);
+    /// False when the peer is gone, or takes nothing for `patience`. `bytes` are wiped; `more`, which goes
+    /// out after them, holds no value.
+    Async<bool> write(std::string bytes, std::chrono::milliseconds patience, std::string more);
+    Async<bool> write(std::string bytes, std::chrono::milliseconds patience) {
+        return write(std::move(bytes), patience, {});
+    }
     /// Ends the sending side, then reads for a moment what the peer still sends: to close at once would make
     /// its system throw away the answer unread.
     Async<void> linger();

@@ -6,6 +6,7 @@
 #include <array>
 #include <system_error>
 
+#include "policy/secret.hpp"
 #include "protocol/frame.hpp"
 #include "server/transport/line_writer.hpp"
 
@@ -52,10 +53,17 @@ public:
         if (message.text().find('\n') != std::string_view::npos)
             co_return Error{Errc::internal,
                             "A message with a line break in it cannot go over stdio; it was not sent."};
-        std::string line;
-        line.reserve(message.text().size() + 1);  // never moved: it may hold a value
-        line.append(message.text()).push_back('\n');
-        auto written = co_await out_->write(std::move(line));
+        const bool reveals = message.reveals();
+        auto line = std::move(message).release();
+        if (line.size() == line.capacity()) {
+            std::string longer;
+            longer.reserve(line.size() + 1);
+            longer.append(line);
+            if (reveals) policy::wipe(line);
+            line = std::move(longer);
+        }
+        line.push_back('\n');
+        auto written = co_await out_->write(std::move(line), reveals);
         if (!written && written.error().code == Errc::closed && unsent_.empty())
             unsent_ = written.error().message;
         co_return written;

@@ -52,37 +52,46 @@ bool fits_on_a_line(std::string_view text) { return std::ranges::none_of(text, i
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-}  // namespace
+/// Of any answer but a very long one.
+constexpr std::size_t common_head = 512;
 
-std::string head(int status, const Headers& headers) {
-    std::string text = "HTTP/1.1 " + std::to_string(status) + ' ';
-    text.append(phrase(status)).append("\r\n");
-    for (const auto& [name, value] : headers)
-        if (fits_on_a_line(name) && fits_on_a_line(value))
-            text.append(name).append(": ").append(value).append("\r\n");
-    return text += "\r\n";
+std::string status_line(int status) {
+    std::string head;
+    head.reserve(common_head);
+    head.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(phrase(status)).append("\r\n");
+    return head;
 }
 
+void add(std::string& head, std::string_view name, std::string_view value) {
+    if (fits_on_a_line(name) && fits_on_a_line(value))
+        head.append(name).append(": ").append(value).append("\r\n");
+}
+
+std::string ended(std::string head, const Headers& extra, bool close) {
+    add(head, "x-content-type-options", "nosniff");
+    if (close) add(head, "connection", "close");
+    for (const auto& [name, value] : extra) add(head, name, value);
+    head.append("\r\n");
+    return head;
+}
+
+}  // namespace
+
 std::string reply_head(const HttpResponse& reply, bool close) {
-    Headers headers;
-    if (reply.body && !reply.content_type.empty()) headers.emplace_back("content-type", reply.content_type);
+    auto head = status_line(reply.status);
+    if (reply.body && !reply.content_type.empty()) add(head, "content-type", reply.content_type);
     if (may_have_body(reply.status))
-        headers.emplace_back("content-length", std::to_string(reply.body ? reply.body->text().size() : 0));
-    headers.emplace_back("x-content-type-options", "nosniff");
-    if (close) headers.emplace_back("connection", "close");
-    headers.insert(headers.end(), reply.headers.begin(), reply.headers.end());
-    return head(reply.status, headers);
+        add(head, "content-length", std::to_string(reply.body ? reply.body->text().size() : 0));
+    return ended(std::move(head), reply.headers, close);
 }
 
 std::string events_head(const Headers& extra, bool chunked, bool close) {
-    Headers headers = {{"content-type", "text/event-stream"},
-                       {"cache-control", "no-store"},
-                       {"x-accel-buffering", "no"},
-                       {"x-content-type-options", "nosniff"}};
-    if (chunked) headers.emplace_back("transfer-encoding", "chunked");
-    if (close) headers.emplace_back("connection", "close");
-    headers.insert(headers.end(), extra.begin(), extra.end());
-    return head(200, headers);
+    auto head = status_line(200);
+    add(head, "content-type", "text/event-stream");
+    add(head, "cache-control", "no-store");
+    add(head, "x-accel-buffering", "no");
+    if (chunked) add(head, "transfer-encoding", "chunked");
+    return ended(std::move(head), extra, close);
 }
 
 std::string event(std::string_view data, std::string_view id) {

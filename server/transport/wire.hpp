@@ -10,11 +10,8 @@
 
 namespace tfy::transport::wire {
 
-/// From the status line to the empty line. A header that could not stand on its own line (a control character
-/// in it) is left out.
-std::string head(int status, const Headers& headers);
-
-/// The head of a whole answer: content type and length, nosniff, `connection: close` where asked for.
+/// The head of a whole answer: content type and length, nosniff, `connection: close` where asked for. A
+/// header that could not stand on its own line (a control character in it) is left out.
 std::string reply_head(const HttpResponse& reply, bool close);
 /// The head of an event stream, in chunks or, for HTTP/1.0, up to the end of the connection.
 std::string events_head(const Headers& extra, bool chunked, bool close);

@@ -16,7 +16,8 @@ TEST_CASE("a chunk says its size in hexadecimal") {
 }
 
 TEST_CASE("a header cannot start another line") {
-    CHECK(head(200, {{"a", "b\r\nset-cookie: c"}, {"d", "e"}}) == "HTTP/1.1 200 OK\r\nd: e\r\n\r\n");
+    CHECK(reply_head({.status = 204, .headers = {{"a", "b\r\nset-cookie: c"}, {"d", "e"}}}, false) ==
+          "HTTP/1.1 204 No Content\r\nx-content-type-options: nosniff\r\nd: e\r\n\r\n");
 }
 
 TEST_CASE("a reply says how long it is, and nothing where its status has no body") {
