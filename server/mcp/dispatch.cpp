@@ -160,8 +160,12 @@ std::optional<redaction::Redacted> Dispatch::prepared(const protocol::RequestId&
                                                       Version version) {
     const auto known = redaction_.fresh();
     auto kept = known ? prepared_.find(*known, id, *answer.again, version) : std::nullopt;
-    if (!kept) answer.result = answer.again->make();
-    return kept;
+    if (kept) return kept;
+    const auto failures = redaction_.failures();
+    answer.result = answer.again->make();
+    // What was withheld for a moment is not to be sent again.
+    if (redaction_.failures() != failures) answer.again.reset();
+    return std::nullopt;
 }
 
 std::optional<Error> Dispatch::unrepeatable(const protocol::RequestId& id) const {

@@ -25,12 +25,14 @@ Result<Sealer::Shared> Sealer::fresh() const {
     if (!tokens_) return redactor_.load();
     const std::lock_guard one_at_a_time(changing_);
     auto news = tokens_->new_tokens();
-    if (!news)
+    if (!news) {
+        ++failures_;
         return Error{
             Errc::storage,
             "The answer is withheld: the tokens that are registered in the state directory cannot be read, "
             "and it might hold the value of one. " +
                 news.error().message + ". Try again when that is corrected."};
+    }
     if (!news->empty()) take_up(std::move(*news));
     return redactor_.load();
 }

@@ -35,6 +35,8 @@ public:
     Shared now() const;
     /// For what is kept, decided or answered: Errc::storage with what to tell, where now() withholds.
     Result<Shared> fresh() const;
+    /// How often it failed: what was sealed while that did not change holds nothing that was withheld.
+    std::size_t failures() const { return failures_.load(); }
     redaction::Redacted seal(const Json& message) const { return now()->seal(message); }
     redaction::Redacted seal_text(std::string_view text) const override { return now()->seal_text(text); }
     std::shared_ptr<const policy::Seals> for_one_answer() const override { return now(); }
@@ -97,6 +99,7 @@ private:
     mutable std::array<Layer, 3> layers_;
     mutable std::size_t taken_up_ = 0;  // of the news
     mutable std::atomic<Shared> redactor_;
+    mutable std::atomic<std::size_t> failures_ = 0;
 };
 
 }  // namespace tfy::sealing

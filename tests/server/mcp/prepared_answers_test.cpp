@@ -6,6 +6,7 @@
 #include "server/mcp/dispatch.hpp"
 #include "server/mcp/http_replies.hpp"
 #include "tests/fakes/run.hpp"
+#include "tests/fakes/state.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::prepared_answers_test {
@@ -26,6 +27,7 @@ public:
     Async<Result<mcp::MethodResult>> get(mcp::Requester&, protocol::GetPromptParams) override {
         mcp::Again again{is, [this] {
                              ++made;
+                             if (meanwhile) meanwhile();
                              return Json{{"description", "It says " + value}, {"messages", Json::array()}};
                          }};
         co_return mcp::MethodResult{.again = std::move(again)};
@@ -35,12 +37,16 @@ public:
     mutable int asked = 0;
     std::shared_ptr<const void> is = std::make_shared<const char>();
     int made = 0;
+    std::function<void()> meanwhile = {};  // happens while that is made
 };
 
 struct House {
     Prompts prompts;
     mcp::Subscriptions changes;
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    fakes::TempFolder folder;
+    std::unique_ptr<storage::Ledger> ledger = fakes::open_ledger(folder / "ledger.db");
+    sealing::Sealer redaction{
+        redaction::FingerprintKey{}, {}, storage::Reader::open(folder / "ledger.db").value()};
     mcp::Dispatch dispatch{{.prompts = &prompts}, changes, redaction, {.name = "tfy", .version = "1"}};
 
     std::string ask(protocol::RequestId id, Version version = Version::v2026_07_28,
@@ -104,6 +110,22 @@ TEST_CASE("a token that is registered is taken out of the very next answer, kept
         CHECK(answer.find(value) == std::string::npos);
         CHECK(answer.find("[redacted:access-token ci]") != std::string::npos);
     }
+}
+
+TEST_CASE("an answer that was made while tokens could not be read for a moment is not kept") {
+    House house;
+    const auto away = [&] {
+        std::filesystem::rename(house.folder / "ledger.db", house.folder / "away.db");
+        CHECK(house.redaction.seal_text("a text of some length").text() == "[withheld]");
+        std::filesystem::rename(house.folder / "away.db", house.folder / "ledger.db");
+    };
+    house.prompts.meanwhile = away;
+    house.get(1);
+    house.prompts.meanwhile = {};
+    house.get(2);
+    CHECK(house.prompts.made == 2);
+    house.get(3);
+    CHECK(house.prompts.made == 2);
 }
 
 TEST_CASE("where a value may be spelled across members, the whole message is sealed") {
