@@ -1,5 +1,4 @@
 // Nothing of this process is left for others to look at, and whatever happens it ends with a code.
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -9,12 +8,13 @@
 
 #include "server/cli/run.hpp"
 #include "server/cli/standard_output.hpp"
+#include "server/system/processes.hpp"
 
 namespace {
 
 /// No core dump, no other process of this user looking in: both could hold a token's value.
 void harden() {
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    tfy::system::shut_out_debuggers();
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     std::signal(SIGPIPE, SIG_IGN);
@@ -25,6 +25,7 @@ void harden() {
 int main(int argc, char** argv) {
     tfy::cli::hold_standard_descriptors();
     harden();
+    tfy::system::started_as(argv[0]);
     try {
         tfy::cli::StandardOutput standard_output(STDOUT_FILENO);
         std::ostream out(&standard_output);

@@ -19,6 +19,7 @@ room(tools/access_tokens MAY tools/truefoundry)
 room(tools/status MAY tools/truefoundry tools/access_tokens)
 room(tools/sandbox MAY tools/truefoundry)
 room(tools/registry MAY tools/truefoundry tools/access_tokens tools/status manifests)
+room(server/system)
 room(server/loop)
 room(server/loading)
 room(server/webauthn MAY server/loading)
@@ -27,16 +28,16 @@ room(server/tls MAY server/loading)
 room(server/storage MAY server/loop server/webauthn tools/sandbox)
 room(server/sealing MAY server/storage)
 room(server/observability MAY server/loop server/sealing)
-room(server/transport MAY server/loop server/tls server/observability)
-room(server/http_client MAY server/loop server/observability)
+room(server/transport MAY server/system server/loop server/tls server/observability)
+room(server/http_client MAY server/system server/loop server/observability)
 room(server/upstream MAY server/loop server/storage server/sealing server/observability server/http_client tools/truefoundry)
-room(server/people MAY server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
+room(server/people MAY server/system server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
 room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
 room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/people)
 room(server/callers MAY server/jwt server/transport server/storage server/sealing server/oauth)
 room(server/approvals MAY server/loop server/storage server/sealing server/observability server/people tools/registry)
-room(server/reveals MAY server/loop server/storage server/sealing server/observability server/transport server/people)
+room(server/reveals MAY server/system server/loop server/storage server/sealing server/observability server/transport server/people)
 room(server/mcp MAY server/loop server/sealing server/observability server/transport)
 room(server/calls MAY server/loop server/storage server/sealing server/observability server/upstream server/people
      server/approvals server/reveals server/mcp tools/registry)
@@ -45,20 +46,20 @@ room(server/features MAY server/loop server/observability server/approvals serve
 room(server/dashboard MAY server/loop server/storage server/sealing server/observability server/transport server/upstream
      server/people server/oidc server/oauth server/approvals server/reveals manifests)
 room(server/notify MAY server/loop server/storage server/sealing server/observability server/http_client server/approvals)
-room(server/config MAY server/tls server/storage server/observability server/transport server/http_client server/upstream server/oidc server/oauth
+room(server/config MAY server/system server/tls server/storage server/observability server/transport server/http_client server/upstream server/oidc server/oauth
      server/notify manifests)
-room(server/app MAY server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
+room(server/app MAY server/system server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/oidc server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)
-room(server/doctor MAY server/jwt server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
+room(server/doctor MAY server/system server/jwt server/loop server/tls server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/oidc server/approvals server/reveals server/notify server/config server/app tools/truefoundry
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/setup MAY server/storage server/sealing)
-room(server/cli MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
+room(server/cli MAY server/system server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config server/app server/doctor server/setup tools/truefoundry tools/access_tokens tools/status
      tools/sandbox tools/registry manifests)
-room(server MAY server/cli)
+room(server MAY server/system server/cli)
 
 only_in(protocol INCLUDES "^valijson/")
 only_in(policy policy/redaction server/config server/upstream INCLUDES "^(re2|unicode)/")
@@ -68,7 +69,7 @@ only_in(server/storage INCLUDES "^(SQLiteCpp/|sqlite)")
 only_in(server/webauthn INCLUDES "^fido")
 only_in(server/observability INCLUDES "^spdlog/")
 only_in(server/transport INCLUDES "^boost/beast/")
-only_in(server/transport server/config server/doctor server/reveals server/cli INCLUDES "^boost/asio/(ip|local|ssl)/")
+only_in(server/system server/transport server/config server/doctor server/reveals server/cli INCLUDES "^boost/asio/(ip|local|ssl)/")
 only_in(server/http_client INCLUDES "^curl/")
 only_in(server/http_client server/jwt server/tls INCLUDES "^openssl/")
 only_in(server/cli server/config INCLUDES "^CLI/")

@@ -14,6 +14,12 @@ endif()
 
 function(tfy_unit_tests room)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${room}/*.cpp)
+  # Of what has a form for each system, the tests of the other form.
+  set(other portable)
+  if(TFY_PORTABLE)
+    set(other linux)
+  endif()
+  list(FILTER sources EXCLUDE REGEX "_${other}_test\\.cpp$")
   if(NOT sources)
     return()
   endif()
@@ -38,6 +44,24 @@ foreach(room protocol policy tools server)
 endforeach()
 target_link_libraries(server_tests PRIVATE tfy_lab OpenSSL::SSL OpenSSL::Crypto)
 target_compile_options(policy_tests PRIVATE $<$<CONFIG:Debug>:-O1>)  # as tfy_policy
+
+# The same tests, with the portable form of what has one (server/system). Only those sources are compiled once more. The
+# preset portable has no other form, and the program too.
+add_custom_target(portable_units DEPENDS protocol_tests policy_tests tools_tests server_tests house_tests tfy-pat-mcp)
+if(NOT TFY_PORTABLE)
+  file(GLOB_RECURSE of_linux CONFIGURE_DEPENDS server/*_linux_test.cpp)
+  set_source_files_properties(${of_linux} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  file(GLOB_RECURSE of_others CONFIGURE_DEPENDS server/*_portable_test.cpp)
+  add_executable(portable_tests ${of_others} $<FILTER:$<TARGET_OBJECTS:server_tests>,EXCLUDE,_linux_test>
+                 $<TARGET_OBJECTS:tfy_system_portable>)
+  if(NOT TFY_SANITIZE)  # sanitizers bring their own memory
+    target_sources(portable_tests PRIVATE ${CMAKE_SOURCE_DIR}/server/wiped_memory_portable.cpp)
+  endif()
+  get_target_property(libraries server_tests LINK_LIBRARIES)
+  target_link_libraries(portable_tests PRIVATE ${libraries} tfy_system_portable)
+  add_test(NAME server.portable COMMAND portable_tests "--source-file=*/server/system/*,*/server/transport/stdio*,*/server/transport/listener*,*/server/reveals/*,*/server/callers/loopback*,*/server/http_client/web*,*/server/people/pairing*,*/server/cli/*")
+  set_tests_properties(server.portable PROPERTIES LABELS unit TIMEOUT 600 PROCESSORS 2)
+endif()
 
 # What a plain port does, over TLS.
 add_test(NAME server.over_tls COMMAND server_tests "--source-file=*transport/connection_test*,*transport/listener_test*")

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -14,6 +15,8 @@
 #include <memory>
 
 #include "protocol/parse.hpp"
+#include "server/system/descriptors.hpp"
+#include "server/system/processes.hpp"
 
 namespace tfy::app {
 namespace {
@@ -57,7 +60,8 @@ std::optional<pid_t> start(std::vector<std::string> command, int output) {
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
     pid_t child = 0;
-    const int failed = ::posix_spawn(&child, "/proc/self/exe", &files, nullptr, arguments.data(), environ);
+    const int failed =
+        ::posix_spawn(&child, system::own_image().c_str(), &files, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&files);
     return failed == 0 ? std::optional(child) : std::nullopt;
 }
@@ -73,8 +77,8 @@ Result<Json> read_report(const std::string& printed) {
 
 // On a thread that may wait.
 Async<std::optional<Result<Json>>> run_there(std::vector<std::string> command, std::atomic<pid_t>& running) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) co_return not_run("there is no pipe");
+    std::array<int, 2> ends{};
+    if (!system::make_pipe(ends)) co_return not_run("there is no pipe");
     const auto child = start(std::move(command), ends[1]);
     ::close(ends[1]);
     running = child.value_or(0);

@@ -1,7 +1,5 @@
 #include "server/app/stdio.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -20,6 +18,7 @@
 #include "server/app/second_signal.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
+#include "server/system/browser.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
 #include "tools/own_command.hpp"
@@ -90,18 +89,9 @@ private:
 
     // At a sign-in, and nothing more: what opens there can be the agent's own program.
     void open_browser(const std::string& link) {
-        posix_spawn_file_actions_t files;
-        posix_spawn_file_actions_init(&files);
-        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-            posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
-        std::string program = "xdg-open";
-        std::string argument = link;
-        char* const arguments[] = {program.data(), argument.data(), nullptr};
-        pid_t child = 0;
-        if (posix_spawnp(&child, program.c_str(), &files, nullptr, arguments, environ) != 0)
+        if (!system::open_in_browser(link))
             app_->log().info("cannot open a browser; decide in a terminal: " +
                              tools::own_command("approvals list"));
-        posix_spawn_file_actions_destroy(&files);
     }
 
     asio::io_context& loop_;

@@ -11,6 +11,12 @@ transport::Admission Loopback::admit(const transport::Arrival& arrival) {
                                 .default_assurance = policy::Assurance::signed_in};
     if (any_local_user_) return transport::KnownCaller(caller);
     const auto found = arrival.account();
+    if (!found.can_be_asked)
+        return transport::guard::Rejection{
+            403,
+            "This system does not tell which account calls, so the server cannot keep other users of this "
+            "machine out. Nothing was done. To let every user of this machine call it, start serve with "
+            "--any-local-user; or give each caller a key."};
     if (!found.asked)
         return transport::guard::Rejection{
             503,

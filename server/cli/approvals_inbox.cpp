@@ -1,6 +1,5 @@
 #include "server/cli/approvals_inbox.hpp"
 
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -20,7 +19,7 @@ using Look = ScreenLine::Look;
 
 constexpr std::string_view to_inbox = "\x1b[?1049h\x1b[?25l", from_inbox = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view to_top = "\x1b[H", rest_of_line_away = "\x1b[K", plain_again = "\x1b[0m";
-constexpr int look_again = 250;  // milliseconds
+constexpr std::chrono::milliseconds look_again{250};
 
 /// See https://no-color.org: set to anything, nothing is coloured.
 bool has_colours() {
@@ -71,11 +70,10 @@ void draw(const ApprovalsWindow& window, const std::vector<ScreenLine>& lines, b
 
 /// A key, whole; empty after a quarter of a second without one; nothing once no key can come any more.
 /// `typed`: what was read and is still to be taken.
-std::optional<std::string> next_key(int signals, std::string& typed) {
-    std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
-    if (::poll(watched.data(), watched.size(), typed.empty() ? look_again : 0) == 0 && typed.empty())
-        return "";
-    if (watched[1].revents != 0) return std::nullopt;
+std::optional<std::string> next_key(const HeldSignals& signals, std::string& typed) {
+    const auto readable = wait_for_key(signals, typed.empty() ? look_again : std::chrono::milliseconds{});
+    if (readable.signal) return std::nullopt;
+    if (typed.empty() && !readable.key) return "";
     if (typed.empty()) {
         std::array<char, 64> read{};
         const auto count = ::read(STDIN_FILENO, read.data(), read.size());
@@ -104,7 +102,7 @@ Result<InboxView::Wish> watch_keys(const ApprovalsWindow& window, InboxView& vie
         if (lines != drawn) draw(window, lines, colours);
         drawn = std::move(lines);
         if (!window.out) return InboxView::Wish::leave;
-        const auto key = next_key(signals.file(), typed);
+        const auto key = next_key(signals, typed);
         if (!key) return InboxView::Wish::leave;
         if (const auto wish = view.press(*key); wish != InboxView::Wish::none) return wish;
     }

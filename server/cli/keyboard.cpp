@@ -1,15 +1,28 @@
 #include "server/cli/keyboard.hpp"
 
-#include <sys/signalfd.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
+
+#include "server/system/descriptors.hpp"
 
 namespace tfy::cli {
 namespace {
 
 constexpr char escape = '\x1b';
+
+volatile std::sig_atomic_t told = -1;  // where a signal that came is told
+
+void tell(int) {
+    const int before = errno;
+    // If the pipe is full, enough is told.
+    [[maybe_unused]] const auto written = ::write(told, "!", 1);
+    errno = before;
+}
 
 /// "\x1b[", parameters below '@', and the character that ends it; after any other escape one character.
 std::size_t size_of_sequence(std::string_view read) {
@@ -26,17 +39,31 @@ std::size_t size_of_character(unsigned char first) {
 }  // namespace
 
 HeldSignals::HeldSignals() {
-    sigemptyset(&held_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) sigaddset(&held_, signal);
-    sigprocmask(SIG_BLOCK, &held_, &before_);
-    file_ = storage::OpenFile(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (system::make_pipe(ends_)) ::fcntl(ends_[1], F_SETFL, O_NONBLOCK);
+    told = ends_[1];
+    struct sigaction held{};
+    held.sa_handler = tell;
+    held.sa_flags = SA_RESTART;
+    for (std::size_t at = 0; at < signals.size(); ++at) ::sigaction(signals[at], &held, &before_[at]);
 }
 
 HeldSignals::~HeldSignals() {
-    signalfd_siginfo taken;
-    while (::read(file_.get(), &taken, sizeof taken) > 0) {
+    for (std::size_t at = 0; at < signals.size(); ++at) ::sigaction(signals[at], &before_[at], nullptr);
+    for (const int end : ends_) ::close(end);
+}
+
+Readable wait_for_key(const HeldSignals& signals, std::chrono::milliseconds patience) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals.file(), POLLIN, 0}};
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        const int ready = ::poll(watched.data(), watched.size(),
+                                 static_cast<int>(std::max(left.count(), decltype(left)::rep{})));
+        if (ready < 0 && errno == EINTR) continue;  // by a signal, which is told then
+        if (ready < 0) return {.signal = true};
+        return {.key = watched[0].revents != 0, .signal = watched[1].revents != 0};
     }
-    sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
 KeyByKey::KeyByKey() : terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {

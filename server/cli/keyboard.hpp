@@ -3,14 +3,14 @@
 
 #include <termios.h>
 
+#include <array>
+#include <chrono>
 #include <csignal>
 #include <string>
 
-#include "server/storage/open_file.hpp"
-
 namespace tfy::cli {
 
-/// While it lives Ctrl-C, Ctrl-Z and their like are read from a descriptor and end nothing.
+/// While it lives Ctrl-C, Ctrl-Z and their like are read from a descriptor and end nothing. One at a time.
 class HeldSignals {
 public:
     HeldSignals();
@@ -18,13 +18,20 @@ public:
     HeldSignals(const HeldSignals&) = delete;
     HeldSignals& operator=(const HeldSignals&) = delete;
 
-    int file() const { return file_.get(); }
+    int file() const { return ends_[0]; }
 
 private:
-    sigset_t held_{};
-    sigset_t before_{};
-    storage::OpenFile file_;
+    static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+    std::array<int, 2> ends_{-1, -1};
+    std::array<struct sigaction, signals.size()> before_{};
 };
+
+/// What there is to read after `patience` at the latest.
+struct Readable {
+    bool key = false;     // of standard input, or its end
+    bool signal = false;  // one that is held
+};
+Readable wait_for_key(const HeldSignals& signals, std::chrono::milliseconds patience);
 
 /// While it lives, keys of standard input are read one by one and not shown; what was typed and not read is
 /// dropped at its end.

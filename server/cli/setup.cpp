@@ -9,6 +9,7 @@
 #include "server/sealing/printing.hpp"
 #include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
+#include "server/system/processes.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -23,11 +24,11 @@ struct SetupChoice {
 std::string usual_key_file() { return (config::home_folder() / ".config/tfy-pat-mcp/key").string(); }
 
 Result<std::string> program() {
-    std::error_code failed;
-    auto self = std::filesystem::read_symlink("/proc/self/exe", failed).string();
-    if (!failed) return self;
+    auto self = system::own_program().string();
+    if (!self.empty()) return self;
     return Error{Errc::refused,
-                 "The path of this program is not known. Nothing was written. /proc is needed for it."};
+                 "The system does not say which file this program is. Nothing was written. On Linux, mount "
+                 "/proc and try again."};
 }
 
 /// The address and the key's file; never the key.

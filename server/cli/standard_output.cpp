@@ -19,7 +19,8 @@ constexpr std::size_t most_waiting = 64 * 1024;
 void hold_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
-            ::open("/dev/null", O_PATH);  // takes the lowest that is free: this one
+            // Takes the lowest that is free: this one. Only what is not done with it is open to it.
+            ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 StandardOutput::~StandardOutput() { policy::wipe(waiting_); }

@@ -12,7 +12,7 @@ namespace tfy::cli {
 
 /// To be called before any file is opened. A process that is started without one of its three descriptors
 /// would get the next file in its place, and print into a database. In the place of a missing one there is
-/// from here on one that can neither be read nor written.
+/// from here on one whose reading, or writing, fails.
 void hold_standard_descriptors();
 
 /// A descriptor as a stream's buffer. After the first failure the stream is bad, and nothing more is tried.

@@ -1,9 +1,7 @@
 #include "server/cli/value_screen.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <string_view>
@@ -25,16 +23,15 @@ bool ends_it() {
     return key == '\r' || key == '\n' || key == 'q';
 }
 
-void wait_for_end(int signals) {
+void wait_for_end(const HeldSignals& signals) {
     using Clock = std::chrono::steady_clock;
     const auto end = Clock::now() + longest;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-        std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
-        if (left.count() <= 0 || ::poll(watched.data(), watched.size(), static_cast<int>(left.count())) == 0)
-            return;
-        if (watched[1].revents != 0) return;
-        if (watched[0].revents != 0 && ends_it()) return;
+        if (left.count() <= 0) return;
+        const auto readable = wait_for_key(signals, left);
+        if (readable.signal) return;
+        if (readable.key && ends_it()) return;
     }
 }
 
@@ -55,7 +52,7 @@ bool show_value(std::ostream& out, policy::Secret value, const ValueScreen& scre
     value = policy::Secret();
     out << screen.below << std::flush;
     const bool written = static_cast<bool>(out);
-    if (written) wait_for_end(signals.file());
+    if (written) wait_for_end(signals);
     if (screen.wipes) out << wipe_and_return << std::flush;
     return written;
 }

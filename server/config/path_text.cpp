@@ -8,6 +8,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "server/system/processes.hpp"
+
 namespace tfy::config {
 
 std::filesystem::path home_folder() {
@@ -18,9 +20,9 @@ std::filesystem::path home_folder() {
 }
 
 std::filesystem::path path_of_program() {
-    std::error_code failed, ignored;
-    auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    if (failed) return {};
+    std::error_code ignored;
+    auto self = system::own_program();
+    if (self.empty()) return {};
     const auto* path = std::getenv("PATH");
     std::istringstream folders(path == nullptr ? "" : path);
     for (std::string folder; std::getline(folders, folder, ':');) {

@@ -19,6 +19,7 @@
 #include "server/doctor/doctor_settings.hpp"
 #include "server/doctor/doctor_state.hpp"
 #include "server/doctor/doctor_upstream.hpp"
+#include "server/system/browser.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -26,14 +27,6 @@ namespace {
 using Level = CheckResult::Level;
 
 void add(CheckResults& all, CheckResults more) { std::ranges::move(more, std::back_inserter(all)); }
-
-bool has_opener() {
-    const auto* path = std::getenv("PATH");
-    std::istringstream folders(path != nullptr ? path : "");
-    for (std::string folder; std::getline(folders, folder, ':');)
-        if (::access((std::filesystem::path(folder) / "xdg-open").c_str(), X_OK) == 0) return true;
-    return false;
-}
 
 /// Address, key and what TrueFoundry answers.
 void upstream(DoctorOptions& options, const config::Settings& settings, const policy::Seals& seal,
@@ -104,7 +97,8 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     CheckResults all = look_at_settings(read, options.settings);
     upstream(options, read.settings, console.seals(), all);
     state(options, read, console.seals(), all);
-    all.push_back(look_at_page(app::has_display(), options.server.open_browser, has_opener()));
+    all.push_back(
+        look_at_page(app::has_display(), options.server.open_browser, system::has_browser_opener()));
     if (!read.settings.listen.host.empty()) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));

@@ -9,6 +9,7 @@
 #include "server/approvals/requirements.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/void_passkeys.hpp"
+#include "server/system/browser.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/dry_tools.hpp"
 
@@ -230,7 +231,8 @@ CheckResult look_at_page(bool display, bool open_browser, bool has_opener) {
         return {Level::warning, "page on stdio",
                 "there is no display (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
     if (!has_opener)
-        return {Level::warning, "page on stdio", "xdg-open is not installed: no browser opens",
+        return {Level::warning, "page on stdio",
+                system::browser_opener() + " is not installed: no browser opens",
                 "Install xdg-utils. " + decide};
     return {Level::ok, "page on stdio", "a browser opens for the approver"};
 }

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "server/http_client/wiping_memory.hpp"
+
 namespace tfy::http_client {
 namespace {
 
@@ -52,7 +54,6 @@ CurlLibrary load_curl() {
     library.find("curl_multi_info_read", made.multi_info_read);
     library.find("curl_multi_cleanup", made.multi_cleanup);
     library.find("curl_global_init_mem", made.global_init_mem);
-    library.find("curl_global_cleanup", made.global_cleanup);
     library.find("curl_getdate", made.getdate);
     library.find("curl_url", made.url);
     library.find("curl_url_set", made.url_set);
@@ -76,7 +77,11 @@ CryptoLibrary load_crypto() {
 }  // namespace
 
 const CurlLibrary& curl() {
-    static const auto library = load_curl();
+    static const auto library = [] {
+        auto made = load_curl();
+        init_with_wiping_memory(made);  // what it gives must come from there from the first piece on
+        return made;
+    }();
     return library;
 }
 

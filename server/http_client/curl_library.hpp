@@ -28,7 +28,6 @@ struct CurlLibrary {
     decltype(&curl_multi_info_read) multi_info_read;
     decltype(&curl_multi_cleanup) multi_cleanup;
     decltype(&curl_global_init_mem) global_init_mem;
-    decltype(&curl_global_cleanup) global_cleanup;
     decltype(&curl_getdate) getdate;
     decltype(&curl_url) url;
     decltype(&curl_url_set) url_set;

@@ -5,6 +5,7 @@
 
 #include "server/http_client/public_address.hpp"
 #include "server/http_client/transfer_thread.hpp"
+#include "server/system/descriptors.hpp"
 
 namespace tfy::http_client {
 namespace {
@@ -126,7 +127,7 @@ private:
         const auto& may = transfer.options_.may_connect;
         const bool good =
             purpose == CURLSOCKTYPE_IPCXN && (may ? may(to->addr) : is_public_address(to->addr));
-        if (good) return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+        if (good) return system::make_socket(to->family, to->socktype, to->protocol);
         transfer.forbidden_ = true;
         return CURL_SOCKET_BAD;
     }

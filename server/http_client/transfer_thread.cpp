@@ -52,7 +52,6 @@ void begin_carrying(Handler handler, const std::weak_ptr<TransferThread>& thread
 
 // With the inbox locked.
 void TransferThread::start() {
-    library_.emplace();
     multi_.reset(curl().multi_init());
     thread_ = std::thread([this] { run(); });
 }

@@ -49,12 +49,6 @@ private:
         std::unique_ptr<Transfer> transfer;
         std::function<void(Answer)> reply;
     };
-    struct InitialisedCurl {
-        InitialisedCurl() { init_wiping_curl(); }
-        ~InitialisedCurl() { curl().global_cleanup(); }
-        InitialisedCurl(const InitialisedCurl&) = delete;
-        InitialisedCurl& operator=(const InitialisedCurl&) = delete;
-    };
     struct FreeMulti {
         void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
     };
@@ -68,7 +62,6 @@ private:
     void finish_done();
     void end(std::map<Ticket, Running>::iterator entry, Answer answer);
 
-    std::optional<InitialisedCurl> library_;
     std::unique_ptr<CURLM, FreeMulti> multi_;  // made before the thread begins
     std::map<Ticket, Running> running_;        // the thread's own
 

@@ -1,6 +1,8 @@
 // Options, headers and the answer of one transfer.
 #include "server/http_client/web_transfer.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -20,7 +22,7 @@ Error cannot_build(const std::string& why) {
 
 void wipe_and_free(curl_slist* list) {
     for (auto* node = list; node != nullptr; node = node->next)
-        explicit_bzero(node->data, std::strlen(node->data));
+        sodium_memzero(node->data, std::strlen(node->data));
     curl().slist_free_all(list);
 }
 

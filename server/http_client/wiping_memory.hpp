@@ -6,8 +6,8 @@
 
 namespace tfy::http_client {
 
-/// In the place of curl_global_init, with the same rules: before any other use, once for each clean-up.
-void init_wiping_curl();
+/// In the place of curl_global_init: once, before any other use.
+void init_with_wiping_memory(const CurlLibrary& library);
 
 /// For CURLOPT_SSL_CTX_FUNCTION: OpenSSL overwrites what it has decrypted as soon as curl has read it.
 CURLcode wipe_decrypted(CURL* curl, void* ssl_context, void* unused);

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "server/people/sign_in_codes.hpp"
-#include "server/storage/private_files.hpp"
+#include "server/system/processes.hpp"
 
 namespace tfy::people {
 namespace {
@@ -22,10 +22,9 @@ std::string plain_word(std::string text) {
 Json where_it_is() {
     std::array<char, 128> terminal{};
     const bool in_terminal = ::ttyname_r(STDIN_FILENO, terminal.data(), terminal.size()) == 0;
-    const auto parent = storage::text_in("/proc/" + std::to_string(::getppid()) + "/comm");
     return {{"pid", ::getpid()},
             {"terminal", in_terminal ? plain_word(terminal.data()) : std::string{}},
-            {"started_by", plain_word(parent)}};
+            {"started_by", plain_word(system::name_of_parent())}};
 }
 
 }  // namespace

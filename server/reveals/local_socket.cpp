@@ -4,9 +4,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
+
+#include "server/system/descriptors.hpp"
 
 namespace tfy::reveals {
 namespace {
@@ -15,21 +19,28 @@ namespace fs = std::filesystem;
 
 constexpr int waiting_at_most = 8;
 
-/// An address holds 107 characters. A longer path is named from its open folder.
+/// An address holds about a hundred characters. A longer path is named through a link to its folder, which is
+/// there as long as the address.
 class LocalAddress {
 public:
     explicit LocalAddress(const fs::path& file) {
         address_.sun_family = AF_UNIX;
         auto text = file.string();
         if (text.size() >= sizeof address_.sun_path) {
-            folder_ = storage::OpenFile(::open(file.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-            if (!folder_) return;
-            text = "/proc/self/fd/" + std::to_string(folder_.get()) + "/" + file.filename().string();
+            if (!make_link(fs::absolute(file.parent_path()))) return;
+            text = link_ / file.filename();
         }
         fits_ = text.size() < sizeof address_.sun_path;
         if (fits_) text.copy(address_.sun_path, text.size());
         if (!fits_) errno = ENAMETOOLONG;
     }
+    ~LocalAddress() {
+        if (link_.empty()) return;
+        ::unlink(link_.c_str());
+        ::rmdir(link_.parent_path().c_str());
+    }
+    LocalAddress(const LocalAddress&) = delete;
+    LocalAddress& operator=(const LocalAddress&) = delete;
 
     /// False with errno set.
     explicit operator bool() const { return fits_; }
@@ -37,8 +48,18 @@ public:
     static constexpr socklen_t size = sizeof(sockaddr_un);
 
 private:
+    /// In a folder of this process alone.
+    bool make_link(const fs::path& to) {
+        std::error_code failed;
+        const auto temporary = fs::temp_directory_path(failed);
+        auto own = ((failed ? fs::path("/tmp") : temporary) / ("tfy-" + std::string(6, 'X'))).string();
+        if (::mkdtemp(own.data()) == nullptr) return false;
+        link_ = fs::path(own) / "at";
+        return ::symlink(to.c_str(), link_.c_str()) == 0;
+    }
+
     sockaddr_un address_{};
-    storage::OpenFile folder_;
+    fs::path link_;  // empty: there is none
     bool fits_ = false;
 };
 
@@ -56,8 +77,9 @@ void be_patient(int socket, std::chrono::seconds patience) {
 
 Result<storage::OpenFile> listen_at(const fs::path& file) {
     const LocalAddress address(file);
-    storage::OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const bool listens = address && socket && ::bind(socket.get(), address.get(), LocalAddress::size) == 0 &&
+    storage::OpenFile socket(system::make_socket(AF_UNIX, SOCK_STREAM));
+    const bool listens = address && socket && ::fcntl(socket.get(), F_SETFL, O_NONBLOCK) == 0 &&
+                         ::bind(socket.get(), address.get(), LocalAddress::size) == 0 &&
                          ::chmod(file.c_str(), 0600) == 0 && ::listen(socket.get(), waiting_at_most) == 0;
     if (!listens) return failed("Cannot listen at", file, Errc::storage);
     return socket;
@@ -65,17 +87,11 @@ Result<storage::OpenFile> listen_at(const fs::path& file) {
 
 Result<storage::OpenFile> connect_to(const fs::path& file, std::chrono::seconds patience) {
     const LocalAddress address(file);
-    storage::OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    storage::OpenFile socket(system::make_socket(AF_UNIX, SOCK_STREAM));
     if (socket) be_patient(socket.get(), patience);
     if (!address || !socket || ::connect(socket.get(), address.get(), LocalAddress::size) != 0)
         return failed("Nothing answers at", file, Errc::not_found);
     return socket;
-}
-
-bool peer_is_same_user(int socket) {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
 }
 
 }  // namespace tfy::reveals

@@ -16,7 +16,4 @@ Result<storage::OpenFile> listen_at(const std::filesystem::path& file);
 /// listens there.
 Result<storage::OpenFile> connect_to(const std::filesystem::path& file, std::chrono::seconds patience);
 
-/// Whether the process at the other end belongs to this process's user: the kernel says so, not the peer.
-bool peer_is_same_user(int socket);
-
 }  // namespace tfy::reveals

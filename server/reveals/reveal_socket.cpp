@@ -19,6 +19,7 @@
 #include "server/people/terminal_channel.hpp"
 #include "server/reveals/local_socket.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/system/peer_account.hpp"
 
 namespace tfy::reveals {
 namespace {
@@ -99,7 +100,7 @@ Async<void> RevealSocket::serve() {
     while (acceptor_.is_open()) {
         auto [failure, socket] = co_await acceptor_.async_accept(as_result);
         if (!failure) {
-            if (reveals::peer_is_same_user(socket.native_handle())) co_await answer(socket);
+            if (system::is_of_own_account(socket.native_handle())) co_await answer(socket);
             continue;
         }
         if (!acceptor_.is_open()) co_return;

@@ -10,7 +10,6 @@
 #include "server/transport/as_result.hpp"
 #include "server/transport/body.hpp"
 #include "server/transport/peer.hpp"
-#include "server/transport/peer_account.hpp"
 
 namespace tfy::transport {
 namespace {
@@ -153,13 +152,13 @@ private:
                                 }});
     }
 
-    PeerAccount read_account() {
-        constexpr PeerAccount gone{.asked = true};
+    system::PeerAccount read_account() {
+        constexpr system::PeerAccount gone{.asked = true};
         boost::system::error_code failure;
         const auto theirs = peer_->socket().remote_endpoint(failure);
         if (failure) return gone;
         const auto ours = peer_->socket().local_endpoint(failure);
-        return failure ? gone : account_of_peer(theirs, ours);
+        return failure ? gone : system::account_of_peer(theirs, ours);
     }
 
     /// The size of the head, which then is at the front of the buffer.
@@ -284,9 +283,9 @@ private:
     const ConnectionRules& rules_;
     const ListenerOptions& limits_;
     ReadBuffer read_;
-    PeerAccount account_ = {};         // once it was asked for
-    SocketAnswer* answer_ = nullptr;   // while a handler runs
-    asio::steady_timer handler_ends_;  // cancelled when it does, and when its caller is served no longer
+    system::PeerAccount account_ = {};  // once it was asked for
+    SocketAnswer* answer_ = nullptr;    // while a handler runs
+    asio::steady_timer handler_ends_;   // cancelled when it does, and when its caller is served no longer
     bool handled_ = false;
     std::optional<Rejection> ended_ = {};  // what a caller is told that is served no longer
     bool busy_ = false;

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
-#include <ctime>
 
 namespace tfy::transport {
 namespace {
@@ -31,9 +30,9 @@ public:
 
     void swallow() const {
         if (::sigismember(&before_, SIGPIPE) == 1) return;  // it was held before us: not ours to take
-        const timespec at_once{};
-        while (::sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
+        sigset_t pending{};
+        int taken = 0;
+        if (::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1) ::sigwait(&pipe_, &taken);
     }
 
 private:

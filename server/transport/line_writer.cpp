@@ -1,8 +1,6 @@
 // The queue behind stdout. It writes at once if it can; one coroutine of its own does the rest.
 #include "server/transport/line_writer.hpp"
 
-#include <sys/epoll.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,7 +14,10 @@ namespace tfy::transport {
 namespace asio = boost::asio;
 
 LineWriter::LineWriter(asio::any_io_executor loop, int fd, std::size_t queue_limit)
-    : loop_(std::move(loop)), out_(fd), writable_(loop_, out_.number(), EPOLLOUT), limit_(queue_limit) {}
+    : loop_(std::move(loop)),
+      out_(fd),
+      writable_(loop_, out_.number(), system::Readiness::For::writing),
+      limit_(queue_limit) {}
 
 Async<Result<void>> LineWriter::write(std::string line, bool wiped) {
     if (!closed_.empty()) {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "server/system/readiness.hpp"
 #include "server/transport/descriptor.hpp"
-#include "server/transport/readiness.hpp"
 
 namespace tfy::transport {
 
@@ -46,7 +46,7 @@ private:
 
     boost::asio::any_io_executor loop_;
     Descriptor out_;
-    Readiness writable_;
+    system::Readiness writable_;
     std::size_t limit_;
     std::deque<Line> queue_;
     std::size_t queued_ = 0;   // bytes in the queue

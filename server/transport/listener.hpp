@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "server/system/peer_account.hpp"
 #include "server/tls/session.hpp"
 #include "server/transport/guard.hpp"
-#include "server/transport/peer_account.hpp"
 
 namespace tfy::transport {
 
@@ -28,7 +28,7 @@ struct Arrival {
     std::string_view remote;  // "127.0.0.1"
     /// Of the process that holds the other end of the connection. The kernel is asked until it has answered
     /// once.
-    std::function<PeerAccount()> account;
+    std::function<system::PeerAccount()> account;
 };
 
 /// A caller, and by what it is known again later: no credential; empty if it does not end.

@@ -1,6 +1,8 @@
 // What a connection has read and not used yet.
 #pragma once
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <cstring>
@@ -35,7 +37,7 @@ public:
         if (bytes_.size() > 0) return;
         // It begins at its front whenever it is empty, so no byte went beyond as many as came.
         const auto used = bytes_.prepare(std::min(bytes_.capacity(), unwiped_));
-        explicit_bzero(used.data(), used.size());
+        sodium_memzero(used.data(), used.size());
         unwiped_ = 0;
     }
 

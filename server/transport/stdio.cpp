@@ -1,8 +1,6 @@
 // The stdio transport: lines in through LineFramer, lines out through LineWriter.
 #include "server/transport/stdio.hpp"
 
-#include <sys/epoll.h>
-
 #include <array>
 #include <system_error>
 
@@ -20,7 +18,7 @@ class Stdio final : public StdioTransport {
 public:
     Stdio(const boost::asio::any_io_executor& loop, int in_fd, int out_fd, std::size_t line_limit)
         : in_(in_fd),
-          readable_(loop, in_.number(), EPOLLIN),
+          readable_(loop, in_.number(), system::Readiness::For::reading),
           framer_(line_limit),
           out_(std::make_shared<LineWriter>(loop, out_fd, unwritten_limit)) {}
     Stdio(const Stdio&) = delete;
@@ -86,7 +84,7 @@ private:
     }
 
     Descriptor in_;
-    Readiness readable_;
+    system::Readiness readable_;
     protocol::LineFramer framer_;
     std::shared_ptr<LineWriter> out_;
     std::string closed_;  // why there is no more input; empty while there may be

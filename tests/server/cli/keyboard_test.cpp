@@ -38,4 +38,22 @@ TEST_CASE("a sequence or a character that was cut off is no more than what there
     CHECK(keys_of("j\xE2\x82") == Keys{"j", "\xE2\x82"});
 }
 
+TEST_CASE(
+    "while signals are held one that comes is there to be read, and ends nothing; afterwards all is as "
+    "before") {
+    struct sigaction before{}, after{};
+    ::sigaction(SIGTERM, nullptr, &before);
+    {
+        const cli::HeldSignals signals;
+        CHECK_FALSE(cli::wait_for_key(signals, {}).signal);
+        for (const int signal : {SIGTERM, SIGTSTP, SIGINT}) std::raise(signal);
+        CHECK(cli::wait_for_key(signals, std::chrono::minutes{1}).signal);
+    }
+    ::sigaction(SIGTERM, nullptr, &after);
+    const bool as_before = after.sa_handler == before.sa_handler;
+    CHECK(as_before);
+    const cli::HeldSignals again;
+    CHECK_FALSE(cli::wait_for_key(again, {}).signal);
+}
+
 }  // namespace tfy::keyboard_test

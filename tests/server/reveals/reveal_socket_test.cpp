@@ -6,6 +6,7 @@
 #include "server/reveals/local_socket.hpp"
 #include "server/reveals/reveal_socket.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/system/peer_account.hpp"
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/terminal.hpp"
@@ -140,7 +141,7 @@ TEST_CASE("the socket is for its user alone, and goes with its process") {
     Holder holder;
     const auto file = reveals::reveal_socket_of(holder.state.path(), "ins_1");
     CHECK(mode_of(file) == 0600);
-    CHECK(reveals::peer_is_same_user(holder.connect().get()));
+    CHECK(system::is_of_own_account(holder.connect().get()));
     holder.door.close();
     CHECK_FALSE(std::filesystem::exists(file));
     CHECK(reveals::connect_to(file, std::chrono::seconds{1}).error().code == Errc::not_found);
@@ -155,6 +156,23 @@ TEST_CASE("the socket is for its user alone, and goes with its process") {
     next.start();
     CHECK(next.listens());
     CHECK_FALSE(std::filesystem::exists(left));
+}
+
+TEST_CASE("a path may be longer than a socket's address, and no link to it is left") {
+    Holder holder;
+    const auto folder = holder.state.path() / std::string(200, 'f');
+    const auto links = holder.state.path() / "links";
+    for (const auto& each : {folder, links}) std::filesystem::create_directory(each);
+    ::setenv("TMPDIR", links.c_str(), 1);
+    const auto listening = reveals::listen_at(folder / "a.sock");
+    CHECK(listening.has_value());
+    CHECK(mode_of(folder / "a.sock") == 0600);
+    CHECK(reveals::connect_to(folder / "a.sock", std::chrono::seconds{1}).has_value());
+    CHECK(std::filesystem::is_empty(links));
+    CHECK(reveals::connect_to(folder / "b.sock", std::chrono::seconds{1}).error().code == Errc::not_found);
+    ::setenv("TMPDIR", "/no/such/folder", 1);
+    CHECK(reveals::connect_to(folder / "a.sock", std::chrono::seconds{1}).has_value());
+    ::unsetenv("TMPDIR");
 }
 
 TEST_CASE("an answer that is not whole is no value") {

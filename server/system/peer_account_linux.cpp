@@ -1,4 +1,4 @@
-#include "server/transport/peer_account.hpp"
+#include "server/system/peer_account.hpp"
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
@@ -14,7 +14,9 @@
 #include <sstream>
 #include <string>
 
-namespace tfy::transport {
+#include "server/system/kernel_tables_linux.hpp"
+
+namespace tfy::system {
 namespace {
 
 using boost::asio::ip::tcp;
@@ -157,4 +159,10 @@ PeerAccount account_of_peer(const tcp::endpoint& theirs, const tcp::endpoint& ou
     return found.asked ? found : ask_proc(theirs, ours);
 }
 
-}  // namespace tfy::transport
+bool is_of_own_account(int socket) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
+}
+
+}  // namespace tfy::system

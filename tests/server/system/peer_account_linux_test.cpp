@@ -1,5 +1,5 @@
 // Whose the other end of a connection is, as the kernel has it.
-#include "server/transport/peer_account.hpp"
+#include "server/system/kernel_tables_linux.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -30,22 +30,22 @@ struct Pair {
 
 TEST_CASE("a socket is its account's while a process holds it, and no one's afterwards") {
     Pair pair("127.0.0.1");
-    CHECK(transport::account_of_peer(pair.their_end, pair.our_end).account == ::geteuid());
-    CHECK(transport::ask_proc(pair.their_end, pair.our_end).account == ::geteuid());
+    CHECK(system::account_of_peer(pair.their_end, pair.our_end).account == ::geteuid());
+    CHECK(system::ask_proc(pair.their_end, pair.our_end).account == ::geteuid());
     pair.theirs.shutdown(tcp::socket::shutdown_send);
-    CHECK(transport::account_of_peer(pair.their_end, pair.our_end).account == ::geteuid());
+    CHECK(system::account_of_peer(pair.their_end, pair.our_end).account == ::geteuid());
     // The kernel would call it root's now.
     pair.theirs.close();
-    CHECK_FALSE(transport::account_of_peer(pair.their_end, pair.our_end).account.has_value());
-    CHECK_FALSE(transport::ask_proc(pair.their_end, pair.our_end).account.has_value());
+    CHECK_FALSE(system::account_of_peer(pair.their_end, pair.our_end).account.has_value());
+    CHECK_FALSE(system::ask_proc(pair.their_end, pair.our_end).account.has_value());
 }
 
 TEST_CASE("a listener at the peer's port is not the peer") {
     Pair pair("127.0.0.1");
     const tcp::endpoint listener = pair.acceptor.local_endpoint();
     const tcp::endpoint elsewhere(boost::asio::ip::make_address("127.0.0.1"), 1);
-    CHECK_FALSE(transport::account_of_peer(listener, elsewhere).account.has_value());
-    CHECK_FALSE(transport::ask_proc(listener, elsewhere).account.has_value());
+    CHECK_FALSE(system::account_of_peer(listener, elsewhere).account.has_value());
+    CHECK_FALSE(system::ask_proc(listener, elsewhere).account.has_value());
 }
 
 TEST_CASE("while no file can be opened nothing is said of the account, and afterwards all is as before") {
@@ -54,11 +54,11 @@ TEST_CASE("while no file can be opened nothing is said of the account, and after
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
     const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const auto found = transport::account_of_peer(pair.their_end, pair.our_end);
+    const auto found = system::account_of_peer(pair.their_end, pair.our_end);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
     CHECK_FALSE(found.asked);
     CHECK_FALSE(found.account.has_value());
-    CHECK(transport::account_of_peer(pair.their_end, pair.our_end).asked);
+    CHECK(system::account_of_peer(pair.their_end, pair.our_end).asked);
 }
 
 }  // namespace tfy::peer_account_test
