@@ -22,8 +22,8 @@ struct Prompt {
 /// presses Ctrl-C.
 std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question);
 
-/// A new passphrase, typed twice. Errc::cancelled at the end of the input, Errc::refused if it is too short or
-/// they differ; at a terminal the person is asked again first, up to three times in all.
+/// A new passphrase, typed twice. Errc::cancelled at the end of the input, Errc::refused if it is too short
+/// or they differ; at a terminal the person is asked again first, up to three times in all.
 Result<policy::Secret> ask_new_passphrase(const Prompt& prompt);
 /// The same, or nothing where the person presses Enter alone: `instead` says what that means.
 Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, const std::string& instead);
