@@ -128,6 +128,6 @@ test('a server that was started without its key file takes the key when it is th
   assert.equal(without.structuredContent.cause, 'key_file_unreadable');
   assert.ok((await client.call('tfy_access_tokens_list')).isError);
   replace(file, sandboxKey);
-  await logged(server, 'the key was replaced');
+  await logged(server, 'there is a key now');
   assert.ok(!(await client.call('tfy_access_tokens_list')).isError);
 });
