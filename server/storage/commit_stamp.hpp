@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-struct sqlite3_file;
+struct sqlite3_file;  // NOLINT(readability-identifier-naming): the library calls it so
 
 namespace tfy::storage {
 

@@ -8,7 +8,7 @@ void OwnCommits::begin() {
     if (!begun_at_)
         known_.reset();
     else if (!known_ || committed_at_ != begun_at_)
-        known_.emplace();
+        known_ = Known{};
     else
         known_->again = true;
 }
