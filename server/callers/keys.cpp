@@ -3,6 +3,7 @@
 #include "policy/mac.hpp"
 #include "policy/principals.hpp"
 #include "server/callers/api_key.hpp"
+#include "server/jwt/token.hpp"
 
 namespace tfy::callers {
 namespace {
@@ -42,17 +43,20 @@ Result<void> Keys::look() {
     auto changed = reader_->changed_caller_keys();
     if (!changed) return changed.error();
     if (!*changed) return {};
+    seen_.clear();
     keys_.clear();
     for (auto& key : **changed) keys_.emplace(key.id, std::move(key));
     return {};
 }
 
 storage::CallerKey* Keys::find(std::string_view text) {
+    auto print = jwt::print_of(text);
+    if (const auto seen = seen_.find(print); seen != seen_.end()) return seen->second;
     const auto id = id_of_api_key(text);
     const auto found = id ? keys_.find(*id) : keys_.end();
     if (found == keys_.end() || !policy::same_bytes(hash_of_api_key(text), found->second.hash))
         return nullptr;
-    return &found->second;
+    return seen_.emplace(std::move(print), &found->second).first->second;
 }
 
 void Keys::note_use(storage::CallerKey& key) {

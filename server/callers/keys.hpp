@@ -37,6 +37,7 @@ private:
     const Clock& clock_;
     UseHook used_;
     std::map<std::string, storage::CallerKey, std::less<>> keys_;  // by id
+    std::map<std::string, storage::CallerKey*> seen_ = {};  // by the print of a key that was shown and is one
 };
 
 }  // namespace tfy::callers
