@@ -45,7 +45,7 @@ transport::Admission Credentials::admit(const transport::Arrival& arrival) {
     if (verifier == nullptr) return at_once(not_held(network()));
     if (verifier->comes_by_proxy() && !transport::is_one_of(arrival.remote, trusted_proxies_))
         return transport::bearer::not_by_proxy();
-    if (verifier->is_costly(shown.text))
+    if (!bad_.untouched() && verifier->is_costly(shown.text))
         if (const auto wait = bad_.wait_of(network(), clock_.now()))
             return transport::bearer::too_many(*wait);
     auto caller = verifier->verify(shown.text);

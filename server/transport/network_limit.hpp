@@ -15,6 +15,8 @@ class NetworkLimit {
 public:
     NetworkLimit(std::size_t most, policy::Duration window) : most_(most), window_(window) {}
 
+    /// Nothing has come from anywhere yet: wait_of() any network is nothing.
+    bool untouched() const { return networks_.empty(); }
     /// The time until a network counts anew from which there were too many; nothing for any other.
     std::optional<std::chrono::seconds> wait_of(const std::string& network, policy::Time now) const;
     /// One more from this network. The time until its next one counts anew, if there were too many.
