@@ -164,7 +164,7 @@ struct Ledger::Impl {
                                  std::string_view why, const std::string& by, policy::Time now);
     /// nullptr if they are not known without reading all of them.
     const OwnCommits::OpenCalls* open_calls();
-    /// False only where no open request stands in the way of `fresh`.
+    /// Whether an open request might conflict with `fresh`. True also if that is not known.
     bool may_meet(const policy::Approval& fresh);
     Result<void> check_frozen(const std::string& principal);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);

@@ -1,4 +1,4 @@
-// What a ledger knows without reading is what it would read: whoever else writes, and whatever is undone.
+// What a ledger remembers matches what is stored, also after another process writes and after a rollback.
 #include "server/storage/own_commits.hpp"
 
 #include <doctest/doctest.h>
