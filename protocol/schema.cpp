@@ -73,8 +73,7 @@ Result<void> Schema::validate(const Json& value) const try {
         return Error{Errc::invalid_params,
                      escaped(*where) + ": Use at most " + std::to_string(longest_text) + " bytes."};
     valijson::ValidationResults results;
-    valijson::Validator
-        validator;  // keeps a cache of patterns: one for each call, so that calls share nothing
+    thread_local valijson::Validator validator;  // keeps compiled patterns, those of all schemas
     if (validator.validate(compiled_->schema, Adapter(value), &results)) return {};
     return Error{Errc::invalid_params, describe(compiled_->source, value, complaints_of(results))};
 } catch (const std::exception&) {
