@@ -20,35 +20,45 @@ Store::Store(std::shared_ptr<Ledger> ledger, Worker worker) : ledger_(std::move(
 
 Store::~Store() { close(); }
 
+// What the loop has ready comes first, with all that it posts: it shares the commit.
 void Store::post(std::unique_ptr<Step> step) {
+    const auto loop = step->loop();
     {
-        const std::scoped_lock lock(mutex_);
-        waiting_.push_back(std::move(step));
+        const std::scoped_lock lock(queue_->mutex);
+        queue_->waiting.push_back(std::move(step));
     }
-    posted_.notify_one();
+    if (thread_.joinable()) boost::asio::post(loop, [queue = queue_] { queue->wake(); });
 }
 
-Store::Steps Store::next(std::size_t at_most) {
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(at_most, waiting_.size()));
-    Steps steps(std::move_iterator(waiting_.begin()), std::move_iterator(end));
-    waiting_.erase(waiting_.begin(), end);
+void Store::Queue::wake() {
+    const std::scoped_lock lock(mutex);
+    if (waiting.empty() || ready) return;
+    ready = true;
+    woken.notify_one();
+}
+
+Store::Steps Store::Queue::next(std::size_t at_most) {
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(at_most, waiting.size()));
+    Steps steps(std::move_iterator(waiting.begin()), std::move_iterator(end));
+    waiting.erase(waiting.begin(), end);
+    ready = ready && !waiting.empty();
     return steps;
 }
 
 void Store::work() {
     for (;;) {
-        std::unique_lock lock(mutex_);
-        posted_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
-        auto steps = next(most_together);
+        std::unique_lock lock(queue_->mutex);
+        queue_->woken.wait(lock, [this] { return queue_->closed || queue_->ready; });
+        if (queue_->waiting.empty()) return;
+        auto steps = queue_->next(most_together);
         lock.unlock();
         take(std::move(steps));
     }
 }
 
 bool Store::step(std::size_t at_most) {
-    std::unique_lock lock(mutex_);
-    auto steps = next(at_most);
+    std::unique_lock lock(queue_->mutex);
+    auto steps = queue_->next(at_most);
     lock.unlock();
     const bool any = !steps.empty();
     if (any) take(std::move(steps));
@@ -68,22 +78,36 @@ void Store::take(Steps steps) {
     if (unsure > 1) TFY_FAILPOINT("group.commit");
     const auto kept = ledger_->end_group();
     if (unsure > 1) TFY_FAILPOINT("group.committed");
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t i = 0; i < steps.size(); ++i)
         if (!kept && waits[i]) steps[i]->lose(kept.error());
-        steps[i]->tell();
+    tell(std::move(steps));
+}
+
+// Each loop at once, so that what its calls do next comes together again.
+void Store::tell(Steps steps) {
+    while (!steps.empty()) {
+        const auto loop = steps.front()->loop();
+        const auto others =
+            std::ranges::stable_partition(steps, [&](const auto& step) { return step->loop() == loop; });
+        Steps rest(std::move_iterator(others.begin()), std::move_iterator(others.end()));
+        steps.erase(others.begin(), others.end());
+        boost::asio::post(loop, [told = std::move(steps)] {
+            for (const auto& step : told) step->tell();
+        });
+        steps = std::move(rest);
     }
 }
 
 void Store::close() {
     {
-        const std::scoped_lock lock(mutex_);
-        closed_ = true;
+        const std::scoped_lock lock(queue_->mutex);
+        queue_->closed = true;
     }
-    posted_.notify_one();
+    queue_->woken.notify_one();
     if (thread_.joinable()) thread_.join();
     Steps dropped;
-    const std::scoped_lock lock(mutex_);
-    dropped.swap(waiting_);
+    const std::scoped_lock lock(queue_->mutex);
+    dropped.swap(queue_->waiting);
 }
 
 }  // namespace tfy::storage

@@ -1,6 +1,7 @@
 // The store thread: work for the ledger is posted in, its answer posted back to the loop that asked.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,8 +18,10 @@
 
 namespace tfy::storage {
 
-/// What waits when the thread comes to it shares one commit, and so one wait for the disk; no one waits for
-/// company. No answer leaves before that commit: where it fails, all that it would have kept is told so.
+/// What waits when the thread comes to it shares one commit, and so one wait for the disk. The thread is
+/// woken once a loop has done all that was ready when the work was posted: what that brings goes along, and
+/// where nothing else is ready no time passes. No answer leaves before the commit: where it fails, all that
+/// it would have kept is told so.
 class Store {
 public:
     /// Who does the work: a thread of the store's own, or the caller of step(). With the latter everything
@@ -48,29 +51,45 @@ private:
     /// One piece of work and who waits for its answer.
     class Step {
     public:
-        Step() = default;
+        explicit Step(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {}
         virtual ~Step() = default;
         Step(const Step&) = delete;
         Step& operator=(const Step&) = delete;
+        /// Where it was asked for; it has work for as long as this is there.
+        const boost::asio::any_io_executor& loop() const { return loop_; }
         virtual void take(Ledger& ledger) = 0;
         /// What it wrote is not there.
         virtual void lose(const Error& why) = 0;
+        /// On its loop.
         virtual void tell() = 0;
+
+    private:
+        boost::asio::any_io_executor loop_;
     };
     template <class Work, class Handler>
     class StepOf;
     using Steps = std::vector<std::unique_ptr<Step>>;
 
+    /// Shared with the loops, which may wake the thread when there is no store any more.
+    struct Queue {
+        std::mutex mutex;
+        std::condition_variable woken;
+        // By mutex:
+        Steps waiting;
+        bool ready = false;  // the thread may take what waits
+        bool closed = false;
+
+        Steps next(std::size_t at_most);
+        void wake();
+    };
+
     void post(std::unique_ptr<Step> step);
-    Steps next(std::size_t at_most);
     void take(Steps steps);
+    static void tell(Steps steps);
     void work();
 
     std::shared_ptr<Ledger> ledger_;
-    std::mutex mutex_;
-    std::condition_variable posted_;
-    Steps waiting_;  // by mutex_, as is closed_
-    bool closed_ = false;
+    std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
     std::thread thread_;
 };
 
@@ -81,24 +100,16 @@ class Store::StepOf final : public Store::Step {
 
 public:
     StepOf(Work work, Handler handler)
-        : loop_(boost::asio::prefer(boost::asio::get_associated_executor(handler),
-                                    boost::asio::execution::outstanding_work.tracked)),
+        : Step(boost::asio::prefer(boost::asio::get_associated_executor(handler),
+                                   boost::asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler)),
           work_(std::move(work)) {}
 
     void take(Ledger& ledger) override { answer_.emplace((*work_)(ledger)); }
     void lose(const Error& why) override { answer_.emplace(why); }
-    void tell() override {
-        boost::asio::post(loop_, [handler = std::move(handler_), answer = std::move(*answer_)]() mutable {
-            std::move(handler)(std::move(answer));
-        });
-    }
+    void tell() override { std::move(handler_)(std::move(*answer_)); }
 
 private:
-    using Loop =
-        decltype(boost::asio::prefer(boost::asio::get_associated_executor(std::declval<const Handler&>()),
-                                     boost::asio::execution::outstanding_work.tracked));
-    Loop loop_;
     Handler handler_;
     std::optional<Work> work_;
     std::optional<Answer> answer_;

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <future>
 
+#include "server/storage/commit_stamp.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/sql.hpp"
@@ -39,6 +40,24 @@ Async<void> append_after(storage::Store& store, std::shared_future<void> go) {
     };
     co_await store.run(std::move(work));
 }
+
+Async<void> append_twice(storage::Store& store) {
+    const auto step = [](storage::Ledger& ledger) { return ledger.append(entry("step")); };
+    for (int i = 0; i < 2; ++i) co_await store.run(step);
+}
+
+/// How many commits a database has seen.
+class CommitCount {
+public:
+    explicit CommitCount(const std::filesystem::path& file) : database_(file.string()) {
+        database_.execAndGet("SELECT count(*) FROM journal");  // so that it has the wal-index
+    }
+    std::uint32_t now() const { return stamps_.last().value()[2]; }
+
+private:
+    SQLite::Database database_;
+    storage::CommitStamps stamps_{database_};
+};
 
 using Answer = std::optional<Result<void>>;
 
@@ -191,6 +210,18 @@ TEST_CASE("what waits together shares one commit, and no answer leaves before it
     at.loop.poll();
     for (const auto& answer : answers) CHECK((answer && answer->has_value()));
     CHECK_FALSE(at.store.step());
+}
+
+TEST_CASE("what a loop has ready shares a commit, and so does what comes of that") {
+    const TempFolder folder;
+    storage::Store store(open_ledger(folder / "ledger.db"));
+    const CommitCount commits(folder / "ledger.db");
+    const auto before = commits.now();
+    asio::io_context loop{1};
+    for (int i = 0; i < 20; ++i) asio::co_spawn(loop, append_twice(store), asio::detached);
+    finish(loop);
+    CHECK(commits.now() - before == 2);
+    CHECK(open_ledger(folder / "ledger.db")->journal()->size() == 40);
 }
 
 TEST_CASE("of those that share a commit, one that fails leaves nothing of itself, and the others stay") {
