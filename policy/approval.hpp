@@ -116,6 +116,16 @@ private:
     std::optional<Decision> decision_ = {};
 };
 
+/// An approval and its record: json() as text.
+struct StoredApproval {
+    StoredApproval(Approval made);
+    StoredApproval(Approval made, std::string written)
+        : approval(std::move(made)), record(std::move(written)) {}
+
+    Approval approval;
+    std::string record;
+};
+
 std::string_view to_string(Approval::State state);
 std::optional<Approval::State> read_state(std::string_view text);
 /// pending, approved or executing: the same call by the same principal attaches to it.

@@ -187,6 +187,10 @@ Json Approval::json() const {
     return stored;
 }
 
+StoredApproval::StoredApproval(Approval made)
+    : approval(std::move(made)),
+      record(approval.json().dump(-1, ' ', false, Json::error_handler_t::replace)) {}
+
 Result<Approval> Approval::restore(const Json& stored) {
     std::string problem;
     const Members from(stored, "", problem);

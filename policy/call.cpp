@@ -27,12 +27,14 @@ std::optional<Assurance> read_assurance(std::string_view text) {
 // The reason, the client's name, the transport's default and the trace are left out on purpose: they may
 // change between a call and its repetition.
 std::string digest(const Call& call) {
-    return sha256(canonical_json({{"server", call.server},
-                                  {"base_url", call.base_url},
-                                  {"tool", call.tool},
-                                  {"tool_version", call.tool_version},
-                                  {"arguments", call.arguments},
-                                  {"principal", call.caller.principal}}));
+    return sha256(CanonicalMembers()
+                      .add("arguments", call.arguments)
+                      .add("base_url", std::string_view(call.base_url))
+                      .add("principal", std::string_view(call.caller.principal))
+                      .add("server", std::string_view(call.server))
+                      .add("tool", std::string_view(call.tool))
+                      .add("tool_version", std::string_view(call.tool_version))
+                      .take());
 }
 
 void take_reason(Call& call) {

@@ -30,7 +30,12 @@ bool utf16_less(const std::string& left, const std::string& right) {
 void write_string(std::string& out, std::string_view text) {
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
-    for (const char c : text) {
+    std::size_t from = 0;  // what is not written yet
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        out.append(text, from, at - from);
+        from = at + 1;
         switch (c) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
@@ -40,15 +45,12 @@ void write_string(std::string& out, std::string_view text) {
             case '\f': out += "\\f"; break;
             case '\r': out += "\\r"; break;
             default:
-                if (static_cast<unsigned char>(c) >= 0x20) {
-                    out += c;
-                    break;
-                }
                 out += "\\u00";
                 out += hex[static_cast<std::size_t>(c >> 4)];
                 out += hex[static_cast<std::size_t>(c & 0xF)];
         }
     }
+    out.append(text, from);
     out += '"';
 }
 
@@ -135,6 +137,32 @@ std::string canonical_json(const Json& value) {
     write(out, value);
     return out;
 }
+
+CanonicalMembers& CanonicalMembers::add(std::string_view name, std::string_view text) {
+    begin(name);
+    write_string(text_, text);
+    return *this;
+}
+
+CanonicalMembers& CanonicalMembers::add(std::string_view name, const Json& value) {
+    begin(name);
+    write(text_, value);
+    return *this;
+}
+
+CanonicalMembers& CanonicalMembers::add(std::string_view name, std::int64_t number) {
+    begin(name);
+    text_ += std::to_string(number);
+    return *this;
+}
+
+void CanonicalMembers::begin(std::string_view name) {
+    text_ += text_.empty() ? '{' : ',';
+    write_string(text_, name);
+    text_ += ':';
+}
+
+std::string CanonicalMembers::take() { return std::move(text_.append(text_.empty() ? "{}" : "}")); }
 
 std::string sha256(std::string_view text) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};

@@ -17,7 +17,15 @@ Json hashed_part(const JournalRecord& record) {
 
 std::string hash_of(const JournalRecord& record) {
     constexpr std::string_view prefix = "sha256:";
-    return policy::sha256(policy::canonical_json(hashed_part(record))).substr(prefix.size());
+    const auto hashed = policy::CanonicalMembers()
+                            .add("approval_id", std::string_view(record.approval_id))
+                            .add("at", std::string_view(policy::format_time(record.at)))
+                            .add("body", record.body)
+                            .add("kind", std::string_view(record.kind))
+                            .add("previous", std::string_view(record.previous))
+                            .add("sequence", record.sequence)
+                            .take();
+    return policy::sha256(hashed).substr(prefix.size());
 }
 
 }  // namespace

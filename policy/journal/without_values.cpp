@@ -2,18 +2,17 @@
 
 namespace tfy::journal {
 
-Result<policy::Approval> without_values(const policy::Approval& approval,
-                                        const redaction::Redactor& redactor) {
-    const auto stored = approval.json();
-    auto scrubbed = redactor.scrub(stored);
-    if (scrubbed == stored) {
+Result<policy::StoredApproval> without_values(const policy::Approval& approval,
+                                              const redaction::Redactor& redactor) {
+    auto all = approval.json();
+    if (auto record = redactor.written_clean(all)) {
         auto same = approval;  // but for what is not stored, and was not looked through
         same.call.reason.clear();
         same.call.caller.trace = {};
         same.call.caller.may_request = true;
-        return same;
+        return policy::StoredApproval(std::move(same), std::move(*record));
     }
-    auto clean = policy::Approval::restore(scrubbed);
+    auto clean = policy::Approval::restore(redactor.scrub(std::move(all)));
     const bool same =
         clean && clean->digest == approval.digest && clean->asked_digest == approval.asked_digest &&
         policy::digest(clean->call) == policy::digest(approval.call) &&
@@ -21,7 +20,7 @@ Result<policy::Approval> without_values(const policy::Approval& approval,
     if (same) {
         clean->revision = approval.revision;  // of the row, not of its record
         clean->answers_until = approval.answers_until;
-        return clean;
+        return policy::StoredApproval(std::move(*clean));
     }
     return Error{Errc::refused,
                  "The request, or what TrueFoundry says of its target, holds the value of an access token. "

@@ -126,6 +126,12 @@ std::string Redactor::redacted_message(const Json& message, std::string_view pla
 
 Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message)); }
 
+std::optional<std::string> Redactor::written_clean(const Json& value) const {
+    if (withholds_) return std::nullopt;
+    Scrubber scrubber(*index_);
+    return write_clean(value, scrubber);
+}
+
 Redacted Redactor::seal_text(std::string_view text) const {
     if (withholds_ && text.size() >= least_withheld) return Redacted(std::string(withheld));
     auto clean = Scrubber(*index_).text(text);

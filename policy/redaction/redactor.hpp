@@ -49,6 +49,9 @@ public:
     /// Serialises `message` with every registered value taken out of keys and strings, plain or in its common
     /// encodings.
     Redacted seal(const Json& message) const;
+    /// As Json::dump() writes it, where scrub() would leave it as it is and nothing is withheld; else
+    /// nullopt.
+    std::optional<std::string> written_clean(const Json& value) const;
     /// Plain text: log lines, page bodies that are no JSON, static files. One line or many; bytes that are no
     /// UTF-8 are replaced.
     Redacted seal_text(std::string_view text) const override;

@@ -71,10 +71,6 @@ Approvals::Approvals(asio::io_context& loop, storage::Store& store, const Curren
       clock_(clock),
       instance_(std::move(instance)) {}
 
-journal::JournalEntry Approvals::entry(std::string kind, const Approval& approval) const {
-    return journal::journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
-}
-
 void Approvals::drain() {
     draining_ = true;
     ring();
@@ -84,11 +80,6 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
                                                  std::string agent_reason) {
     auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
                                       std::move(agent_reason), clock_.now());
-    const auto redactor = redaction_.fresh();
-    if (!redactor) co_return redactor.error();
-    auto clean = journal::without_values(fresh, **redactor);
-    if (!clean) co_return clean.error();
-    fresh = std::move(*clean);
     if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
     auto permissions = co_await permissions_for(fresh);
     if (!permissions) co_return permissions.error();
@@ -120,10 +111,10 @@ Async<Result<Approvals::Opened>> Approvals::open_approved(Approval approval) {
 }
 
 Async<Result<Approvals::Opened>> Approvals::write_new(Approval fresh, std::string kind) {
-    auto record = entry(std::move(kind), fresh);
-    const auto limits = limits_of(gate_.now()->rules());
-    auto work = [fresh = std::move(fresh), limits, record](storage::Ledger& ledger) {
-        return ledger.open_request(fresh, limits, record);
+    auto step = storable(std::move(fresh), std::move(kind));
+    if (!step) co_return step.error();
+    auto work = [step = std::move(*step), limits = limits_of(gate_.now()->rules())](storage::Ledger& ledger) {
+        return ledger.open_request(step.next, limits, step.record);
     };
     TFY_FAILPOINT("request.write");
     auto opened = co_await store_.run(std::move(work));
@@ -149,7 +140,7 @@ Async<Result<Approval>> Approvals::find(std::string id) {
 Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind,
                                          std::optional<policy::Signature> signature) {
     Change change = [expected, use = use_of(signature), reason = next ? reason_of(*next) : std::string{}](
-                        storage::Ledger& ledger, const Approval& approval,
+                        storage::Ledger& ledger, const policy::StoredApproval& approval,
                         const journal::JournalEntry& record) -> Result<void> {
         if (!use) return ledger.change(expected, approval, record);
         if (!tells(record, reason)) return holds_a_value();
@@ -167,18 +158,18 @@ Async<Result<Approval>> Approvals::write(Result<Approval> next, std::string kind
     const auto done = co_await store_.run(std::move(work));
     ring();
     if (!done) co_return done.error();
-    ++step->next.revision;
-    co_return std::move(step->next);
+    ++step->next.approval.revision;
+    co_return std::move(step->next.approval);
 }
 
 Result<Approvals::Step> Approvals::storable(Result<Approval> next, std::string kind) const {
     if (!next) return next.error();
     const auto redactor = redaction_.fresh();
     if (!redactor) return redactor.error();
-    next = journal::without_values(*next, **redactor);
-    if (!next) return next.error();
-    auto record = entry(std::move(kind), *next);
-    return Step{std::move(*next), std::move(record)};
+    auto clean = journal::without_values(*next, **redactor);
+    if (!clean) return clean.error();
+    auto record = journal::journal_entry(std::move(kind), clean->approval, **redactor, clock_.now());
+    return Step{std::move(*clean), std::move(record)};
 }
 
 Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
@@ -255,10 +246,10 @@ Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> ne
     auto step = storable(std::move(next), "executing");
     if (!step) co_return step.error();
     std::optional<policy::KeyIdentity> with;
-    if (key_) with = key_(step->next.call.caller);
-    const auto& decision = step->next.decision();
-    auto work = [with, permission = decision ? decision->permission : std::string{},
-                 now = key_in_use(step->next.call.caller),
+    const auto& caller = step->next.approval.call.caller;
+    if (key_) with = key_(caller);
+    const auto& decision = step->next.approval.decision();
+    auto work = [with, permission = decision ? decision->permission : std::string{}, now = key_in_use(caller),
                  step = std::move(*step)](storage::Ledger& ledger) -> Result<Begun> {
         if (!permission.empty()) {
             const auto given = ledger.find_permission(permission);

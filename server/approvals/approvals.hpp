@@ -59,8 +59,9 @@ public:
     /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
     /// open one.
     Async<void> told(policy::Approval approval);
-    /// The same for the caller that ran it, with how it ended. Errc::not_found.
-    Async<Result<policy::Approval>> tell_end(std::string id);
+    /// The same for the caller that ran it. The answer need not wait for that: all that is asked of the store
+    /// from here on comes behind it.
+    void is_told(policy::Approval approval);
     /// What this ended request did is no longer so: the same call asks anew.
     Async<Result<void>> answers_no_more(std::string id);
 
@@ -142,12 +143,12 @@ private:
         policy::Approval fresh, const std::vector<policy::StandingPermission>& permissions);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind, std::optional<policy::Signature> signature = {});
-    using Change =
-        std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
+    using Change = std::function<Result<void>(storage::Ledger&, const policy::StoredApproval&,
+                                              const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
     Async<Error> for_another_key(policy::Approval approval);
     struct Step {
-        policy::Approval next;
+        policy::StoredApproval next;
         journal::JournalEntry record;
     };
     /// Without values, and with its record.
@@ -160,7 +161,6 @@ private:
                                            Json outcome, std::string kind);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
-    journal::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     Async<void> watch_other_processes();
 
     boost::asio::io_context& loop_;

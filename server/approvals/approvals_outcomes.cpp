@@ -1,13 +1,15 @@
 // How requests end, and how the same call finds its request again.
 #include "server/approvals/approvals.hpp"
 
-#include <tuple>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "server/loop/failpoint.hpp"
 
 namespace tfy::approvals {
 namespace {
 
+namespace asio = boost::asio;
 using policy::Approval;
 using State = policy::Approval::State;
 
@@ -46,26 +48,15 @@ Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason)
     co_return co_await reword(std::move(*now), std::move(reason));
 }
 
-Async<Result<Approval>> Approvals::tell_end(std::string id) {
-    auto work = [id = std::move(id),
-                 now = clock_.now()](storage::Ledger& ledger) -> Result<std::optional<Approval>> {
-        auto found = ledger.find(id);
-        if (!found || !*found || policy::is_open((*found)->state()) || (*found)->answers_until) return found;
-        // Where it cannot be written, the request answers once more.
-        std::ignore = ledger.answer_until(id, policy::answers_until(**found, now));
-        return found;
-    };
-    auto found = co_await store_.run(std::move(work));
-    if (!found) co_return found.error();
-    if (!*found) co_return Error{Errc::not_found, "No approval request has this id. Nothing was done."};
-    co_return std::move(**found);
-}
-
 Async<void> Approvals::told(Approval approval) {
     if (policy::is_open(approval.state()) || approval.answers_until) co_return;
     const auto until = policy::answers_until(approval, clock_.now());
     auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
     co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
+}
+
+void Approvals::is_told(Approval approval) {
+    asio::co_spawn(loop_, told(std::move(approval)), asio::detached);
 }
 
 Async<Result<void>> Approvals::answers_no_more(std::string id) {
@@ -104,7 +95,7 @@ Async<Result<Approval>> Approvals::end_as(Approval current, State end, Json outc
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return redactor.error();
     auto masked = (*redactor)->scrub(std::move(outcome));
-    Change change = [](storage::Ledger& ledger, const Approval& approval,
+    Change change = [](storage::Ledger& ledger, const policy::StoredApproval& approval,
                        const journal::JournalEntry& record) { return ledger.finish(approval, record); };
     auto ended = policy::finish(std::move(current), end, std::move(masked), clock_.now());
     co_return co_await write(std::move(ended), std::move(kind), std::move(change));

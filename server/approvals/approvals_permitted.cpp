@@ -24,10 +24,11 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
         auto approved = policy::approve_under(permission, fresh, key_in_use(fresh.call.caller), clock_.now(),
                                               rules->rules().claim_window, redaction_);
         if (!approved) continue;
-        auto record = entry("permitted", *approved);
+        auto step = storable(std::move(approved), "permitted");
+        if (!step) co_return step.error();
         const storage::RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};
-        auto work = [approved = std::move(*approved), limits, record](storage::Ledger& ledger) {
-            return ledger.open_permitted(approved, limits, record);
+        auto work = [step = std::move(*step), limits](storage::Ledger& ledger) {
+            return ledger.open_permitted(step.next, limits, step.record);
         };
         auto opened = co_await store_.run(std::move(work));
         if (!opened && opened.error().code == Errc::conflict) continue;

@@ -14,7 +14,7 @@ Result<Frozen> freeze(storage::Ledger& ledger, const policy::Human& person, std:
         auto next = policy::stop(std::move(approval), *wanted);
         if (!next) return next.error();
         // What cannot be cleaned was stored as it is: it must not keep its caller going.
-        if (auto clean = journal::without_values(*next, redactor)) next = std::move(clean);
+        if (auto clean = journal::without_values(*next, redactor)) next = std::move(clean->approval);
         const bool denied = next->state() == policy::Approval::State::denied;
         auto record = journal::journal_entry(denied ? "denied" : "withdrawn with its caller's freeze", *next,
                                              redactor, now);

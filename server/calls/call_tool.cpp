@@ -266,9 +266,9 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
         if (ran) {
-            auto led = co_await lead_to_value(*approval, requester, *ran);
+            auto led = co_await lead_to_value(*approval, requester, ran->result);
             if (led) co_return std::move(*led);
-            co_return co_await answer_fresh(std::move(*ran), approval->id, version);
+            co_return answer_fresh(std::move(*ran), version);
         }
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await deps_.desk.find(approval->id);  // another viewer of the same row was first
@@ -292,12 +292,11 @@ Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const Approval& 
     co_return std::nullopt;
 }
 
-Async<mcp::MethodResult> CallTool::answer_fresh(ToolResult result, std::string approval_id,
-                                                protocol::Version version) {
-    auto ended = co_await deps_.desk.tell_end(std::move(approval_id));
-    if (!ended) co_return write_answer(std::move(result), version);
-    result = fresh_answer(std::move(result), *ended, deps_.clock.now());
-    co_return write_answer(std::move(result), version);
+mcp::MethodResult CallTool::answer_fresh(Ran ran, protocol::Version version) {
+    if (!ran.ended) return write_answer(std::move(ran.result), version);
+    auto result = fresh_answer(std::move(ran.result), *ran.ended, deps_.clock.now());
+    deps_.desk.is_told(std::move(*ran.ended));
+    return write_answer(std::move(result), version);
 }
 
 Async<void> CallTool::tell_decision(Approval approval, mcp::Requester& requester) {

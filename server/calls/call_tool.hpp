@@ -66,6 +66,11 @@ public:
 
 private:
     struct Job;
+    /// What ran, and how it ended, if that is on record.
+    struct Ran {
+        tools::ToolResult result = {};
+        std::optional<policy::Approval> ended = {};
+    };
     using Entry = registry::Catalog::Entry;
 
     /// nullptr if there is no such tool, or this server does not offer it.
@@ -90,17 +95,14 @@ private:
     Async<std::optional<mcp::MethodResult>> lead_to_value(const policy::Approval& approval,
                                                           mcp::Requester& requester,
                                                           const tools::ToolResult& result);
-    Async<mcp::MethodResult> answer_fresh(tools::ToolResult result, std::string approval_id,
-                                          protocol::Version version);
+    mcp::MethodResult answer_fresh(Ran ran, protocol::Version version);
     Async<void> tell_decision(policy::Approval approval, mcp::Requester& requester);
     Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job);
-    Async<Result<tools::ToolResult>> execute(const Entry& entry, policy::Approval approval,
-                                             policy::Call call);
+    Async<Result<Ran>> execute(const Entry& entry, policy::Approval approval, policy::Call call);
     Async<void> run_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
                            std::shared_ptr<Job> job);
-    Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
-                                                   policy::Call call);
+    Async<Result<Ran>> claim_and_run(const Entry& entry, const policy::Approval& approval, policy::Call call);
     Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
     Async<void> allow_follow_up(const policy::ApprovedPermit::Grant& grant, policy::Caller caller,
                                 tools::ToolResult::FollowUp next);

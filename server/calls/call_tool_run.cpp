@@ -29,7 +29,7 @@ Error unforeseen() {
 struct CallTool::Job {
     explicit Job(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
     asio::steady_timer done;
-    std::optional<Result<ToolResult>> result;
+    std::optional<Result<Ran>> result;
 };
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
@@ -75,7 +75,7 @@ Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, po
 
 // What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
 // not claimed, or it runs.
-Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
+Async<Result<CallTool::Ran>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
     const auto job = std::make_shared<Job>(deps_.loop);
     ++running_;
     asio::co_spawn(deps_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
@@ -100,8 +100,8 @@ Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::
     job->result = std::move(result);
 }
 
-Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
-                                                  policy::Call call) {
+Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
+                                                     policy::Call call) {
     const auto caller = call.caller;
     if (const auto here = co_await entry.changes->can_run_here(call); !here) co_return here.error();
     auto permit = co_await deps_.desk.claim(approval, std::move(call));
@@ -116,7 +116,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
     tell_narrowing(shown, approval, deps_.redaction);
-    const auto finished = co_await deps_.desk.finish(approval.id, end, outcome_of(shown));
+    auto finished = co_await deps_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished) {
         deps_.log.error("an outcome was not recorded",
                         {{"approval", approval.id}, {"why", finished.error().message}});
@@ -126,7 +126,9 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
         grant.decision.destination == policy::Destination::agent)
         co_await allow_follow_up(grant, caller, std::move(*shown.follow_up));
     if (end == State::succeeded) deps_.drivers.dialogues.open_for_value(approval, shown);
-    co_return shown;
+    Ran ran{.result = std::move(shown)};
+    if (finished) ran.ended = std::move(*finished);
+    co_return ran;
 }
 
 // Until it is written the row is "executing", and a caller that repeats the call waits. A process that ends

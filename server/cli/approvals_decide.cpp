@@ -132,13 +132,14 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
     if (!decided) return window.fail(decided.error());
     const auto next = journal::without_values(*decided, *window.archive.sealer->now());
     if (!next) return window.fail(next.error());
-    const auto entry = journal::journal_entry(kind, *next, *window.archive.sealer->now(), window.now());
+    const auto entry =
+        journal::journal_entry(kind, next->approval, *window.archive.sealer->now(), window.now());
     TFY_FAILPOINT("decision.write");
     const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
     TFY_FAILPOINT("decision.written");
     if (!done) return window.fail(done.error());
     window.say(said);
-    if (window.options.json) window.archive.print(window.out, next->json());
+    if (window.options.json) window.archive.print(window.out, next->approval.json());
     return 0;
 }
 

@@ -88,7 +88,7 @@ public:
     /// Errc::denied if the principal is frozen, or its person suspended; Errc::rate_limited over the limits;
     /// Errc::conflict if another open request of this principal would change the same token (its id is the
     /// error's data: {approval_id}).
-    Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
+    Result<Opened> open_request(const policy::StoredApproval& fresh, const RequestLimits& limits,
                                 const journal::JournalEntry& entry);
     Result<std::optional<policy::Approval>> find(const std::string& id);
     /// Of this principal and digest, open or ended: the one that was opened last.
@@ -116,18 +116,18 @@ public:
                                                   std::size_t limit);
     /// Writes `next` where the stored row still is the one that it was made from: in `expected`, and not
     /// written since its `revision` was read. With its journal record. Errc::conflict if it is not.
-    Result<void> change(policy::Approval::State expected, const policy::Approval& next,
+    Result<void> change(policy::Approval::State expected, const policy::StoredApproval& next,
                         const journal::JournalEntry& entry);
 
     /// executing → ended: the same. If it succeeded, what can no longer run because of it ends as
     /// superseded, each with its record.
-    Result<void> finish(const policy::Approval& ended, const journal::JournalEntry& entry);
+    Result<void> finish(const policy::StoredApproval& stored, const journal::JournalEntry& entry);
     /// From `until` on an ended request answers the same call no more. It never answers longer than it was
     /// told before; nothing for an open one.
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key, where that is known.
-    Result<policy::Claim> begin(const policy::Approval& executing,
+    Result<policy::Claim> begin(const policy::StoredApproval& executing,
                                 const std::optional<policy::KeyIdentity>& with,
                                 const journal::JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing if it was not, or no one wrote it down.
@@ -135,7 +135,7 @@ public:
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
     /// Nothing is counted where it attaches. Errc::conflict if the permission is over.
-    Result<Opened> open_permitted(const policy::Approval& approved, const RequestLimits& limits,
+    Result<Opened> open_permitted(const policy::StoredApproval& stored, const RequestLimits& limits,
                                   const journal::JournalEntry& entry);
     Result<void> add_permission(const policy::StandingPermission& permission,
                                 const journal::JournalEntry& entry);
@@ -236,7 +236,7 @@ public:
     /// if its person used very many sealed ones.
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
     /// change() and use_passkey(), in one transaction.
-    Result<void> change_signed(policy::Approval::State expected, const policy::Approval& next,
+    Result<void> change_signed(policy::Approval::State expected, const policy::StoredApproval& next,
                                const journal::JournalEntry& entry, const PasskeyUse& use);
 
     /// Nothing is kept of it, as of sealed_challenge(): the browser brings it back.

@@ -10,6 +10,7 @@ namespace tfy::storage {
 namespace {
 
 using policy::Approval;
+using policy::StoredApproval;
 
 // Bigger than any message that came in: what is stored was accepted once.
 constexpr protocol::ParseLimits stored_limits{.bytes = 64 * 1024 * 1024, .depth = 128};
@@ -24,10 +25,6 @@ Result<Approval> read_approval(SQLite::Statement& row) {
     if (const auto until = row.getColumn(2); !until.isNull())
         approval->answers_until = sqlite::read_time(until);
     return approval;
-}
-
-std::string record_of(const Approval& approval) {
-    return approval.json().dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::size_t count(SQLite::Statement& rows) {
@@ -61,21 +58,23 @@ Result<std::vector<Approval>> Ledger::Impl::open_approvals_of(const std::string&
     return sqlite::all(rows, read_approval);
 }
 
-void Ledger::Impl::insert(const Approval& fresh) {
+void Ledger::Impl::insert(const StoredApproval& stored) {
+    const auto& fresh = stored.approval;
     run("INSERT INTO approvals (id, state, principal, digest, created, expires, record) VALUES (?, ?, ?, ?, "
         "?, ?, ?)",
         fresh.id, std::string(policy::to_string(fresh.state())), fresh.call.caller.principal,
-        fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires), record_of(fresh));
+        fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires), stored.record);
     own_commits.note(fresh);
 }
 
 // What the row is about never changes with its state: where the call as it was asked or its principal differ,
 // nothing is written. Nor where someone else wrote since `next` was read.
-Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next) {
+Result<void> Ledger::Impl::change(Approval::State expected, const StoredApproval& stored) {
+    const auto& next = stored.approval;
     const int changed =
         run("UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 WHERE id = ? "
             "AND state = ? AND revision = ? AND principal = ? AND digest = ?",
-            std::string(policy::to_string(next.state())), sqlite::stored(next.expires), record_of(next),
+            std::string(policy::to_string(next.state())), sqlite::stored(next.expires), stored.record,
             next.id, std::string(policy::to_string(expected)), next.revision, next.call.caller.principal,
             next.asked_digest);
     if (changed != 1)
@@ -198,8 +197,9 @@ Result<void> Ledger::Impl::end_other_definitions(std::vector<Approval>& own, con
 
 // An overdue row lapses first, in the same transaction. It still answers once: no one was told that it
 // expired.
-Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Time now,
+Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, policy::Time now,
                                               const RequestLimits& limits) {
+    const auto& fresh = stored.approval;
     const auto& principal = fresh.call.caller.principal;
     auto found = newest(principal, fresh.asked_digest);
     if (!found) return found.error();
@@ -219,14 +219,14 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
         if (auto ended = end_other_definitions(*own, fresh, now); !ended) return ended.error();
         if (auto alone = check_target(*own, fresh, now); !alone) return alone.error();
     }
-    insert(fresh);
+    insert(stored);
     return Opened{fresh, false};
 }
 
-Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const RequestLimits& limits,
+Result<Ledger::Opened> Ledger::open_request(const StoredApproval& fresh, const RequestLimits& limits,
                                             const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<Opened> {
-        auto opened = impl_->open_row(fresh, fresh.created, limits);
+        auto opened = impl_->open_row(fresh, fresh.approval.created, limits);
         if (!opened || opened->attached) return opened;
         if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
         return opened;
@@ -339,26 +339,27 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
     });
 }
 
-Result<void> Ledger::change(Approval::State expected, const Approval& next,
+Result<void> Ledger::change(Approval::State expected, const StoredApproval& next,
                             const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        if (auto may = impl_->check_deciders(next, entry.kind); !may) return may;
+        if (auto may = impl_->check_deciders(next.approval, entry.kind); !may) return may;
         if (auto changed = impl_->change(expected, next); !changed) return changed;
         return impl_->append(entry);
     });
 }
 
-Result<policy::Claim> Ledger::begin(const Approval& executing, const std::optional<policy::KeyIdentity>& with,
+Result<policy::Claim> Ledger::begin(const StoredApproval& executing,
+                                    const std::optional<policy::KeyIdentity>& with,
                                     const journal::JournalEntry& entry) {
     const Result<void> committed = impl_->write([&]() -> Result<void> {
         if (auto changed = impl_->change(Approval::State::approved, executing); !changed) return changed;
         if (!with) return impl_->append(entry);
-        impl_->run("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)", executing.id,
-                   with->print, with->user);
+        impl_->run("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)",
+                   executing.approval.id, with->print, with->user);
         return impl_->append(entry);
     });
     if (!committed) return committed.error();
-    auto claimed = executing;
+    auto claimed = executing.approval;
     ++claimed.revision;
     return policy::Claim(std::move(claimed));
 }

@@ -167,12 +167,13 @@ struct Ledger::Impl {
     /// Whether an open request might conflict with `fresh`. True also if that is not known.
     bool may_meet(const policy::Approval& fresh);
     Result<void> check_frozen(const std::string& principal);
-    Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
+    Result<Opened> open_row(const policy::StoredApproval& stored, policy::Time now,
+                            const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();
     Result<std::vector<policy::Approval>> open_approvals_of(const std::string& principal);
-    void insert(const policy::Approval& fresh);
-    Result<void> change(policy::Approval::State expected, const policy::Approval& next);
+    void insert(const policy::StoredApproval& stored);
+    Result<void> change(policy::Approval::State expected, const policy::StoredApproval& stored);
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now, bool used_up);
     Result<void> withdraw_under(const std::string& permission, policy::Time now);

@@ -32,9 +32,10 @@ Result<void> Ledger::Impl::supersede_where(const std::vector<std::string>& keys,
     return {};
 }
 
-Result<void> Ledger::finish(const Approval& ended, const journal::JournalEntry& entry) {
+Result<void> Ledger::finish(const policy::StoredApproval& stored, const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        if (auto changed = impl_->change(Approval::State::executing, ended); !changed) return changed;
+        const auto& ended = stored.approval;
+        if (auto changed = impl_->change(Approval::State::executing, stored); !changed) return changed;
         if (auto told = impl_->append(entry); !told) return told;
         if (ended.state() != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
         const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };

@@ -286,7 +286,7 @@ Result<void> Ledger::use_passkey(const PasskeyUse& use, policy::Time now) {
     return impl_->write([&] { return impl_->use_passkey(use, now); });
 }
 
-Result<void> Ledger::change_signed(policy::Approval::State expected, const policy::Approval& next,
+Result<void> Ledger::change_signed(policy::Approval::State expected, const policy::StoredApproval& next,
                                    const journal::JournalEntry& entry, const PasskeyUse& use) {
     return impl_->write([&]() -> Result<void> {
         if (auto used = impl_->use_passkey(use, entry.at); !used) return used;

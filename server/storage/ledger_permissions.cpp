@@ -30,11 +30,13 @@ Error not_in_force() {
 
 }  // namespace
 
-Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, const RequestLimits& limits,
+Result<Ledger::Opened> Ledger::open_permitted(const policy::StoredApproval& stored,
+                                              const RequestLimits& limits,
                                               const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<Opened> {
+        const auto& approved = stored.approval;
         const auto now = approved.created;
-        auto opened = impl_->open_row(approved, now, limits);
+        auto opened = impl_->open_row(stored, now, limits);
         if (!opened || opened->attached) return opened;
         if (impl_->run("UPDATE standing_permissions SET used = used + 1 WHERE id = ? AND used < uses AND "
                        "revoked = 0 AND until > ?",
