@@ -1,20 +1,19 @@
-# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] -P npm.cmake
+# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DLINKED=FOLDER] -P npm.cmake
 #
-# Writes into OUT/npm what `npm publish` takes: the package tfy-pat-mcp, and the package with the program for this processor
-# and its libraries, which npm installs with it. TFY_REGISTRY_NAME is the server's name in the MCP Registry, as in bundle.cmake.
-include(${CMAKE_CURRENT_LIST_DIR}/with_libraries.cmake)
+# Writes into OUT/npm what `npm publish` takes: the package tfy-pat-mcp, and the package with the program for one processor,
+# which npm installs with it. TFY_REGISTRY_NAME is the server's name in the MCP Registry, as in bundle.cmake.
+include(${CMAKE_CURRENT_LIST_DIR}/program.cmake)
 set(registry_name $ENV{TFY_REGISTRY_NAME})
 if(NOT registry_name)
   set(registry_name io.github.example/tfy-pat-mcp)
 endif()
-execute_process(COMMAND uname -m OUTPUT_VARIABLE npm_cpu OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-string(REPLACE x86_64 x64 npm_cpu ${npm_cpu})
+string(REPLACE x86_64 x64 npm_cpu ${PROCESSOR})
 string(REPLACE aarch64 arm64 npm_cpu ${npm_cpu})
 set(from ${CMAKE_CURRENT_LIST_DIR}/npm)
 set(to ${OUT}/npm)
 set(folder ${to}/package)  # npm wants this name inside of a package
 set(runnable PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-file(REMOVE_RECURSE ${to})
+file(REMOVE_RECURSE ${folder})
 
 function(tfy_pack name)
   file(COPY_FILE ${CMAKE_CURRENT_LIST_DIR}/../../LICENSE ${folder}/LICENSE)
@@ -28,6 +27,5 @@ file(COPY ${from}/tfy-pat-mcp.js DESTINATION ${folder} FILE_${runnable})
 tfy_pack(tfy-pat-mcp)
 
 configure_file(${from}/platform.json ${folder}/package.json @ONLY)
-file(MAKE_DIRECTORY ${folder}/bin)
-tfy_with_libraries(${PROGRAM} ${folder}/bin/tfy-pat-mcp ${folder}/lib)
+tfy_put_program(${PROGRAM} ${folder} bin)
 tfy_pack(tfy-pat-mcp-linux-${npm_cpu})

@@ -1,43 +1,25 @@
 #include "server/http_client/curl_library.hpp"
 
-#include <dlfcn.h>
-
 #include <stdexcept>
 #include <string>
 
 #include "server/http_client/wiping_memory.hpp"
+#include "server/loading/shared_library.hpp"
 
 namespace tfy::http_client {
 namespace {
 
-/// Stays loaded until the process ends.
-class SharedLibrary {
-public:
-    explicit SharedLibrary(const char* name) : name_(name), handle_(::dlopen(name, RTLD_NOW | RTLD_LOCAL)) {
-        if (handle_ == nullptr) fail();
-    }
-
-    template <class Function>
-    void find(const char* symbol, Function& function) const {
-        function = reinterpret_cast<Function>(::dlsym(handle_, symbol));
-        if (function == nullptr) fail();
-    }
-
-private:
-    [[noreturn]] void fail() const {
-        throw std::runtime_error(
-            std::string("The library ") + name_ +
-            " is not installed, or is another version than this program needs. Nothing was "
-            "sent. Install Debian's packages libcurl4 and libssl3.");
-    }
-
-    const char* name_;
-    void* handle_;
-};
+void must_be_complete(const loading::SharedLibrary& library, const char* name) {
+    if (library.complete()) return;
+    throw std::runtime_error(
+        std::string("The library ") + name +
+        " is not installed, or is another version than this program needs. Nothing was sent. Install "
+        "Debian's packages libcurl4 and libssl3.");
+}
 
 CurlLibrary load_curl() {
     CurlLibrary made{};
-    const SharedLibrary library("libcurl.so.4");
+    loading::SharedLibrary library("libcurl.so.4");
     library.find("curl_easy_init", made.easy_init);
     library.find("curl_easy_setopt", made.easy_setopt);
     library.find("curl_easy_getinfo", made.easy_getinfo);
@@ -60,17 +42,21 @@ CurlLibrary load_curl() {
     library.find("curl_url_get", made.url_get);
     library.find("curl_url_cleanup", made.url_cleanup);
     library.find("curl_free", made.free);
-    SharedLibrary("libssl.so.3").find("SSL_CTX_set_options", made.ssl_ctx_set_options);
+    must_be_complete(library, "libcurl.so.4");
+    loading::SharedLibrary tls("libssl.so.3");
+    tls.find("SSL_CTX_set_options", made.ssl_ctx_set_options);
+    must_be_complete(tls, "libssl.so.3");
     return made;
 }
 
 CryptoLibrary load_crypto() {
     CryptoLibrary made{};
-    const SharedLibrary library("libcrypto.so.3");
+    loading::SharedLibrary library("libcrypto.so.3");
     library.find("X509_STORE_new", made.x509_store_new);
     library.find("X509_STORE_load_file", made.x509_store_load_file);
     library.find("X509_STORE_free", made.x509_store_free);
     library.find("ERR_clear_error", made.err_clear_error);
+    must_be_complete(library, "libcrypto.so.3");
     return made;
 }
 

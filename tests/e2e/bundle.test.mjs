@@ -42,7 +42,7 @@ test('the official validator takes the bundle’s manifest', () => {
 });
 
 test('what the manifest starts answers a client; the key is a secret of the host’s', async () => {
-  for (const name of ['libcurl.so.4', 'libsqlite3.so.0', 'libcurl4.copyright']) assert.ok(existsSync(join(unpacked, 'lib', name)), name);
+  for (const name of ['LICENSE', 'libssl-dev', 'libsqlite3-dev']) assert.ok(existsSync(join(unpacked, 'licences', name)), name);
   const { command, args, env } = manifest.server.mcp_config;
   assert.deepEqual(Object.keys(env).sort(), ['TFY_API_KEY', 'TFY_BASE_URL']);
   assert.ok(manifest.user_config.api_key.sensitive);

@@ -55,8 +55,10 @@ test('the Dockerfile has no finding, and ends as a user without rights', () => {
   assert.match(last, /apt-get install -y --no-install-recommends .*\n.*rm -rf .*\/var\/lib\/apt\/lists\/\*/);
   assert.doesNotMatch(text, /^(ENV|ARG) .*(KEY|TOKEN|SECRET)/m);
   // The command that builds, and where it leaves what is copied.
-  const [, command] = /^RUN \.\/dev (\w+)$/m.exec(stages[0]);
-  assert.match(execFileSync(join(root, 'dev'), ['help'], { encoding: 'utf8' }), new RegExp(`^\\./dev ${command} +in build/release: a Debian package`, 'm'));
+  const [, command, kind] = /^RUN \.\/dev (\w+) (\w+)$/m.exec(stages[0]);
+  const help = execFileSync(join(root, 'dev'), ['help'], { encoding: 'utf8' });
+  assert.match(help, new RegExp(`^\\./dev ${command} \\[KIND\\] +in build/release: a Debian package`, 'm'));
+  assert.match(help, new RegExp(`KIND is ${kind};`));
   assert.match(last, /^COPY --from=build \/source\/build\/release\/\*\.deb /m);
 });
 

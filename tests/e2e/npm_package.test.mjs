@@ -2,9 +2,9 @@
 // input, its exit code and its signals, where Node.js can become another program and where it cannot.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -53,15 +53,8 @@ test('both packages are of this version, and one has only the program for this s
   assert.ok(wrapper.optionalDependencies[platform.name]);
   assert.deepEqual([platform.os, platform.cpu, platform.libc], [[process.platform], [process.arch], ['glibc']]);
   const files = readdirSync(join(project, 'node_modules', platform.name), { recursive: true }).sort();
-  assert.deepEqual(files.filter(name => !name.startsWith('lib/')), ['LICENSE', 'bin', 'bin/tfy-pat-mcp', 'lib', 'package.json']);
+  assert.deepEqual(files.filter(name => !name.startsWith('licences/')), ['LICENSE', 'bin', 'bin/tfy-pat-mcp', 'licences', 'package.json']);
   for (const name of ['tfy-pat-mcp', platform.name]) assert.ok(!('scripts' in installed(name)), 'nothing runs on installing');
-});
-
-test('the program uses the libraries in its package', () => {
-  const platform = join(realpathSync(project), 'node_modules', `tfy-pat-mcp-${process.platform}-${process.arch}`);
-  const loaded = [...run('ldd', [join(platform, 'bin/tfy-pat-mcp')]).matchAll(/(lib\S+) => (\S+)/g)];
-  assert.ok(loaded.length > 8);
-  for (const [, name, path] of loaded.filter(([, name]) => !/^lib(c|m)\.so/.test(name))) assert.equal(normalize(path), join(platform, 'lib', name));
 });
 
 for (const [way, env] of Object.entries(ways)) {

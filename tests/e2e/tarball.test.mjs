@@ -1,8 +1,10 @@
-// The tarball, in a root folder that has nothing but glibc: the program in it answers a client there and reaches TrueFoundry's
-// stand-in, so every library that it loads, at its start and later, is its own.
+// The tarball; and, if the program under test is the static one (./dev package check), that program in root folders that have no
+// library but glibc, laid out as Debian's, as Ubuntu's and as a distroless image's: it answers a client there, reaches
+// TrueFoundry's stand-in over TLS, knows the clocks of places, and finds tokens in odd letters.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,61 +14,122 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { binary } from './lib/process.mjs';
-import { World } from './lib/world.mjs';
+import { secureUpstream } from './lib/secure_upstream.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tfy-tarball-'));
-const root = join(folder, 'root');
 const run = (command, args, options = {}) => execFileSync(command, args, { encoding: 'utf8', ...options });
-const version = run(binary, ['--version']).trim().split(' ')[1];
-const unpacked = `/opt/tfy-pat-mcp-${version}`;
-const glibc = /\/(?:ld-linux[^/]*|lib(?:c|m|resolv|dl|pthread|rt))\.so[.\d]*$/;
 
-/** A program that runs with `root` as its root folder. The loader needs /proc to know where a program's own libraries are. */
+const needed = [...run('readelf', ['--dynamic', binary]).matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
+const glibc = /^(ld-linux-.*|lib(c|m|dl|pthread|rt))\.so\.\d+$/;
+const isStatic = needed.every(name => glibc.test(name));
+const processor = run('uname', ['-m']).trim();
+const version = /^project\(.* VERSION (\S+)/m.exec(readFileSync(here('../../CMakeLists.txt'), 'utf8'))[1];
+const unpacked = `/opt/tfy-pat-mcp-${version}`;
+
 const user = process.getuid() === 0 ? [] : ['--map-root-user'];
-const shut = (...command) => ['unshare', ...user, '--mount', '--pid', '--fork', '--kill-child', '--root', root, '--wd', '/', '--mount-proc', ...command];
 const able = spawnSync('unshare', [...user, '--mount', '--pid', '--fork', '--mount-proc', 'true']).status === 0;
-const sanitized = /lib[at]san|libubsan/.test(run('ldd', [binary]));
-const skip = sanitized ? 'sanitizers want more than a bare root folder' : !able && 'this account may not make a root folder of its own';
+const skip = !isStatic ? 'the program uses the system’s libraries; ./dev package check tries the one that does not' : !able && 'this account may not make a root folder of its own';
+
+/** Where the loader of this processor looks for glibc, in this machine's files and in a root folder. */
+const libraries = `lib/${processor}-linux-gnu`;
+const loader = { x86_64: 'lib64/ld-linux-x86-64.so.2', aarch64: 'lib/ld-linux-aarch64.so.1' }[processor];
+
+/** A root folder with the unpacked tarball and glibc; {at, shut}: a path in it, and a command that runs there and sees nothing else. */
+function rootFolder(name, { merged = false, certificates } = {}) {
+  const root = join(folder, name);
+  for (const each of ['opt', 'tmp', 'home', 'proc', 'etc/ssl/certs']) mkdirSync(join(root, each), { recursive: true });
+  if (merged)
+    for (const each of ['lib', 'lib64']) {
+      mkdirSync(join(root, 'usr', each), { recursive: true });
+      symlinkSync(`usr/${each}`, join(root, each));
+    }
+  run('tar', ['xf', join(folder, readdirSync(folder).find(file => file.endsWith('.tar.gz'))), '-C', join(root, 'opt')]);
+  for (const library of ['libc.so.6', 'libm.so.6', 'libresolv.so.2']) {
+    mkdirSync(join(root, libraries), { recursive: true });
+    copyFileSync(join('/', libraries, library), join(root, libraries, library));
+  }
+  mkdirSync(dirname(join(root, loader)), { recursive: true });
+  copyFileSync(`/${loader}`, join(root, loader));
+  if (certificates) copyFileSync(certificates, join(root, 'etc/ssl/certs/ca-certificates.crt'));
+  const shut = (...args) => ['unshare', ...user, '--mount', '--pid', '--fork', '--kill-child', '--root', root, '--wd', '/', '--mount-proc', `${unpacked}/bin/tfy-pat-mcp`, ...args];
+  return { at: path => join(root, path), shut };
+}
+
+function runIn(root, args, options = {}) {
+  const [command, ...rest] = root.shut(...args);
+  return spawnSync(command, rest, { encoding: 'utf8', env: { HOME: '/home', PATH: '/usr/bin' }, ...options });
+}
+
+async function clientIn(t, root, args, env) {
+  const [command, ...rest] = root.shut(...args);
+  const client = new Client({ name: 'a-host', version: '1' });
+  t.after(() => client.close());
+  await client.connect(new StdioClientTransport({ command, args: rest, env: { HOME: '/home', PATH: process.env.PATH, ...env }, stderr: 'ignore' }));
+  return client;
+}
 
 before(() => {
-  run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, '-DSTRIP=strip', `-DOUT=${folder}`, '-P', here('../../manifests/package/tarball.cmake')]);
-  const tarball = readdirSync(folder).find(name => name.endsWith('.tar.gz'));
-  assert.match(tarball, new RegExp(`^tfy-pat-mcp_${version}_linux-\\w+\\.tar\\.gz$`));
-  mkdirSync(join(root, 'opt'), { recursive: true });
-  run('tar', ['xf', join(folder, tarball), '-C', join(root, 'opt')]);
-  for (const name of ['tmp', 'home', 'proc']) mkdirSync(join(root, name));
-  const loaded = run('ldd', [binary]).match(/\/\S+/g).filter(path => glibc.test(path));
-  const resolver = loaded.find(path => path.includes('/libc.so')).replace('/libc.so.6', '/libresolv.so.2');
-  for (const path of [...loaded, resolver].filter(existsSync)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    copyFileSync(realpathSync(path), join(root, path));
-  }
+  const linked = here(`../../build/linked/${processor}`);
+  run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, '-DSTRIP=strip', ...(isStatic ? [`-DLINKED=${linked}`] : []),
+    `-DOUT=${folder}`, '-P', here('../../manifests/package/tarball.cmake')]);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it holds the program, its libraries with their licences, and no part of glibc', () => {
-  const names = readdirSync(join(root, unpacked)).sort();
-  assert.deepEqual(names, ['LICENSE', 'bin', 'lib', 'share']);
-  const libraries = readdirSync(join(root, unpacked, 'lib'));
-  for (const wanted of ['libcurl.so.4', 'libfido2.so.1', 'libssl.so.3', 'libsqlite3.so.0', 'libstdc++.so.6', 'libcurl4.copyright']) assert.ok(libraries.includes(wanted), wanted);
-  assert.deepEqual(libraries.filter(name => glibc.test(`/${name}`)), []);
+test('the tarball is the program, its manual page, and the licences of what is in it', () => {
+  const tarball = readdirSync(folder).find(name => name.endsWith('.tar.gz'));
+  assert.equal(tarball, `tfy-pat-mcp_${version}_linux-${processor}.tar.gz`);
+  const out = join(folder, 'out');
+  mkdirSync(out);
+  run('tar', ['xf', join(folder, tarball), '-C', out]);
+  const names = readdirSync(out, { recursive: true }).map(name => name.replace(/^[^/]*\/?/, '')).sort();
+  assert.deepEqual(names.filter(name => name && !name.startsWith('licences/')), ['LICENSE', 'bin', 'bin/tfy-pat-mcp', 'licences', 'share', 'share/man', 'share/man/man1', 'share/man/man1/tfy-pat-mcp.1']);
+  for (const library of ['libssl-dev', 'libicu-dev', 'libsqlite3-dev']) assert.ok(names.includes(`licences/${library}`), library);
+  assert.ok(lstatSync(join(out, `tfy-pat-mcp-${version}/bin/tfy-pat-mcp`)).mode & 0o001, 'everyone may run it');
 });
 
-test('without Debian’s libraries the program alone does not start: the root folder is bare', { skip }, () => {
-  copyFileSync(binary, join(root, 'alone'));
-  const [command, ...args] = shut('/alone', '--version');
-  assert.throws(() => run(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }), /error while loading shared libraries/);
+test('the program wants nothing but glibc, and none newer than Debian 12’s', { skip: !isStatic && skip }, () => {
+  const versions = [...run('readelf', ['--version-info', binary]).matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+  assert.ok(versions.length > 0 && Math.max(...versions) <= 36, `2.${Math.max(...versions)}`);
+  assert.ok(!needed.some(name => /curl|ssl|stdc/.test(name)), needed.join());
 });
 
-test('there it answers a client, and reaches TrueFoundry with the libraries that it loads late', { skip }, async t => {
-  const world = await World.start(t);
-  writeFileSync(join(root, 'home/key'), world.env.TFY_API_KEY, { mode: 0o600 });
-  const [command, ...args] = shut(`${unpacked}/bin/tfy-pat-mcp`, 'stdio', '--state-dir', '/home/state');
-  const env = { PATH: process.env.PATH, HOME: '/home', TFY_BASE_URL: world.upstream, TFY_API_KEY_FILE: '/home/key' };
-  const client = new Client({ name: 'a-host', version: '1' });
-  t.after(() => client.close());
-  await client.connect(new StdioClientTransport({ command, args, env, stderr: 'ignore' }));
-  const { structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
-  assert.equal(structuredContent.connection, 'works', JSON.stringify(structuredContent));
+for (const [layout, options] of Object.entries({ 'as Debian’s': {}, 'as Ubuntu’s, with one folder for all libraries': { merged: true } }))
+  test(`in a root folder ${layout}, with glibc and nothing else, it answers a client`, { skip }, async t => {
+    const root = rootFolder(options.merged ? 'ubuntu' : 'debian', options);
+    assert.equal(runIn(root, ['--version']).stdout, `tfy-pat-mcp ${version}\n`);
+    const client = await clientIn(t, root, ['stdio', '--sandbox']);
+    const { structuredContent } = await client.callTool({ name: 'tfy_access_tokens_list', arguments: {} });
+    assert.ok(structuredContent.tokens.length > 0);
+    const checks = runIn(root, ['doctor', '--sandbox', '--json']);
+    assert.ok(Array.isArray(JSON.parse(checks.stdout).findings), checks.stderr);
+  });
+
+test('in one with certificates, as a distroless image has, it reaches TrueFoundry over TLS and HTTP/2', { skip }, async t => {
+  const world = { folder: mkdtempSync(join(folder, 'world-')), env: {} };
+  const { seen, certificate } = await secureUpstream(t, world, createSecureServer, { allowHTTP1: true });
+  const root = rootFolder('distroless', { certificates: certificate.file });
+  writeFileSync(root.at('home/key'), 'tfy-sandbox-key-0000-not-a-secret', { mode: 0o600 });
+  const client = await clientIn(t, root, ['stdio', '--state-dir', '/home/state'], { TFY_BASE_URL: world.env.TFY_BASE_URL, TFY_API_KEY_FILE: '/home/key' });
+  const listed = await client.callTool({ name: 'tfy_access_tokens_list', arguments: {} });
+  assert.ok(!listed.isError, JSON.stringify(listed));
+  assert.deepEqual(seen.map(([method, http]) => `${method} ${http}`), ['GET 2.0']);
+});
+
+test('what is left of ICU’s data is all that is read of it: places, odd letters, emoji', { skip }, () => {
+  const root = rootFolder('icu');
+  const rules = when => writeFileSync(root.at('home/policy.toml'), `[[rule]]\ntools = ["tfy_access_tokens_*"]\nsays = "ask"\nwhen = "Mon-Fri 08:00-18:00 ${when}"\n`);
+  rules('Europe/Berlin');
+  assert.equal(runIn(root, ['policy', 'check', '/home/policy.toml']).status, 0);
+  rules('Europe/Berlim');
+  const wrong = runIn(root, ['policy', 'check', '/home/policy.toml']);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stdout + wrong.stderr, /Europe\/Berlin/);
+  const value = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
+  const wide = [...value].map(letter => String.fromCodePoint(letter.codePointAt(0) + 0xfee0)).join('');
+  // U+2139 is a letter to Unicode, and by its data an emoji.
+  for (const written of [wide, [...value].join('\u2139')]) {
+    const cleaned = runIn(root, ['redact'], { input: `${written} 🙂\n`, env: { HOME: '/home', TFY_API_KEY: value } });
+    assert.equal(cleaned.stdout, '[redacted:access-token TFY_API_KEY] 🙂\n', cleaned.stderr);
+  }
 });
