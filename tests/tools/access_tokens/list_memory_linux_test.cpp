@@ -8,7 +8,7 @@
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/list.hpp"
 
-namespace tfy::list_memory_test {
+namespace tfy::list_memory_linux_test {
 
 using namespace tfy::examples;
 
@@ -68,4 +68,4 @@ TEST_CASE("100,000 tokens: memory is taken for one page, and for a hash of each 
     CHECK(grown < 8 * 1024 * 1024);  // the tokens themselves take some 40 MiB
 }
 
-}  // namespace tfy::list_memory_test
+}  // namespace tfy::list_memory_linux_test
