@@ -5,6 +5,7 @@
 #include <array>
 
 #include "policy/canonical_json.hpp"
+#include "policy/principals.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -22,6 +23,14 @@ std::optional<Assurance> read_assurance(std::string_view text) {
     const auto found = std::ranges::find(assurance_names, text);
     if (found == assurance_names.end()) return std::nullopt;
     return static_cast<Assurance>(found - assurance_names.begin());
+}
+
+Caller caller_with(std::string principal) {
+    const bool on_stdio = principal.starts_with(stdio_principals);
+    auto person = std::string(person_in(principal));
+    return {.principal = std::move(principal),
+            .default_assurance = on_stdio ? Assurance::client : Assurance::signed_in,
+            .person = std::move(person)};
 }
 
 // The reason, the client's name, the transport's default and the trace are left out on purpose: they may

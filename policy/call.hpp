@@ -44,6 +44,9 @@ struct Caller {
     bool may_request = true;  // false: its credential lets it read, and ask for nothing that changes anything
 };
 
+/// A caller of this principal, as far as the principal alone tells.
+Caller caller_with(std::string principal);
+
 struct Call {
     std::string server;        // this server's name
     std::string base_url;      // the control plane that would be asked

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "policy/principals.hpp"
 #include "policy/rule_match.hpp"
 #include "policy/visible.hpp"
 
@@ -10,13 +9,6 @@ namespace tfy::policy {
 namespace {
 
 constexpr std::chrono::minutes step{1};  // hours of rules are told in minutes
-
-Caller caller_of(const std::string& principal) {
-    const bool on_stdio = principal.starts_with(stdio_principals);
-    return {.principal = principal,
-            .default_assurance = on_stdio ? Assurance::client : Assurance::signed_in,
-            .person = std::string(person_in(principal))};
-}
 
 /// How much of the permission's time a rule's hours cover.
 enum class Share { none, some, all };
@@ -56,7 +48,7 @@ Approval likely_request(const StandingPermission& permission, const Rule& rule, 
     if (!permission.kind.account.empty()) payload["accountName"] = permission.kind.account;
     if (!permission.kind.type.empty()) payload["tokenType"] = permission.kind.type;
     fresh.call.arguments = {{"payload", std::move(payload)}};
-    fresh.call.caller = caller_of(permission.principal);
+    fresh.call.caller = caller_with(permission.principal);
     fresh.facts.subject = permission.names;  // a pattern matches itself
     fresh.facts.expires = now + permission.longest_life;
     fresh.facts.yields_value = true;

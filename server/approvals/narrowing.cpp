@@ -45,7 +45,7 @@ tools::Narrowable Narrowing::narrowable(const Approval& approval) const {
 const registry::Catalog::Entry* Narrowing::entry_of(const Approval& approval) const {
     const auto* entry = catalog_.find(approval.call.tool);
     const bool same =
-        entry != nullptr && entry->changes != nullptr && entry->version == approval.call.tool_version;
+        entry != nullptr && entry->changes != nullptr && entry->version() == approval.call.tool_version;
     return same ? entry : nullptr;
 }
 

@@ -7,8 +7,7 @@
 namespace tfy::callers {
 
 transport::Admission Loopback::admit(const transport::Arrival& arrival) {
-    const policy::Caller caller{.principal = std::string(policy::http_principals) + "loopback",
-                                .default_assurance = policy::Assurance::signed_in};
+    const auto caller = policy::caller_with(std::string(policy::http_principals) + "loopback");
     if (any_local_user_) return transport::KnownCaller(caller);
     const auto found = arrival.account();
     if (!found.can_be_asked)

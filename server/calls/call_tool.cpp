@@ -132,7 +132,7 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
     policy::Call call{.server = server_,
                       .base_url = base_url_.now(),
                       .tool = std::string(entry.tool->name()),
-                      .tool_version = entry.version,
+                      .tool_version = entry.version(),
                       .effect = entry.tool->effect(),
                       .arguments = std::move(*canonical),
                       .caller = requester.caller};

@@ -38,7 +38,7 @@ void CallTool::carry_out(Approval approval, policy::Trace trace) {
     if (entry == nullptr || entry->changes == nullptr || !ours || !carried_out_.insert(approval.id).second)
         return;
     auto call = approval.call;
-    call.tool_version = entry->version;
+    call.tool_version = entry->version();
     call.caller.trace = std::move(trace);
     ++running_;
     asio::co_spawn(
@@ -53,7 +53,7 @@ void CallTool::carry_out_for_page(Approval approval) {
     const bool shows_value = approval.state() == State::approved && approval.facts.yields_value &&
                              approval.decision()->destination == policy::Destination::page;
     if (deps_.desk.draining()) return;  // a value that is made now would end with this process
-    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version) return;
+    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version()) return;
     carry_out(std::move(approval), {});
 }
 
@@ -152,7 +152,7 @@ Async<void> CallTool::allow_follow_up(const policy::ApprovedPermit::Grant& grant
     policy::Call call{.server = server_,
                       .base_url = base_url_.now(),
                       .tool = std::string(entry->tool->name()),
-                      .tool_version = entry->version,
+                      .tool_version = entry->version(),
                       .effect = policy::Effect::changes,
                       .arguments = std::move(next.arguments),
                       .caller = std::move(caller)};

@@ -114,18 +114,14 @@ policy::Call call_of(const registry::Catalog::Entry& entry, const config::Option
                      const ExplainOptions& explain) {
     auto principal = explain.principal.empty() ? std::string(policy::stdio_principals) + config::os_user()
                                                : explain.principal;
-    const bool on_stdio = principal.starts_with(policy::stdio_principals);
-    auto whose = std::string(policy::person_in(principal));
-    return {
-        .server = "tfy-pat-mcp",
-        .base_url = options.sandbox ? "sandbox:" : config::read_upstream().base_url,
-        .tool = std::string(entry.tool->name()),
-        .tool_version = entry.version,
-        .effect = entry.tool->effect(),
-        .caller = {.principal = std::move(principal),
-                   .client = explain.client,
-                   .default_assurance = on_stdio ? policy::Assurance::client : policy::Assurance::signed_in,
-                   .person = std::move(whose)}};
+    auto caller = policy::caller_with(std::move(principal));
+    caller.client = explain.client;
+    return {.server = "tfy-pat-mcp",
+            .base_url = options.sandbox ? "sandbox:" : config::read_upstream().base_url,
+            .tool = std::string(entry.tool->name()),
+            .tool_version = entry.version(),
+            .effect = entry.tool->effect(),
+            .caller = std::move(caller)};
 }
 
 /// What the person would be told, as far as a dry run can know. Errors are those that the server would answer

@@ -209,15 +209,10 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
     const policy::Gate gate(rules);
     const app::SystemClock clock;
     const registry::DryTools tools(nullptr, clock, seal);
-    const auto stdio =
-        approvals::requirements_of_calls(tools.catalog(), gate,
-                                         {.principal = std::string(policy::stdio_principals) + user,
-                                          .default_assurance = policy::Assurance::client,
-                                          .person = user},
-                                         now, seal);
-    const auto http = approvals::requirements_of_calls(
-        tools.catalog(), gate,
-        {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
+    const auto stdio = approvals::requirements_of_calls(
+        tools.catalog(), gate, policy::caller_with(std::string(policy::stdio_principals) + user), now, seal);
+    const auto http = approvals::requirements_of_calls(tools.catalog(), gate,
+                                                       policy::caller_with("http:loopback"), now, seal);
     auto findings = approvals("approvals on stdio", stdio, http, seal);
     std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
     std::ranges::move(look_at_people(rules, state_dir, sandbox, page), std::back_inserter(findings));

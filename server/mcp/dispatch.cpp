@@ -145,9 +145,11 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     }
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return refuse(request.id, redactor.error(), !modern);
-    if (same_for_all) prepared_.keep(*redactor, request, version, message.at("result"));
-    if (answer->again) prepared_.keep(*redactor, *answer->again, version, message.at("result"));
-    co_return Sealed{(*redactor)->seal(message), {}};
+    std::optional<redaction::Redacted> kept;
+    if (same_for_all) kept = prepared_.keep(*redactor, request, version, message.at("result"));
+    if (answer->again)
+        kept = prepared_.keep(*redactor, request.id, *answer->again, version, message.at("result"));
+    co_return Sealed{kept ? std::move(*kept) : (*redactor)->seal(message), {}};
 }
 
 std::optional<redaction::Redacted> Dispatch::prepared(const Request& request, Version version) {

@@ -10,10 +10,11 @@ std::optional<redaction::Redacted> PreparedAnswers::find(const Known& known, con
     return known->answer(request.id.json(), found->second);
 }
 
-void PreparedAnswers::keep(const Known& known, const protocol::Request& request, protocol::Version version,
-                           const Json& result) {
+std::optional<redaction::Redacted> PreparedAnswers::keep(const Known& known, const protocol::Request& request,
+                                                         protocol::Version version, const Json& result) {
     forget_unless_of(known);
-    results_.insert_or_assign({request.method, version}, known->seal(result));
+    const auto kept = results_.insert_or_assign({request.method, version}, known->seal(result)).first;
+    return known->answer(request.id.json(), kept->second);
 }
 
 std::optional<redaction::Redacted> PreparedAnswers::find(const Known& known, const protocol::RequestId& id,
@@ -24,8 +25,9 @@ std::optional<redaction::Redacted> PreparedAnswers::find(const Known& known, con
     return known->answer(id.json(), found->second);
 }
 
-void PreparedAnswers::keep(const Known& known, const Again& again, protocol::Version version,
-                           const Json& result) {
+std::optional<redaction::Redacted> PreparedAnswers::keep(const Known& known, const protocol::RequestId& id,
+                                                         const Again& again, protocol::Version version,
+                                                         const Json& result) {
     forget_unless_of(known);
     auto sealed = known->seal(result);
     again_bytes_ += sealed.text().size();
@@ -33,7 +35,8 @@ void PreparedAnswers::keep(const Known& known, const Again& again, protocol::Ver
         again_.clear();
         again_bytes_ = sealed.text().size();
     }
-    again_.insert_or_assign({again.is, version}, std::move(sealed));
+    const auto kept = again_.insert_or_assign({again.is, version}, std::move(sealed)).first;
+    return known->answer(id.json(), kept->second);
 }
 
 void PreparedAnswers::forget_unless_of(const Known& known) {

@@ -24,14 +24,16 @@ public:
     /// nothing is, or where id and result together might spell a value: the message is to be sealed then.
     std::optional<redaction::Redacted> find(const Known& known, const protocol::Request& request,
                                             protocol::Version version);
-    /// `result` is the same for each request of this method without parameters.
-    void keep(const Known& known, const protocol::Request& request, protocol::Version version,
-              const Json& result);
+    /// `result` is the same for each request of this method without parameters. What find() gives then.
+    std::optional<redaction::Redacted> keep(const Known& known, const protocol::Request& request,
+                                            protocol::Version version, const Json& result);
 
     /// The same for a result that `is` stands for: no other one does while it is kept.
     std::optional<redaction::Redacted> find(const Known& known, const protocol::RequestId& id,
                                             const Again& again, protocol::Version version);
-    void keep(const Known& known, const Again& again, protocol::Version version, const Json& result);
+    std::optional<redaction::Redacted> keep(const Known& known, const protocol::RequestId& id,
+                                            const Again& again, protocol::Version version,
+                                            const Json& result);
 
     /// Of results that stand for themselves; what would be more pushes all of them out.
     static constexpr std::size_t most_bytes = std::size_t{1024} * 1024;

@@ -165,7 +165,7 @@ struct Page {
         policy::Call call{.server = "tfy-pat-mcp",
                           .base_url = "https://tfy.example.com",
                           .tool = std::string(entry->tool->name()),
-                          .tool_version = entry->version,
+                          .tool_version = entry->version(),
                           .arguments = {{"payload", {{"name", name}, {"expirationDate", in_ten_days}}}},
                           .caller = {.principal = principal, .person = "alice"}};
         auto facts = wait(entry->changes->facts(call)).value();

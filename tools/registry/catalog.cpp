@@ -47,18 +47,25 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
     auto input = protocol::Schema::compile(definition->at("inputSchema"));
     if (!input)
         return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);
-    auto& members = definition->get_ref<Json::object_t&>();
-    auto shown = members.extract("_meta");  // by a host, beside the answer: nothing is bound to it
-    auto version =
-        policy::sha256(policy::canonical_json(*definition)).substr(std::string_view("sha256:").size(), 16);
-    if (shown) members.insert(std::move(shown));
-    auto* const reads = dynamic_cast<tools::ReadTool*>(tool.get());
-    auto* const changes = dynamic_cast<tools::ChangeTool*>(tool.get());
-    return Catalog::Entry{std::move(tool),  reads, changes, std::move(*definition), std::move(version),
-                          std::move(*input)};
+    return Catalog::Entry(std::move(tool), std::move(*definition), std::move(*input));
 }
 
 }  // namespace
+
+Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined, protocol::Schema compiled)
+    : tool(std::move(made)),
+      reads(dynamic_cast<tools::ReadTool*>(tool.get())),
+      changes(dynamic_cast<tools::ChangeTool*>(tool.get())),
+      definition(std::move(defined)),
+      input(std::move(compiled)) {}
+
+const std::string& Catalog::Entry::version() const {
+    if (!version_.empty()) return version_;
+    auto bound = definition;
+    bound.erase("_meta");  // shown by a host, beside the answer: nothing is bound to it
+    return version_ =
+               policy::sha256(policy::canonical_json(bound)).substr(std::string_view("sha256:").size(), 16);
+}
 
 Result<Catalog> Catalog::assemble(std::vector<std::unique_ptr<tools::Tool>> tools) {
     std::vector<Entry> entries;

@@ -13,12 +13,19 @@ namespace tfy::registry {
 class Catalog {
 public:
     struct Entry {
+        Entry(std::unique_ptr<tools::Tool> made, Json defined, protocol::Schema compiled);
+
         std::unique_ptr<tools::Tool> tool;
         tools::ReadTool* reads;      // one of these two is `tool`, the other is null
         tools::ChangeTool* changes;  //
         Json definition;             // a file of manifests/tools, without the words for people
-        std::string version;         // first 16 hex digits of the definition's hash
         protocol::Schema input;      // compiled inputSchema
+
+        /// First 16 hex digits of the definition's hash, taken when first asked for.
+        const std::string& version() const;
+
+    private:
+        mutable std::string version_ = {};
     };
 
     /// Pairs each tool with its embedded definition. Errc::internal if one is missing, malformed or names

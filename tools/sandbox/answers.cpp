@@ -47,8 +47,9 @@ std::string percent_decoded(std::string_view text) {
 }
 
 std::string_view origin_form(std::string_view target) {
+    if (target.starts_with('/')) return target;
     const auto scheme = target.find("://");
-    if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+    if (scheme == std::string_view::npos) return target;
     target.remove_prefix(scheme + 3);
     const auto path = target.find_first_of("/?");
     return path == std::string_view::npos ? "/" : target.substr(path);
@@ -69,24 +70,25 @@ std::string http_date(policy::Time time) {
     return text.data();
 }
 
-std::optional<std::string> ApiTarget::find(std::string_view name) const {
-    std::optional<std::string> found;
-    for (auto rest = query; !rest.empty();) {
-        const auto pair = rest.substr(0, rest.find('&'));
-        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-        const auto equals = pair.find('=');
-        if (percent_decoded(pair.substr(0, equals)) != name) continue;
-        found =
-            percent_decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
-    }
+const std::string* ApiTarget::find(std::string_view name) const {
+    const std::string* found = nullptr;
+    for (const auto& [each, value] : query)
+        if (each == name) found = &value;
     return found;
 }
 
 ApiTarget read_target(std::string_view text) {
     text = origin_form(text);
-    const auto mark = text.find('?');
-    return {.path = percent_decoded(text.substr(0, mark)),
-            .query = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1)};
+    const auto mark = std::min(text.find('?'), text.size());
+    ApiTarget target{.path = percent_decoded(text.substr(0, mark))};
+    for (auto rest = text.substr(std::min(mark + 1, text.size())); !rest.empty();) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+        const auto equals = std::min(pair.find('='), pair.size());
+        target.query.emplace_back(percent_decoded(pair.substr(0, equals)),
+                                  percent_decoded(pair.substr(std::min(equals + 1, pair.size()))));
+    }
+    return target;
 }
 
 SandboxResponse json_answer(int status, const Json& body) {

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tools/sandbox/control_plane.hpp"
 
@@ -11,11 +13,11 @@ namespace tfy::sandbox {
 /// A request target, taken apart and percent-decoded: {"revoke", "all"} below
 /// /api/svc/v1/personal-access-tokens.
 struct ApiTarget {
-    std::string path;        // decoded
-    std::string_view query;  // as it was sent: in the text that was read
+    std::string path;
+    std::vector<std::pair<std::string, std::string>> query = {};
 
-    /// The last value of `name`, nullopt if absent.
-    std::optional<std::string> find(std::string_view name) const;
+    /// The last value of `name`, nullptr if absent.
+    const std::string* find(std::string_view name) const;
 };
 ApiTarget read_target(std::string_view text);
 

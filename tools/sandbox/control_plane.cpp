@@ -21,8 +21,8 @@ constexpr std::size_t largest_page = 1000;
 // An unsigned query parameter; nullopt if it is no number.
 std::optional<std::size_t> read_number(const ApiTarget& target, std::string_view name,
                                        std::size_t otherwise) {
-    const auto text = target.find(name);
-    if (!text) return otherwise;
+    const auto* text = target.find(name);
+    if (text == nullptr) return otherwise;
     std::size_t number = 0;
     const auto read = std::from_chars(text->data(), text->data() + text->size(), number);
     if (read.ec != std::errc{} || read.ptr != text->data() + text->size()) return std::nullopt;
@@ -168,8 +168,8 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     if (!window) return bad_window();
     const auto known = kept_tokens();
     if (!known) return broken_shelf(known.error());
-    const auto name_part = asked.target.find("nameSearchQuery").value_or("");
-    if (name_part.empty()) {
+    const auto* name_part = asked.target.find("nameSearchQuery");
+    if (name_part == nullptr || name_part->empty()) {
         SandboxResponse answer;
         answer.shared = (*known)->page(asked.caller.user(), *window, asked.now);
         return answer;
@@ -177,7 +177,7 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     std::vector<const std::string*> items;
     std::size_t total = 0;
     for (auto& row : (*known)->of_user(asked.caller.user())) {
-        if (row.token->name.find(name_part) == std::string::npos) continue;
+        if (row.token->name.find(*name_part) == std::string::npos) continue;
         if (total >= window->offset && total - window->offset < window->limit)
             items.push_back(&row.written(asked.now));
         ++total;

@@ -56,7 +56,7 @@ std::string danger_in(const Segments& path, bool reads) {
 
 std::string danger_of(std::string_view method, std::string_view target) {
     const auto written = origin_form(target);
-    const auto as_sent = written.substr(0, written.find_first_of("?#"));
+    const auto as_sent = written.substr(0, std::min(written.find('?'), written.find('#')));
     if (as_sent == list_path) return {};  // what is asked for most, in every reading
     const auto verb = plain(method);
     const bool reads = verb == "get" || verb == "head";
