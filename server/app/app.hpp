@@ -13,7 +13,6 @@
 #include "server/calls/approval_tasks.hpp"
 #include "server/calls/call_tool.hpp"
 #include "server/calls/recovery.hpp"
-#include "server/calls/rotation_desk.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/features/change_watch.hpp"
 #include "server/features/completions.hpp"
@@ -28,6 +27,7 @@
 #include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
+#include "server/rotations/rotation_desk.hpp"
 #include "server/storage/last_server.hpp"
 #include "server/upstream/accounts.hpp"
 #include "tools/status/status.hpp"
@@ -94,7 +94,7 @@ public:
     Async<Result<void>> take_principals(std::vector<upstream::MappedKey> entries);
 
     approvals::Approvals& approvals() { return approvals_; }
-    calls::RotationDesk& rotations() { return rotations_; }
+    rotations::RotationDesk& rotations() { return rotations_; }
     approvals::CurrentGate& gate() { return gate_; }
     upstream::Accounts& accounts() { return accounts_; }
     people::PageSessions& people() { return people_; }
@@ -149,7 +149,7 @@ private:
     people::PassphraseDesk passphrases_;
     people::PeopleDesk enrolled_;
     reveals::RevealSocket reveal_socket_;
-    calls::RotationDesk rotations_;
+    rotations::RotationDesk rotations_;
     registry::Catalog catalog_;
     approvals::Narrowing narrowing_;
     approvals::Permissions standing_;

@@ -140,9 +140,9 @@ std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requ
     return told;
 }
 
-status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
-                                            const policy::Seals& seal) {
-    status::ApprovalRequirements told;
+tools::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
+                                           const policy::Seals& seal) {
+    tools::ApprovalRequirements told;
     for (const auto& [doing, words] : in_words(requirements, seal)) told.words += doing + ": " + words + ". ";
     if (!told.words.empty()) told.words.pop_back();
     for (const auto& demand : requirements)

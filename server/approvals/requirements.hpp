@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "policy/gate.hpp"
+#include "tools/approval_requirements.hpp"
 #include "tools/registry/catalog.hpp"
-#include "tools/status/status.hpp"
 
 namespace tfy::approvals {
 
@@ -43,7 +43,7 @@ std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requ
                                                           const policy::Seals& seal);
 
 /// For tfy_config_status.
-status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
-                                            const policy::Seals& seal);
+tools::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
+                                           const policy::Seals& seal);
 
 }  // namespace tfy::approvals

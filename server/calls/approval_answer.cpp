@@ -3,7 +3,7 @@
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/narrowed_arguments.hpp"
 #include "policy/visible.hpp"
-#include "tools/access_tokens/create_words.hpp"
+#include "tools/registry/outcomes.hpp"
 
 namespace tfy::calls {
 namespace {
@@ -122,7 +122,7 @@ ToolResult denied(const Approval& approval, policy::Time now, const policy::Seal
 
 /// What is to be done about a new value, and what became of an old token, is among its words already.
 ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time now) {
-    auto next = access_tokens::what_to_do(outcome.structured, now);
+    auto next = registry::what_to_do(outcome.structured, now);
     if (!next.empty()) next += "\n";
     if (outcome.structured.is_object() && outcome.structured.contains("old"))
         next += outcome.structured.at("old").value("message", std::string{}) + "\n";

@@ -1,7 +1,7 @@
 #include "server/cli/approvals_keep.hpp"
 
-#include "server/calls/rotation_records.hpp"
 #include "server/cli/wrapped.hpp"
+#include "server/rotations/rotation_records.hpp"
 
 namespace tfy::cli {
 
@@ -37,8 +37,8 @@ int keep_old_token(const ApprovalsWindow& window) {
         return tell(window, (*found)->rotation, "It is kept already. ");
     const auto human = window.identify(people::TerminalAct::keep);
     if (!human) return window.fail(human.error());
-    const auto kept = calls::keep_rotation(*window.archive.ledger, *id, *human, *window.archive.sealer->now(),
-                                           window.now());
+    const auto kept = rotations::keep_rotation(*window.archive.ledger, *id, *human,
+                                               *window.archive.sealer->now(), window.now());
     return kept ? tell(window, *kept) : window.fail(kept.error());
 }
 

@@ -9,7 +9,6 @@
 #include "server/approvals/freezes.hpp"
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/permissions.hpp"
-#include "server/calls/rotation_desk.hpp"
 #include "server/dashboard/own_origin.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
@@ -21,6 +20,7 @@
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/sign_in_help.hpp"
 #include "server/reveals/locked_escrow.hpp"
+#include "server/rotations/rotation_desk.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::oauth {
@@ -55,7 +55,7 @@ public:
         approvals::Permissions& standing;
         approvals::Freezes& freezes;
         reveals::LockedEscrow& reveals;
-        calls::RotationDesk& rotations;
+        rotations::RotationDesk& rotations;
         people::PassphraseDesk& passphrases;
         people::PasskeyDesk& passkeys;
         people::PeopleDesk& enrolled;
@@ -184,7 +184,7 @@ private:
     approvals::Permissions& standing_;
     approvals::Freezes& freezes_;
     reveals::LockedEscrow& reveals_;
-    calls::RotationDesk& rotations_;
+    rotations::RotationDesk& rotations_;
     people::PassphraseDesk& passphrases_;
     people::PasskeyDesk& passkeys_;
     people::PeopleDesk& enrolled_;

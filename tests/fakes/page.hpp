@@ -46,7 +46,7 @@ struct Page {
     approvals::Freezes freezes{approvals, store, redaction, clock};
     observability::Log log{redaction, observability::Log::Level::off};
     TempFolder state;
-    calls::RotationDesk rotations{
+    rotations::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     people::PageSessions people{store, clock};
     people::PassphraseDesk passphrases{store, clock, {}};

@@ -7,9 +7,9 @@
 #include <map>
 #include <stdexcept>
 
-#include "server/calls/rotation_desk.hpp"
 #include "server/loop/loop.hpp"
 #include "server/reveals/locked_escrow.hpp"
+#include "server/rotations/rotation_desk.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
@@ -180,7 +180,7 @@ public:
     truefoundry::Client client{upstream_, redaction,
                                [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     reveals::LockedEscrow reveals;
-    calls::RotationDesk desk;
+    rotations::RotationDesk desk;
     tools::Deposit held;
 };
 

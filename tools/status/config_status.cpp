@@ -51,7 +51,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
             "you, first runs in a terminal: " +
             first);
     const auto requirements =
-        known.approvals ? known.approvals(permit.call().caller) : ApprovalRequirements{};
+        known.approvals ? known.approvals(permit.call().caller) : tools::ApprovalRequirements{};
     const auto page = known.page_url ? known.page_url() : std::string{};
     tools::ToolResult result;
     result.text = finding->sentence + "\n";

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tools/access_tokens/rotations.hpp"
+#include "tools/approval_requirements.hpp"
 #include "tools/base_url.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
@@ -13,20 +14,12 @@
 
 namespace tfy::status {
 
-/// What the rules in force ask of an approver.
-struct ApprovalRequirements {
-    std::string words = {};  // sentences
-    /// {tool, could_be_approved, min_assurance, people, words} for each tool that changes something;
-    /// min_assurance and people null where it is refused.
-    Json by_tool = Json::array();
-};
-
 /// What is known of the configuration without asking anyone. Never the key.
 struct Configuration {
     tools::BaseUrl base_url;
     std::function<tools::KeyFacts(const policy::Caller&)> key =
         {};  // with which a caller's requests go; asked each time: it may be replaced; none: there is none
-    std::function<ApprovalRequirements(const policy::Caller&)> approvals =
+    std::function<tools::ApprovalRequirements(const policy::Caller&)> approvals =
         {};  // asked each time: rules change
     bool sandbox = false;
     std::string version;

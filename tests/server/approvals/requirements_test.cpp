@@ -19,7 +19,7 @@ namespace {
 constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} +
                             std::chrono::hours{12}};
 
-status::ApprovalRequirements told(const std::string& toml, const policy::Caller& caller) {
+tools::ApprovalRequirements told(const std::string& toml, const policy::Caller& caller) {
     const policy::Gate gate(policy::read_rules(toml).value());
     const fakes::ManualClock clock{noon};
     const registry::DryTools tools(nullptr, clock, fakes::no_tokens());

@@ -19,7 +19,7 @@ struct Two : RotationHouse {
         return process.run(process.desk.reserve(approval_id, "old1"));
     }
     static void release(RotationProcess& process, const std::string& approval_id) {
-        auto work = [](calls::RotationDesk& desk, std::string id) -> Async<bool> {
+        auto work = [](rotations::RotationDesk& desk, std::string id) -> Async<bool> {
             co_await desk.release(std::move(id));
             co_return true;
         };

@@ -25,7 +25,7 @@ status::Configuration whole() {
             .key = [](const policy::Caller&) { return a_key(); },
             .approvals =
                 [](const policy::Caller&) {
-                    return status::ApprovalRequirements{
+                    return tools::ApprovalRequirements{
                         .words = "A signed-in person decides.",
                         .by_tool = Json::array({{{"tool", "t"},
                                                  {"could_be_approved", true},

@@ -1,7 +1,7 @@
-#include "server/calls/rotation_records.hpp"
+#include "server/rotations/rotation_records.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::calls {
+namespace tfy::rotations {
 namespace {
 
 using access_tokens::Rotation;
@@ -53,4 +53,4 @@ Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, c
     return row.rotation;
 }
 
-}  // namespace tfy::calls
+}  // namespace tfy::rotations

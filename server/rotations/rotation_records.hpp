@@ -4,7 +4,7 @@
 #include "policy/human.hpp"
 #include "server/storage/ledger.hpp"
 
-namespace tfy::calls {
+namespace tfy::rotations {
 
 journal::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
                                      const redaction::Redactor& redactor, policy::Time now);
@@ -16,4 +16,4 @@ Result<access_tokens::Rotation> keep_rotation(storage::Ledger& ledger, const std
                                               const policy::Human& person,
                                               const redaction::Redactor& redactor, policy::Time now);
 
-}  // namespace tfy::calls
+}  // namespace tfy::rotations

@@ -1,10 +1,10 @@
 // The second half of a rotation, in one process: when the old token goes, and when it stays.
-#include "server/calls/rotation_desk.hpp"
+#include "server/rotations/rotation_desk.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
-#include "server/calls/rotation_records.hpp"
+#include "server/rotations/rotation_records.hpp"
 #include "tests/fakes/one_holder.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rotation_house.hpp"
@@ -229,7 +229,7 @@ TEST_CASE("kept in the moment before the DELETE: it is not sent") {
     const auto beside = open_ledger(one.state.ledger());
     const auto redactor = redaction::RedactorForTests::make();
     one.upstream.on_look = [&] {
-        CHECK(calls::keep_rotation(*beside, begun.id, policy::HumanForTests::make(), redactor, noon)
+        CHECK(rotations::keep_rotation(*beside, begun.id, policy::HumanForTests::make(), redactor, noon)
                   .has_value());
     };
     one.process.look();

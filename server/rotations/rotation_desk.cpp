@@ -1,6 +1,6 @@
 // Each step is written by compare-and-set before it is taken; every DELETE comes after a fresh look at the
 // token.
-#include "server/calls/rotation_desk.hpp"
+#include "server/rotations/rotation_desk.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -9,11 +9,11 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "policy/sealed_state.hpp"
-#include "server/calls/rotation_records.hpp"
+#include "server/rotations/rotation_records.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/access_tokens/deletion.hpp"
 
-namespace tfy::calls {
+namespace tfy::rotations {
 namespace {
 
 namespace asio = boost::asio;
@@ -296,4 +296,4 @@ void RotationDesk::warn_unwritten(const Rotation& rotation, const Error& why) {
                    {{"rotation", rotation.id}, {"why", why.message}});
 }
 
-}  // namespace tfy::calls
+}  // namespace tfy::rotations

@@ -18,7 +18,7 @@
 #include "tools/base_url.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::calls {
+namespace tfy::rotations {
 
 class RotationDesk final : public access_tokens::Rotations {
 public:
@@ -100,4 +100,4 @@ private:
     Deleted tell_ = [](const std::string&, const policy::Caller&) {};
 };
 
-}  // namespace tfy::calls
+}  // namespace tfy::rotations
