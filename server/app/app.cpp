@@ -111,7 +111,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                               .skills = &skills_,
                               .completions = &completions_,
                               .tasks = &tasks_},
-                subscriptions_, redaction_, server_info(), calls_at_once(parts)),
+                subscriptions_, redaction_, server_info(), parts.dispatch_limits),
       pending_requests_(redaction_),
       streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key,
                        {.metadata = parts.resource.metadata_address()}),

@@ -283,6 +283,8 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     if (parts.callers.oauth) parts.resource.authorization_server = parts.public_url;
     if (parts.callers.issuer) parts.resource.authorization_server = settings.issuer;
     parts.caller_limits = {.at_once = options.caller_calls, .a_minute = options.caller_requests};
+    parts.dispatch_limits.streams = options.caller_streams;
+    parts.dispatch_limits.calls = std::max<std::size_t>(parts.dispatch_limits.calls, options.caller_calls);
     parts.issuer_any_type = settings.issuer_any_type;
     parts.tls = std::move(settings.tls);
     parts.any_local_user = settings.any_local_user;

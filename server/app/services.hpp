@@ -13,6 +13,7 @@
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/http_client/http_client.hpp"
+#include "server/mcp/dispatch.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/reader.hpp"
 #include "server/storage/state_dir.hpp"
@@ -52,9 +53,10 @@ struct Services {
     callers::ProtectedResource resource = {};        // `serve`: as clients are told of it
     oauth::ClientSettings clients = {};              // `serve`: what the operator says of OAuth clients
     callers::CallerLimits::Most caller_limits = {};  // `serve`
-    bool issuer_any_type = false;                    // `serve`: also tokens that do not say what they are
-    config::TlsFiles tls = {};                       // `serve`: of its own TLS
-    bool any_local_user = false;                     // `serve`: other accounts of this machine may call, too
+    mcp::Dispatch::Limits dispatch_limits = {};  // of calls never fewer than is usual: loopback has no other
+    bool issuer_any_type = false;                // `serve`: also tokens that do not say what they are
+    config::TlsFiles tls = {};                   // `serve`: of its own TLS
+    bool any_local_user = false;                 // `serve`: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // `serve`: where people sign in, too
     std::vector<std::string> doctor = {};  // the command that checks this server's settings; empty: none

@@ -1,7 +1,5 @@
 #include "server/app/ways_in.hpp"
 
-#include <algorithm>
-
 namespace tfy::app {
 
 // Where it cannot be seen, no one is let in unasked.
@@ -12,10 +10,6 @@ bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox) {
     if (!ledger) return false;
     const auto anyone = (*ledger)->anyone_enrolled();
     return anyone && !*anyone;
-}
-
-std::size_t calls_at_once(const Services& parts) {
-    return std::max(callers::CallerLimits::Most{}.at_once, parts.caller_limits.at_once);
 }
 
 std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& store,

@@ -17,10 +17,6 @@ namespace tfy::app {
 /// a server gets none.
 bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox);
 
-/// How many tool calls of one caller run at a time: as many as the operator allows, and for callers by
-/// loopback, who have no limit of their own, never fewer than is usual.
-std::size_t calls_at_once(const Services& parts);
-
 /// None: people sign in without an identity provider. Takes its settings out of `parts`; the rest must
 /// outlive it.
 std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& store,

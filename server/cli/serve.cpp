@@ -11,7 +11,7 @@ void add_serve(CommandLine& line) {
               {"--listen --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
                "--public-url --allowed-host "
                "--allowed-origin --callers --principals --shared-key --issuer --issuer-typ --caller-requests "
-               "--caller-calls "
+               "--caller-calls --caller-streams "
                "--address-connections "
                "--any-local-user --tls-cert --tls-key "
                "--trusted-proxy "

@@ -104,6 +104,11 @@ void add_callers(CLI::App& app, config::Options& options) {
          "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
         ->check(CLI::Range(1U, 100'000U).description(""));
+    text("--caller-streams", options.caller_streams,
+         "serve: subscriptions/listen streams that one caller may have open; the callers by loopback are one",
+         "NUMBER", "TFY_PAT_MCP_CALLER_STREAMS")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 10'000U).description(""));
 }
 
 /// By whose key callers' calls go.

@@ -36,6 +36,7 @@ struct Options {
     std::string issuer_typ = "at+jwt";                // serve: how these say what they are, or "any"
     unsigned caller_requests = 120;                   // serve: of one caller, in a minute
     unsigned caller_calls = 32;                       // serve: of one caller, at a time
+    unsigned caller_streams = 64;                     // serve: the same, of subscriptions/listen
     unsigned address_connections = 512;               // serve: of one address, at a time
     std::string tls_cert = {}, tls_key = {};          // serve: files of its own TLS
     std::vector<std::string> trusted_proxies = {};    // serve: addresses of proxies with TLS before it

@@ -69,13 +69,14 @@ Result<MethodResult> acknowledged(const Result<void>& done) {
 }  // namespace
 
 Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
-                   protocol::ServerInfo server, std::size_t calls_per_principal)
+                   protocol::ServerInfo server, Limits limits)
     : features_(features),
       subscriptions_(subscriptions),
       redaction_(redaction),
       server_(std::move(server)),
       methods_(table(features, server_.capabilities)),
-      calls_(calls_per_principal) {}
+      calls_(limits.calls),
+      listens_(limits.streams) {}
 
 Dispatch::Table Dispatch::table(const Features& features, const protocol::ServerCapabilities& capabilities) {
     constexpr auto oldest = Version::v2025_03_26;

@@ -14,9 +14,18 @@ namespace tfy::mcp {
 
 class Dispatch {
 public:
+    /// Of each principal, at a time.
+    struct Limits {
+        std::size_t calls = 32;
+        std::size_t streams = 64;  // of subscriptions/listen
+    };
+
     /// All must outlive it.
     Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
-             protocol::ServerInfo server, std::size_t calls_per_principal = 32);
+             protocol::ServerInfo server)
+        : Dispatch(features, subscriptions, redaction, std::move(server), Limits{}) {}
+    Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
+             protocol::ServerInfo server, Limits limits);
 
     /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
     /// it). Never fails.
@@ -102,8 +111,8 @@ private:
     const sealing::Sealer& redaction_;
     protocol::ServerInfo server_;
     Table methods_;
-    loop::ConcurrencyLimit calls_;        // that run
-    loop::ConcurrencyLimit listens_{64};  // that are open
+    loop::ConcurrencyLimit calls_;    // that run
+    loop::ConcurrencyLimit listens_;  // that are open
     PreparedAnswers prepared_;
 };
 

@@ -1,10 +1,13 @@
-// fill_state DIR KNOWN LISTED: a sandbox's state directory as it is after a while: it knows KNOWN tokens by
-// their fingerprints, and its control plane lists LISTED more. The server must have run in it before.
+// fill_state DIR KNOWN LISTED OPEN: a sandbox's state directory as it is after a while: it knows KNOWN tokens
+// by their fingerprints, its control plane lists LISTED more, and OPEN requests wait, copies of the one that
+// a server has opened in it before.
 #include <cstdio>
 #include <random>
 #include <string>
 
 #include "policy/canonical_json.hpp"
+#include "policy/journal/journal_entry.hpp"
+#include "policy/sealed_state.hpp"
 #include "server/app/services.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
@@ -40,10 +43,21 @@ sandbox::StoredToken token(std::mt19937& random, int number, policy::Time now) {
     return made;
 }
 
+/// The same request for a token of another name.
+policy::Approval another(policy::Approval waits, int number) {
+    const auto name = "ci-runner-" + std::to_string(number);
+    waits.id = "apr_" + policy::random_id();
+    waits.call.arguments["payload"]["name"] = name;
+    waits.digest = waits.asked_digest = policy::digest(waits.call);
+    waits.facts.subject = name;
+    waits.facts.needs = waits.facts.consumes = {policy::name_key(name)};
+    return waits;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 4) return 2;
+    if (count != 5) return 2;
     std::mt19937 random(20);
     const auto now = app::SystemClock{}.now();
     const auto state = storage::StateDir::open(arguments[1]).value();
@@ -54,6 +68,14 @@ int main(int count, char** arguments) {
             ->add_fingerprints(
                 redaction::fingerprint("tfy-" + word(random, 44), "known-" + std::to_string(i), key))
             .value();
+    const redaction::Redactor redactor(key, {});
+    const storage::RequestLimits no_limits{.open_requests = 1'000'000, .requests_per_minute = 1'000'000};
+    const auto first = ledger->list(true, 1).value();
+    for (int i = 1; i < std::stoi(arguments[4]); ++i) {
+        const auto waits = another(first.at(0), i);
+        const auto entry = journal::journal_entry("requested", waits, redactor, now);
+        ledger->open_request(waits, no_limits, entry).value();
+    }
     const auto tokens = storage::open_sqlite_token_store(state.sandbox()).value();
     for (int i = 0; i < std::stoi(arguments[3]); ++i) tokens->insert(token(random, i, now)).value();
 }

@@ -14,7 +14,7 @@ function aligned(rows) {
   return rows.map(row => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`);
 }
 
-function withHead(head, rows) {
+export function withHead(head, rows) {
   const [first, ...others] = aligned([head, ...rows]);
   return [first, first.replace(/[^|]/g, '-'), ...others].join('\n');
 }
