@@ -201,7 +201,7 @@ private:
         else if (key == "clients")
             rule.clients = patterns(key, node);
         else if (key == "names")
-            rule.names = patterns(key, node);
+            rule.names = name_patterns(key, node);
         else if (key == "when")
             rule.when = hours(key, node);
         else if (key == "says")

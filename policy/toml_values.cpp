@@ -98,6 +98,19 @@ std::vector<std::string> TomlValues::patterns(const toml::key& key, const toml::
     return all;
 }
 
+std::vector<std::string> TomlValues::name_patterns(const toml::key& key, const toml::node& node) {
+    std::vector<std::string> all;
+    for (auto& [pattern, where] : strings(key, node)) {
+        if (pattern.find_first_of("[]{}") != std::string::npos)
+            fail(*where,
+                 in_quotes(pattern) +
+                     " would match no name: only * and ? stand for other characters; write one pattern "
+                     "for each name");
+        all.push_back(std::move(pattern));
+    }
+    return all;
+}
+
 std::vector<std::string> TomlValues::tool_patterns(const toml::key& key, const toml::node& node) {
     std::vector<std::string> all;
     for (auto& [pattern, where] : strings(key, node)) {

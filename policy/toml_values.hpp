@@ -34,6 +34,8 @@ public:
     std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
                                                                    const toml::node& node);
     std::vector<std::string> patterns(const toml::key& key, const toml::node& node);
+    /// Of tokens' names. What other matchers read as a choice is refused: here it would match nothing.
+    std::vector<std::string> name_patterns(const toml::key& key, const toml::node& node);
     std::vector<std::string> tool_patterns(const toml::key& key, const toml::node& node);
     /// One of `known`.
     std::string word(const toml::key& key, const toml::node& node, std::span<const std::string_view> known,

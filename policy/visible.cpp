@@ -183,6 +183,21 @@ std::string with_marks(std::string_view text, bool keep_line_ends) {
 
 }  // namespace
 
+std::string between_quotes(std::string_view shown) {
+    static constexpr std::string_view marks[] = {"\"", "“", "”",  "„",  "‟",  "«", "»",
+                                                 "″",  "‶", "〝", "〞", "＂", "❝", "❞"};
+    std::string quoted = "\"";
+    for (std::size_t at = 0; at < shown.size();) {
+        const auto mark =
+            std::ranges::find_if(marks, [&](auto each) { return shown.substr(at).starts_with(each); });
+        if (mark == std::end(marks))
+            quoted += shown[at++];
+        else
+            quoted += "'", at += mark->size();
+    }
+    return quoted += '"';
+}
+
 std::string visible(const Redacted& text) { return with_marks(text.text(), true); }
 
 std::string visible_line(const Redacted& text) { return with_marks(text.text(), false); }

@@ -20,6 +20,9 @@ std::string shown_lines(const Redacted& text);
 inline std::string shown(const Seals& seal, std::string_view text, std::size_t limit = 2000) {
     return shown(seal.seal_text(text), limit);
 }
+/// Text that one of these made safe to look at, in double quotes that it cannot end: a double quotation mark
+/// inside, of any form, is an apostrophe.
+std::string between_quotes(std::string_view shown);
 /// True if shown() would change `text` for more than its length.
 bool deceptive(std::string_view text);
 

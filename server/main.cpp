@@ -17,7 +17,7 @@ void harden() {
     tfy::system::shut_out_debuggers();
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // what fails then says so
 }
 
 }  // namespace

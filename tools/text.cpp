@@ -40,7 +40,7 @@ std::string distance_from_asking(policy::Time time, policy::Time asked) {
 }
 
 std::string in_quotes(const policy::Seals& seal, std::string_view text) {
-    return "\"" + one_line(seal, text) + "\"";
+    return policy::between_quotes(one_line(seal, text));
 }
 
 }  // namespace tfy::tools

@@ -61,7 +61,7 @@ std::string destination_words(const DestinationOffer& offer) {
 // Nothing here is known to be so: no word of it may stand among what this server verified.
 std::string claimed_lines(const Approval& approval, const policy::Seals& seal) {
     const auto claimed = [&seal](const std::string& text) {
-        return text.empty() ? std::string("none given") : "\"" + policy::shown(seal, text) + "\"";
+        return text.empty() ? std::string("none given") : policy::between_quotes(policy::shown(seal, text));
     };
     return "\nClaimed by the caller (not verified):\n  Client: " + claimed(approval.call.caller.client) +
            "\n  Reason: " + claimed(approval.agent_reason) + "\n";

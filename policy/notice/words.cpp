@@ -73,8 +73,8 @@ std::vector<std::string> remarks_of(const policy::Approval& approval, const poli
 std::string claimed_of(const policy::Approval& approval, const policy::Seals& seal) {
     const auto& client = approval.call.caller.client;
     if (client.empty()) return {};
-    return "Claimed by the caller (not verified): client \"" + shown_within(seal, client, most_of_value) +
-           "\"";
+    return "Claimed by the caller (not verified): client " +
+           policy::between_quotes(shown_within(seal, client, most_of_value));
 }
 
 std::string footer_of(const Notice& notice) {

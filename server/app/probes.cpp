@@ -14,11 +14,17 @@ Async<void> Probes::live(transport::Responder& answer) {
 
 Async<void> Probes::ready(transport::Responder& answer) {
     const auto written = co_await can_write();
+    const auto known = redaction_.fresh();
     const auto problem = configured_();
-    Json body = {{"ok", written.has_value() && !problem}};
+    Json body = {{"ok", written.has_value() && known.has_value() && !problem}};
     if (!written) {
         body["why"] = "The journal cannot be written. " + written.error().message;
         log_.warn("not ready: the journal cannot be written", {{"why", written.error().message}});
+    } else if (!known) {
+        body["why"] =
+            "It cannot be read which tokens are known, so every answer is withheld. doctor and the log "
+            "say why.";
+        log_.warn("not ready: it cannot be read which tokens are known", {{"why", known.error().message}});
     } else if (problem) {
         body["why"] = "TrueFoundry cannot be asked (" + problem->cause +
                       "), so every call would fail. tfy_config_status, doctor and the log say why.";
@@ -43,7 +49,7 @@ Async<Result<void>> Probes::can_write() {
 Async<void> Probes::reply(transport::Responder& answer, Json body) {
     transport::HttpResponse made{.status = body.at("ok").get<bool>() ? 200 : 503,
                                  .content_type = "application/json",
-                                 .body = redaction_.seal(body),
+                                 .body = redaction_.seal_own(body),  // no word of it is another's
                                  .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(made));
 }

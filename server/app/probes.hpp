@@ -29,7 +29,8 @@ public:
           warnings_(std::move(warnings)) {}
 
     Async<void> live(transport::Responder& answer);
-    /// 503 with {"ok": false, "why"} if the journal cannot be written, or the control plane not be asked.
+    /// 503 with {"ok": false, "why"} if the journal cannot be written, the known tokens not be read, or the
+    /// control plane not be asked.
     /// {"ok": true, "warning"} if the key works on, though the place that it came from does not. Anyone
     /// may ask: what is said names no path and no address; the log does.
     Async<void> ready(transport::Responder& answer);

@@ -112,7 +112,8 @@ ToolResult denied(const Approval& approval, policy::Time now, const policy::Seal
     if (approval.decision()) {
         text += " by " + policy::shown(seal, approval.decision()->by, 100) + ".";
         if (!approval.decision()->reason.empty())
-            text += " Their reason: \"" + policy::shown(seal, approval.decision()->reason, 500) + "\".";
+            text += " Their reason: " +
+                    policy::between_quotes(policy::shown(seal, approval.decision()->reason, 500)) + ".";
     } else {
         text += ".";
     }

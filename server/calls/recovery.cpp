@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "policy/call_words.hpp"
+#include "policy/visible.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/text.hpp"
@@ -19,8 +20,9 @@ using policy::Approval;
 constexpr std::chrono::seconds between_looks{30};
 
 Error nobody_can_know(const Approval& orphan, const std::string& why, const policy::Seals& seal) {
-    return {Errc::ambiguous, "It is unknown whether \"" + policy::headline(orphan, seal) +
-                                 "\" happened: the server's process ended while this call was running, and " +
+    return {Errc::ambiguous, "It is unknown whether " +
+                                 policy::between_quotes(policy::headline(orphan, seal)) +
+                                 " happened: the server's process ended while this call was running, and " +
                                  why + " List the access tokens there before anything else."};
 }
 

@@ -5,6 +5,7 @@
 
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/refusals.hpp"
+#include "policy/visible.hpp"
 #include "server/app/console.hpp"
 #include "server/app/display.hpp"
 #include "server/cli/approvals_decide.hpp"
@@ -59,7 +60,7 @@ std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
                 std::string(" by ") + window.shown(decision.by) + " (" +
                 std::string(policy::to_string(decision.assurance)) + ") on " +
                 policy::format_time_for_people(decision.at);
-        if (!decision.reason.empty()) text += ": \"" + window.shown(decision.reason) + "\"";
+        if (!decision.reason.empty()) text += ": " + policy::between_quotes(window.shown(decision.reason));
     }
     return text + ".\n\n";
 }

@@ -1,5 +1,6 @@
 #include "server/cli/approvals_freeze.hpp"
 
+#include "policy/visible.hpp"
 #include "server/approvals/freezes.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
@@ -61,7 +62,7 @@ Result<std::string> list_frozen(const ApprovalsWindow& window, Json& document) {
     std::string text;
     for (const auto& each : *frozen) {
         document["frozen"].push_back(freeze_document(each));
-        const auto why = each.reason.empty() ? "" : ": \"" + window.shown(each.reason) + "\"";
+        const auto why = each.reason.empty() ? "" : ": " + policy::between_quotes(window.shown(each.reason));
         text += wrapped(window.shown(each.principal, 200) + " is frozen, by " + window.shown(each.by, 100) +
                             " on " + policy::format_time_for_people(each.since) + why,
                         4) +

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "policy/visible.hpp"
 #include "server/cli/value_screen.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/reveals/local_socket.hpp"
@@ -53,7 +54,7 @@ Result<storage::RevealRow> find_row(const ApprovalsWindow& window) {
 
 /// Why the value of `row` can never be shown (again).
 std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRow& row) {
-    const auto value = "The value of \"" + window.shown(row.token_name, 100) + "\" ";
+    const auto value = "The value of " + policy::between_quotes(window.shown(row.token_name, 100)) + " ";
     if (row.state == storage::RevealRow::State::claimed)
         return lost(value + "was shown already. It is shown once.");
     if (row.state == storage::RevealRow::State::lapsed || row.until <= window.now())
@@ -125,7 +126,8 @@ Error after_lost_connection(const ApprovalsWindow& window, const storage::Reveal
 
 ValueScreen screen_for(const ApprovalsWindow& window, const storage::RevealRow& row, bool wipes) {
     const auto redactor = window.archive.sealer->now();
-    const auto title = "The value of \"" + window.shown(row.token_name, 100) + "\", shown once:\n\n";
+    const auto title =
+        "The value of " + policy::between_quotes(window.shown(row.token_name, 100)) + ", shown once:\n\n";
     const std::string advice =
         "\n\nSave it now: in a password manager, a CI/CD secret store or a TrueFoundry secret group. Never "
         "in Git, a "
@@ -161,8 +163,8 @@ int reveal_value(const ApprovalsWindow& window) {
     const auto screen = screen_for(window, *row, terminal_can_be_wiped());
     if (!show_value(window.out, std::move(*value), screen))
         return window.fail(lost("The value was handed over and could not be written to this terminal."));
-    window.say("The value of \"" + window.shown(row->token_name, 100) +
-               (screen.wipes ? "\" was shown and is wiped from this screen." : "\" was shown.") +
+    window.say("The value of " + policy::between_quotes(window.shown(row->token_name, 100)) +
+               (screen.wipes ? " was shown and is wiped from this screen." : " was shown.") +
                " It is not shown again. If it is not saved: delete the token and create a new one.\n");
     return 0;
 }

@@ -1,7 +1,11 @@
 #include "server/cli/command_line.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 
+#include "policy/near_miss.hpp"
 #include "server/cli/settings.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/path_text.hpp"
@@ -38,6 +42,31 @@ std::string state_dir_of(std::span<char* const> arguments) {
     }
     const auto* variable = std::getenv("TFY_PAT_MCP_STATE_DIR");
     return variable != nullptr ? variable : "";
+}
+
+void add_variables(const CLI::App& app, std::vector<std::string>& names) {
+    for (const auto* option : app.get_options())
+        if (!option->get_envname().empty()) names.push_back(option->get_envname());
+    for (const auto* verb : app.get_subcommands(nullptr)) add_variables(*verb, names);
+}
+
+/// A setting that was mistyped in the environment would be left out without a word. Names that are like none
+/// of ours are others' business: Kubernetes sets some that begin with a service's name.
+std::optional<Error> mistyped_variable(const CLI::App& app) {
+    constexpr std::string_view ours = "TFY_PAT_MCP_";
+    std::vector<std::string> names;
+    add_variables(app, names);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+        const std::string_view entry = *each;
+        const auto name = entry.substr(0, entry.find('='));
+        if (!name.starts_with(ours) || std::ranges::find(known, name) != known.end()) continue;
+        if (const auto near = policy::near_miss(name, known))
+            return Error{Errc::invalid_params, "The environment sets " + std::string(name) +
+                                                   ", which is no setting; did you mean " +
+                                                   std::string(*near) + "? Nothing was done."};
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -84,6 +113,10 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
                      std::ostream& err) {
     if (const auto path = config::path_of_program(); !path.empty()) tools::commands_start(path.string());
     if (const auto over = parse(arguments, out, err)) return *over;
+    if (const auto mistyped = mistyped_variable(app_)) {
+        app::Console(options_.state_dir).say(err, "tfy-pat-mcp: " + mistyped->message + "\n");
+        return config::exit_code(*mistyped);
+    }
     // `setup` writes down what was given; the server that it starts does the same as this.
     if (!app_.got_subcommand("setup")) keep_sandbox_apart(options_);
     name_state_dir(options_);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "policy/human.hpp"
+#include "policy/visible.hpp"
 #include "server/app/archive.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/page_address.hpp"
@@ -57,8 +58,9 @@ std::string passkey_lines(const std::string& person, const Passkeys& all) {
     std::string text;
     for (const auto& each : all)
         if (each.person == person)
-            text += "    passkey " + each.id + (each.name.empty() ? "" : " \"" + each.name + "\"") + " for " +
-                    each.host + ", since " + policy::format_time_for_people(each.created) + "\n";
+            text += "    passkey " + each.id +
+                    (each.name.empty() ? "" : " " + policy::between_quotes(each.name)) + " for " + each.host +
+                    ", since " + policy::format_time_for_people(each.created) + "\n";
     return text;
 }
 

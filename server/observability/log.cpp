@@ -24,8 +24,15 @@ spdlog::level::level_enum spd_level(Log::Level level) {
     return spdlog::level::off;
 }
 
-/// A field's text without its quotes: sealed whole, now marked and cut.
-std::string shown_field(const redaction::Redacted& text) { return policy::shown(text, 500); }
+/// A field's text in quotes that it cannot end: sealed whole, now marked and cut.
+std::string shown_field(const redaction::Redacted& text) {
+    std::string quoted = "\"";
+    for (const char c : policy::shown(text, 500)) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted += '"';
+}
 
 /// What a line is made of, as a text that no other line is made of.
 std::string source_of(std::string_view message, std::span<const Log::Text> fields) {
@@ -75,7 +82,7 @@ struct Log::SealedLines {
         for (const auto& field : fields) {
             const auto text = by.seal_text(field.text);
             clean = clean && text.text() == field.text;
-            line.append(" ").append(field.name).append("=\"").append(shown_field(text)).append("\"");
+            line.append(" ").append(field.name).append("=").append(shown_field(text));
         }
         const auto whole = by.seal_text(line);
         return {policy::visible_line(whole), clean && whole.text() == line};
@@ -118,10 +125,9 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
     const auto sealed = (*redactor)->scrub(fields);
     std::string line(message);
     for (const auto& [key, value] : sealed.items())
-        line +=
-            " " + key + "=" +
-            (value.is_string() ? "\"" + shown_field((*redactor)->seal_text(value.get<std::string>())) + "\""
-                               : value.dump());
+        line += " " + key + "=" +
+                (value.is_string() ? shown_field((*redactor)->seal_text(value.get<std::string>()))
+                                   : value.dump());
     sink_->logger.log(spd_level(level), policy::visible_line((*redactor)->seal_text(line)));
 }
 

@@ -18,7 +18,7 @@ Error too_many() {
 }
 
 // On the checker's thread. Answers are never empty: asio wants a type that can be.
-Async<std::optional<bool>> compare(std::string hash, policy::Secret typed) {
+Async<std::optional<Result<bool>>> compare(std::string hash, policy::Secret typed) {
     co_return is_passphrase(hash, typed);
 }
 
@@ -46,9 +46,14 @@ Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typ
     if (!*kept) co_return wrong_passphrase();
     auto comparing = compare((*kept)->secret, std::move(typed));
     const auto right = co_await asio::co_spawn(checker(), std::move(comparing), asio::use_awaitable);
-    if (!*right) co_return wrong_passphrase();
-    auto end = [person](storage::Ledger& ledger) { return ledger.guessed_right(person); };
-    co_return co_await store_.run(std::move(end));
+    const auto told = *right;
+    if (told && !*told) co_return wrong_passphrase();
+    auto end = [person, checked = told.has_value()](storage::Ledger& ledger) {
+        return checked ? ledger.guessed_right(person) : ledger.take_guess_back(person);
+    };
+    const auto ended = co_await store_.run(std::move(end));
+    if (ended && !told) co_return told.error();
+    co_return ended;
 }
 
 // The others are in this process as well, so no thread waits.

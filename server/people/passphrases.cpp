@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <thread>
 
 #include "server/storage/guessing_turn.hpp"
@@ -32,10 +33,17 @@ Result<std::string> hash_passphrase(const policy::Secret& typed) {
     return std::string(hash.data());
 }
 
-bool is_passphrase(const std::string& hash, const policy::Secret& typed) {
+// libsodium sets EINVAL where the passphrase is another one, and something else where it came to no end.
+Result<bool> is_passphrase(const std::string& hash, const policy::Secret& typed) {
     if (hash.size() >= crypto_pwhash_STRBYTES) return false;
     const auto text = typed.reveal();
-    return crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0;
+    errno = 0;
+    if (crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0) return true;
+    if (errno != ENOMEM) return false;
+    return Error{
+        Errc::storage,
+        "There is not enough memory to check a passphrase, which takes 256 MiB, so it was not checked. "
+        "Nothing was changed. Give the server more memory."};
 }
 
 Error no_turn() {
@@ -54,8 +62,13 @@ Result<void> check_passphrase(storage::Ledger& ledger, const std::string& person
     if (!turn) return no_turn();
     const auto kept = ledger.begin_guess(person, now);
     if (!kept) return kept.error();
-    if (!*kept || !is_passphrase((*kept)->secret, typed)) return wrong_passphrase();
-    return ledger.guessed_right(person);
+    if (!*kept) return wrong_passphrase();
+    const auto right = is_passphrase((*kept)->secret, typed);
+    if (!right) {
+        if (const auto taken_back = ledger.take_guess_back(person); !taken_back) return taken_back;
+        return right.error();
+    }
+    return *right ? ledger.guessed_right(person) : wrong_passphrase();
 }
 
 }  // namespace tfy::people

@@ -15,8 +15,8 @@ Result<void> may_be_passphrase(const policy::Secret& typed);
 /// An argon2id hash. Errc::refused as above. Takes most of a second and 256 MiB, on purpose.
 Result<std::string> hash_passphrase(const policy::Secret& typed);
 
-/// As slow as it was made.
-bool is_passphrase(const std::string& hash, const policy::Secret& typed);
+/// As slow as it was made. Errc::storage if there is not enough memory to tell.
+Result<bool> is_passphrase(const std::string& hash, const policy::Secret& typed);
 
 /// Whether `person` is enrolled and this is their passphrase. Blocking, and in its turn
 /// (server/storage/guessing_turn.hpp). Errc::denied, which does not tell one from the other;

@@ -211,6 +211,8 @@ public:
     /// guess until guessed_right(); Errc::rate_limited after too many.
     Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);
     Result<void> guessed_right(const std::string& person);
+    /// What begin_guess() counted was never compared.
+    Result<void> take_guess_back(const std::string& person);
 
     /// Counts until its end. Of very many of its person the oldest are forgotten; of others none are.
     Result<void> add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now);

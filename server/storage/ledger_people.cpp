@@ -275,6 +275,13 @@ Result<std::optional<Credential>> Ledger::begin_guess(const std::string& person,
     });
 }
 
+Result<void> Ledger::take_guess_back(const std::string& person) {
+    return impl_->write([&]() -> Result<void> {
+        impl_->run("UPDATE guesses SET wrong = wrong - 1, until = 0 WHERE person = ? AND wrong > 0", person);
+        return {};
+    });
+}
+
 Result<void> Ledger::guessed_right(const std::string& person) {
     return impl_->write([&]() -> Result<void> {
         impl_->run("DELETE FROM guesses WHERE person = ?", person);

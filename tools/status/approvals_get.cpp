@@ -1,4 +1,5 @@
 // tfy_approvals_get: for agents that were told "pending".
+#include "policy/visible.hpp"
 #include "tools/identifier.hpp"
 #include "tools/status/status.hpp"
 #include "tools/text.hpp"
@@ -27,7 +28,8 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval, con
     }
     if (approval.decision() && !approval.decision()->reason.empty()) {
         result.structured["reason"] = tools::one_line(seal, approval.decision()->reason, 500);
-        result.text += "Their reason: \"" + tools::one_line(seal, approval.decision()->reason, 500) + "\"\n";
+        result.text += "Their reason: " +
+                       policy::between_quotes(tools::one_line(seal, approval.decision()->reason, 500)) + "\n";
     }
     if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
     return result;

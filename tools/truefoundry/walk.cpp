@@ -22,6 +22,14 @@ Error repeats() {
             "was done. Try again later."};
 }
 
+Error cut_short(std::uint64_t total, std::size_t listed) {
+    return {Errc::upstream,
+            "TrueFoundry says that there are " + std::to_string(total) + " access tokens and lists " +
+                std::to_string(listed) +
+                " of them, so the list cannot be read to the end. Nothing was done. Try again "
+                "later."};
+}
+
 constexpr auto none = static_cast<std::size_t>(-1);
 
 /// No token of a whole list came twice.
@@ -41,7 +49,8 @@ struct Client::Progress {
     std::optional<std::uint64_t> total = {};
     std::size_t offset = 0;
     bool steady = true;
-    bool repeats = false;  // a full page had nothing new, though more was to come
+    bool repeats = false;    // a full page had nothing new, though more was to come
+    bool cut_short = false;  // an empty page, though more was to come
 
     /// False at the end of the list.
     bool pass_on(const wire::TokenPage& page, Visitor& visitor) {
@@ -54,6 +63,8 @@ struct Client::Progress {
         if (offset > 0 && page.total != total) steady = false;
         total = page.total;
         offset += page.items;
+        cut_short = page.items == 0 && total && offset < *total;
+        if (cut_short) steady = false;
         if (page.items == 0) return false;
         repeats = seen.size() == before && page.items >= wire::page_size && total && offset < *total;
         if (repeats) return false;
@@ -112,6 +123,7 @@ Async<Result<void>> Client::walk(std::string name_contains, Visitor& visitor) {
     listing_over_();
     if (!looked) co_return looked.error();
     if (looked->repeats) co_return repeats();
+    if (looked->cut_short) co_return cut_short(*looked->total, looked->offset);
     co_return Result<void>{};
 }
 
