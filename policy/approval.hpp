@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policy/facts.hpp"
+#include "policy/key_identity.hpp"
 #include "policy/terms.hpp"
 
 namespace tfy::policy {
@@ -71,6 +72,8 @@ public:
     int rewordings = 0;        // how often it gave others before
     Terms terms = {};
     Duration repeat_outcome = std::chrono::minutes{10};  // see answers_until()
+    KeyIdentity holder = {};  // whose key was in use when it was asked, and its facts were read: it runs with
+                              // that user's key or not at all; empty: not known
     // Of the stored row that this was read from, not of its record:
     std::int64_t revision = 0;               // the store counts it up
     std::optional<Time> answers_until = {};  // see answers(); none: its caller was not told how it ended

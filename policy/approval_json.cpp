@@ -137,6 +137,8 @@ void read_later_members(const Members& from, Approval& into) {
     }
     if (from.has("rewordings")) into.rewordings = static_cast<int>(from.integer("rewordings"));
     if (from.has("repeat_outcome_ms")) into.repeat_outcome = Duration{from.integer("repeat_outcome_ms")};
+    if (from.has("holder"))
+        into.holder = {from.member("holder").text("print"), from.member("holder").text("user")};
     into.updated = from.time("updated");
     into.asked_digest = from.text("asked_digest");
     for (const auto& each : from.list("narrowings"))
@@ -184,6 +186,7 @@ Json Approval::json() const {
         stored[escalate_member] = terms.escalate_after->count();
         stored["escalate_to"] = terms.escalate_to;
     }
+    if (!holder.print.empty()) stored["holder"] = {{"print", holder.print}, {"user", holder.user}};
     return stored;
 }
 

@@ -80,6 +80,7 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
                                                  std::string agent_reason) {
     auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
                                       std::move(agent_reason), clock_.now());
+    fresh.holder = key_in_use(fresh.call.caller);
     if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
     auto permissions = co_await permissions_for(fresh);
     if (!permissions) co_return permissions.error();
@@ -275,6 +276,7 @@ Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded,
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};
+    if (is_for_another_key(approval)) co_return co_await for_another_key(std::move(approval));
     TFY_FAILPOINT("claim.write");
     auto claim = co_await begin(policy::begin(approval, instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");

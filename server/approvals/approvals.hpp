@@ -35,6 +35,9 @@ public:
     policy::KeyIdentity key_in_use(const policy::Caller& caller) const {
         return key_ ? key_(caller) : policy::KeyIdentity{};
     }
+    /// Whether `approval` was asked while another user's key was in use, or no one can tell that it is the
+    /// same user: what its approver was shown is about that user's tokens. It does not run then.
+    bool is_for_another_key(const policy::Approval& approval) const;
     /// What seals text by others before it is shown.
     const policy::Seals& seals() const { return redaction_; }
     /// See Ledger::begun_with.

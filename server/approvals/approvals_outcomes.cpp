@@ -34,7 +34,11 @@ Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call ca
     if (!*newest) co_return Found{};
     auto now = co_await find((*newest)->id);  // its time may be over
     if (!now) co_return now.error();
-    co_return Found(std::move(*now));
+    if (!policy::is_open(now->state()) || now->state() == State::executing || !is_for_another_key(*now))
+        co_return Found(std::move(*now));
+    const auto ended = co_await for_another_key(std::move(*now));
+    if (ended.code != Errc::superseded) co_return ended;
+    co_return Found{};
 }
 
 Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason) {

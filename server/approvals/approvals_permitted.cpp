@@ -6,6 +6,15 @@ namespace tfy::approvals {
 using policy::Approval;
 using policy::StandingPermission;
 
+namespace {
+
+constexpr auto asked_with_another_key =
+    "This was approved, or asked, while another TrueFoundry key was in use, of another user or of a user "
+    "that "
+    "cannot be told. What the approver was shown is about that user's tokens. Nothing was done.";
+
+}  // namespace
+
 // Those that are used up, too: the person is told of them.
 Async<Result<std::vector<StandingPermission>>> Approvals::permissions_for(Approval fresh) {
     if (!policy::may_be_permitted(fresh.call)) co_return std::vector<StandingPermission>{};
@@ -39,14 +48,19 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
     co_return Found{};
 }
 
+bool Approvals::is_for_another_key(const Approval& approval) const {
+    const auto now = key_in_use(approval.call.caller);
+    return !approval.holder.print.empty() && !now.print.empty() &&
+           policy::same_user(approval.holder, now) != policy::SameUser::yes;
+}
+
 Async<Error> Approvals::for_another_key(Approval approval) {
-    auto ended = policy::withdraw(std::move(approval), clock_.now());
-    const auto written =
-        co_await write(policy::Approval::State::approved, std::move(ended), "withdrawn for another key");
+    const auto seen = approval.state();
+    auto ended = policy::withdraw(std::move(approval), clock_.now(), asked_with_another_key);
+    const auto written = co_await write(seen, std::move(ended), "withdrawn for another key");
     if (!written) co_return written.error();
     co_return Error{Errc::superseded,
-                    "A standing permission approved this call for the key of another user than this "
-                    "server's. Nothing was done. Call the tool again, and a person is asked."};
+                    std::string(asked_with_another_key) + " Call the tool again, and a person is asked."};
 }
 
 }  // namespace tfy::approvals

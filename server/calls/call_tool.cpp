@@ -186,13 +186,22 @@ Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, c
     co_return Found{};
 }
 
+// Read with the key that the request is then for, should it be replaced meanwhile.
+Async<Result<policy::Facts>> CallTool::facts_of(const Entry& entry, const policy::Call& call) {
+    for (;;) {
+        const auto holder = deps_.desk.key_in_use(call.caller);
+        auto facts = co_await entry.changes->facts(call);
+        if (holder.print == deps_.desk.key_in_use(call.caller).print) co_return facts;
+    }
+}
+
 // What answers the call already, else a new request: facts first, so that the rule can see the token's name
 // and the person the target.
 Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy::Call& call) {
     auto before = co_await answering(entry, call);
     if (!before) co_return before.error();
     if (*before) co_return co_await deps_.desk.reword(std::move(**before), call.reason);
-    auto facts = co_await entry.changes->facts(call);
+    auto facts = co_await facts_of(entry, call);
     if (!facts) co_return facts.error();
     const auto subject = facts->subject;
     auto verdict = deps_.gate.now()->judge(call, subject, deps_.clock.now());

@@ -84,6 +84,7 @@ private:
                   const Result<mcp::MethodResult>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);
+    Async<Result<policy::Facts>> facts_of(const Entry& entry, const policy::Call& call);
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<mcp::MethodResult>> change(const Entry& entry, policy::Call call, mcp::Requester& requester,
                                             const protocol::CallToolParams& params);

@@ -34,7 +34,8 @@ struct CallTool::Job {
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
     const auto* entry = offered(approval.call.tool);
-    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_.now();
+    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_.now() &&
+                      !deps_.desk.is_for_another_key(approval);
     if (entry == nullptr || entry->changes == nullptr || !ours || !carried_out_.insert(approval.id).second)
         return;
     auto call = approval.call;

@@ -139,6 +139,8 @@ test('one pod, without rights, whose probes, mounts and ports are there', () => 
     for (const mount of container.volumeMounts) assert.ok(volumes.includes(mount.name), mount.name);
     assert.ok(container.resources.limits.memory);
   }
+  const [, mebibytes] = /^(\d+)Mi$/.exec(pod.containers[0].resources.limits.memory);
+  assert.ok(mebibytes >= 2 * 256 + 64, 'a passphrase that is checked takes 256 MiB, one in kubectl exec as many more');
   const [server, proxy] = pod.containers;
   assert.deepEqual([server.livenessProbe.httpGet.path, server.readinessProbe.httpGet.path], ['/livez', '/readyz']);
   assert.equal(proxy.ports[0].name, kind('Service').spec.ports[0].targetPort);

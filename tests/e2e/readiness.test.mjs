@@ -1,6 +1,6 @@
 // What an operator's probes and start-up checks are told about the state directory.
 import assert from 'node:assert/strict';
-import { chownSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -10,7 +10,7 @@ import { World } from './lib/world.mjs';
 
 /** `serve`, whose files may not grow beyond `kilobytes`: the kernel refuses the write, as it does on a full disk. */
 async function serveOnFullDisk(world, kilobytes) {
-  const script = 'trap "" XFSZ; ulimit -f "$1"; exec "$2" serve --listen 127.0.0.1:0';
+  const script = 'ulimit -f "$1"; exec "$2" serve --listen 127.0.0.1:0';
   const server = new Process('bash', ['-c', script, '_', String(kilobytes), binary], { env: world.env });
   world.processes.push(server);
   const [, endpoint] = await server.says(/^MCP endpoint: (\S+)\n/m);
@@ -76,6 +76,14 @@ test('/readyz says 503 while the state directory is gone, a call that changes so
   renameSync(`${world.state}.away`, world.state);
   assert.deepEqual(await readyz(endpoint, 200), { ok: true });
   assert.equal((await peer.exchange(create)).result.structuredContent.status, 'approval_pending');
+});
+
+test('/readyz says 503 where the database is damaged: every answer would be withheld', async t => {
+  const world = await World.start(t);
+  const { endpoint } = await world.serve();
+  assert.deepEqual(await readyz(endpoint, 200), { ok: true });
+  truncateSync(join(world.state, 'ledger.db'), 0);
+  assert.match((await readyz(endpoint, 503)).why, /^(The journal cannot be written|It cannot be read which tokens are known)/);
 });
 
 test('/readyz says 503 while there is no key, and warns while the key of before goes on', async t => {

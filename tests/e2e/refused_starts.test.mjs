@@ -100,6 +100,22 @@ test('on a machine without IPv6 serve starts: nothing else can be localhost ther
   await server.says(/^Approvals page: http:\/\/localhost:\d+\/approvals\n/m);
 });
 
+test('a setting that is mistyped in the environment stops the start; what is like none of ours does not', async t => {
+  const world = await World.start(t);
+  const run = more => runToEnd(binary, ['stdio'], { env: { ...world.env, ...more }, input: '' });
+  for (const [wrong, meant] of [
+    ['TFY_PAT_MCP_READONLY', 'TFY_PAT_MCP_READ_ONLY'],
+    ['TFY_PAT_MCP_POLCY', 'TFY_PAT_MCP_POLICY'],
+  ]) {
+    const done = await run({ [wrong]: 'true' });
+    assert.equal(done.code, 2, done.stderr);
+    assert.match(done.stderr, new RegExp(`The environment sets ${wrong}, which is no setting; did you mean ${meant}\\? Nothing was done\\.`));
+  }
+  const others = { TFY_PAT_MCP_SERVICE_HOST: '10.0.0.1', TFY_PAT_MCP_SERVICE_PORT: '80', TFY_PAT_MCP_PORT: 'tcp://10.0.0.1:80' };
+  const done = await run({ ...others, TFY_PAT_MCP_PORT_80_TCP: 'tcp://10.0.0.1:80' }); // as Kubernetes sets them
+  assert.equal(done.code, 0, done.stderr);
+});
+
 test('the same settings do not stop what does not listen there', async t => {
   const world = await World.start(t);
   world.env.TFY_PAT_MCP_LISTEN = '0.0.0.0:8780';

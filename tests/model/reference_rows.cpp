@@ -221,8 +221,10 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
         expect(state == "withdrawn" && given_.at(seen.decision()->permission).revoked,
                row.id + " was withdrawn, and its permission holds");
     else if (kind == "withdrawn for another key")
-        expect(state == "withdrawn" && !seen.decision()->permission.empty(),
-               row.id + " was withdrawn, and no permission approved it");
+        expect(state == "withdrawn" &&
+                   std::ranges::any_of(
+                       keys_, [&seen](const auto& process) { return process.second != seen.holder.print; }),
+               row.id + " was withdrawn, and no process has another key than it was asked with");
     else if (kind.ends_with("withdrawn with its person"))
         without_person(record, row, seen);
     else if (kind == "narrowed")
@@ -363,6 +365,8 @@ void Reference::begun(const journal::JournalRecord& record, Row& row, const Appr
     expect(row.state == "approved" && missing.empty(), row.id + " was begun " + row.state + ": " + missing);
     expect(record.at < row.expires, row.id + " was begun after its time");
     expect(alive_.contains(seen.instance), row.id + " is executed by a process that is not there");
+    expect(seen.holder.print == keys_[seen.instance],
+           row.id + " runs with another key than it was asked with");
     if (seen.decision() && !seen.decision()->permission.empty())
         expect(given_.at(seen.decision()->permission).permission.holder.print == keys_[seen.instance],
                row.id + " runs with another key than was permitted");

@@ -189,6 +189,10 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
         {"[[rule]]\n\n\nlifetiem = '5m'\n",
          "policy.toml line 4: unknown key 'lifetiem'; did you mean 'lifetime'?"},
         {"[[rule]]\nallow_all = true\n", "policy.toml line 2: unknown key 'allow_all'"},
+        {"[[rule]]\nnames = ['ci-*', 'prod-[0-9]*']\n",
+         "policy.toml line 2: 'prod-[0-9]*' would match no name: only * and ? stand for other characters; "
+         "write "
+         "one pattern for each name"},
         {"[[rules]]\nsays = 'ask'\n", "policy.toml line 1: unknown key 'rules'; did you mean 'rule'?"},
         {"\n[limit]\nopen_requests = 3\n", "policy.toml line 2: unknown key 'limit'; did you mean 'limits'?"},
         {"says = 'ask'\n", "policy.toml line 1: unknown key 'says'"},

@@ -56,6 +56,7 @@ TEST_CASE(
         {"no names", [](StandingWish& w) { w.names.clear(); }},
         {"every name", [](StandingWish& w) { w.names = "*"; }},
         {"every name that ends so", [](StandingWish& w) { w.names = "*-ci"; }},
+        {"what no name matches", [](StandingWish& w) { w.names = "ci-[0-9]*"; }},
         {"every name again", [](StandingWish& w) { w.names = "?*"; }},
         {"no control plane", [](StandingWish& w) { w.base_url.clear(); }},
         {"an unknown type", [](StandingWish& w) { w.kind.type = "saml"; }},

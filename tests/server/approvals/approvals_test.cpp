@@ -144,4 +144,50 @@ TEST_CASE("new words are kept if the request changed just before them") {
     CHECK(newest->rewordings == 2);
 }
 
+TEST_CASE("what was asked while another user's key was in use runs with no other key: it is asked anew") {
+    using policy::KeyIdentity;
+    const KeyIdentity asked{.print = "one", .user = "dana"};
+    struct Row {
+        KeyIdentity now;
+        bool same;
+    };
+    const Row rows[] = {{asked, true},
+                        {{.print = "two", .user = "dana"}, true},
+                        {{}, true},  // no key: nothing can be sent with it
+                        {{.print = "two", .user = "alice"}, false},
+                        {{.print = "two"}, false}};
+    for (const auto& row : rows)
+        for (const bool approved : {false, true}) {
+            CAPTURE(row.now.print);
+            CAPTURE(row.now.user);
+            CAPTURE(approved);
+            Process process(":memory:");
+            auto key = asked;
+            process.desk.begins_with([&key](const policy::Caller&) { return key; });
+            const auto wanted = call({{"id", "pat-a"}});
+            auto now = process.open(wanted, facts("ci-pipeline")).value().approval;
+            if (approved)
+                now = process
+                          .run(process.desk.approve(
+                              now.id, policy::HumanForTests::make("bob", policy::Assurance::signed_in),
+                              {.typed_name = "ci-pipeline", .digest = now.digest}))
+                          .value();
+            key = row.now;
+            CHECK(process.desk.is_for_another_key(now) == !row.same);
+            if (approved && row.same) CHECK(process.run(process.desk.claim(now, wanted)).has_value());
+            if (approved && !row.same) {
+                const auto refused = process.run(process.desk.claim(now, wanted));
+                REQUIRE(refused.has_error());
+                CHECK(refused.error().code == Errc::superseded);
+            }
+            if (!approved) {
+                const auto found = process.run(process.desk.find_answering(wanted));
+                REQUIRE(found.has_value());
+                CHECK(found->has_value() == row.same);
+            }
+            const auto after = process.run(process.desk.find(now.id)).value();
+            CHECK((after.state() == State::withdrawn) == !row.same);
+        }
+}
+
 }  // namespace tfy::approvals_test

@@ -240,6 +240,18 @@ TEST_CASE("five wrong passphrases make a name wait, longer each time, and no oth
     CHECK_FALSE(guess("eve").value().has_value());
 }
 
+TEST_CASE("what was not compared is taken back: no one waits for it") {
+    Terminal terminal;
+    auto& ledger = *terminal.ledger;
+    enrol(ledger, {"ada"});
+    for (int i = 0; i < 9; ++i) {
+        CHECK(ledger.begin_guess("ada", noon).has_value());
+        CHECK(ledger.take_guess_back("ada").has_value());
+    }
+    for (int i = 0; i < 5; ++i) CHECK(ledger.begin_guess("ada", noon).has_value());
+    CHECK(ledger.begin_guess("ada", noon).error().code == Errc::rate_limited);
+}
+
 TEST_CASE("rows of people that the journal does not tell of are not believed, and are named") {
     Terminal terminal;
     auto& ledger = *terminal.ledger;

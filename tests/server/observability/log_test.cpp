@@ -83,4 +83,12 @@ TEST_CASE("a line below the level is not written") {
     CHECK(written_by([&] { quiet.info_again("called", {}); }).empty());
 }
 
+TEST_CASE("attack: what a field holds cannot end it and go on as another one") {
+    Lines lines;
+    const std::string forged = R"(raw" principal="stdio:root\)";
+    const auto whole = "info called client=\"raw\\\" principal=\\\"stdio:root\\\\\" tool=\"a\"\n";
+    CHECK(lines.plain(forged) == whole);
+    CHECK(lines.again(forged) == whole);
+}
+
 }  // namespace tfy::log_test

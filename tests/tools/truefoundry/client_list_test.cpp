@@ -110,4 +110,32 @@ TEST_CASE("where something was deleted between two pages, a second look finds wh
     CHECK(std::ranges::count(*listed, "id0", &truefoundry::AccessToken::id) == 0);
 }
 
+TEST_CASE("a list that ends before its total is none, whatever was there until then") {
+    for (const auto listed : {0, 2}) {
+        CAPTURE(listed);
+        Upstream upstream;
+        for (int look = 0; look < 2; ++look) {
+            if (listed > 0) upstream.exchange.expect(offset(0), answer(200, page(items(0, listed), 500)));
+            upstream.exchange.expect(offset(static_cast<std::size_t>(listed)),
+                                     answer(200, page(Json::array(), 500)));
+        }
+        const auto all = run(upstream.client.list());
+        REQUIRE(all.has_error());
+        CHECK(all.error().code == Errc::upstream);
+        CHECK(all.error().message ==
+              "TrueFoundry says that there are 500 access tokens and lists " + std::to_string(listed) +
+                  " of them, so the list cannot be read to the end. Nothing was done. Try "
+                  "again later.");
+        CHECK(upstream.exchange.finished());
+    }
+}
+
+TEST_CASE("what was deleted while it was listed does not cut the list short") {
+    Upstream upstream;
+    upstream.exchange.expect(offset(0), answer(200, page(items(0, 100), 101)))
+        .expect(offset(100), answer(200, page(Json::array(), 100)))
+        .expect(offset(0), answer(200, page(items(0, 100), 100)));
+    CHECK(run(upstream.client.list()).value().size() == 100);
+}
+
 }  // namespace tfy::client_list_test
