@@ -1,7 +1,8 @@
-# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DLINKED=FOLDER] -P bundle.cmake
+# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DPROCESSOR=NAME] [-DLINKED=FOLDER] -P bundle.cmake
 #
-# Writes into OUT: the bundle for hosts that install .mcpb files, and server.json, which tells the MCP Registry of it. Where
-# the bundle will be, and under which name the registry knows it, is said by TFY_RELEASE_URL and TFY_REGISTRY_NAME.
+# Writes into OUT: the bundle for hosts that install .mcpb files, and server.json, which tells the MCP Registry of the bundles in OUT.
+# Where they will be, and under which name the registry knows the server, is said by TFY_RELEASE_URL and TFY_REGISTRY_NAME; an
+# image for containers, with its tag, by TFY_IMAGE.
 include(${CMAKE_CURRENT_LIST_DIR}/program.cmake)
 set(registry_name $ENV{TFY_REGISTRY_NAME})
 set(release_url $ENV{TFY_RELEASE_URL})
@@ -22,5 +23,28 @@ file(COPY ${CMAKE_CURRENT_LIST_DIR}/../../LICENSE DESTINATION ${folder}/licences
 execute_process(COMMAND ${CMAKE_COMMAND} -E tar cf ${OUT}/${bundle_name} --format=zip manifest.json server licences
                 WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE_RECURSE ${folder})
-file(SHA256 ${OUT}/${bundle_name} bundle_sha256)
+
+# What the registry knows: the bundles of this version that are in OUT, one for a processor; and the image, if there is one.
+set(packages "")
+function(tfy_registry_package type identifier more)
+  file(READ ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/server_package.json package)
+  string(CONFIGURE "${package}" package @ONLY)
+  list(APPEND packages "${package}")
+  set(packages ${packages} PARENT_SCOPE)
+endfunction()
+file(GLOB bundles RELATIVE ${OUT} ${OUT}/tfy-pat-mcp_${VERSION}_linux-*.mcpb)
+list(SORT bundles ORDER DESCENDING)  # x86_64 first: there are clients that take the first one
+foreach(bundle IN LISTS bundles)
+  file(SHA256 ${OUT}/${bundle} sha256)
+  tfy_registry_package(mcpb "${release_url}/${bundle}" "
+      \"version\": \"${VERSION}\",
+      \"fileSha256\": \"${sha256}\",")
+endforeach()
+if(DEFINED ENV{TFY_IMAGE})
+  tfy_registry_package(oci "$ENV{TFY_IMAGE}" "
+      \"runtimeHint\": \"docker\",
+      \"runtimeArguments\": [{ \"type\": \"named\", \"name\": \"-v\", \"value\": \"tfy-pat-mcp:/var/lib/tfy-pat-mcp\" }],
+      \"packageArguments\": [{ \"type\": \"positional\", \"value\": \"stdio\" }],")
+endif()
+list(JOIN packages "," packages)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/server.json ${OUT}/server.json @ONLY)

@@ -1,4 +1,4 @@
-# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DLINKED=FOLDER] -P npm.cmake
+# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DPROCESSOR=NAME] [-DLINKED=FOLDER] -P npm.cmake
 #
 # Writes into OUT/npm what `npm publish` takes: the package tfy-pat-mcp, and the package with the program for one processor,
 # which npm installs with it. TFY_REGISTRY_NAME is the server's name in the MCP Registry, as in bundle.cmake.

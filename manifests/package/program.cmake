@@ -1,4 +1,7 @@
-execute_process(COMMAND uname -m OUTPUT_VARIABLE PROCESSOR OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+# PROCESSOR: the one that the program is for, x86_64 or aarch64; this machine's, if it is not set.
+if(NOT PROCESSOR)
+  execute_process(COMMAND uname -m OUTPUT_VARIABLE PROCESSOR OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+endif()
 
 # tfy_put_program(PROGRAM FOLDER PLACE): copies PROGRAM into FOLDER/PLACE, and into FOLDER/licences the
 # licences of what is linked into it. With STRIP set, the program is stripped. LINKED: what static/libraries.sh made.

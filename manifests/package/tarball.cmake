@@ -1,4 +1,4 @@
-# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DLINKED=FOLDER] -P tarball.cmake
+# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] [-DPROCESSOR=NAME] [-DLINKED=FOLDER] -P tarball.cmake
 #
 # Writes into OUT a tarball with the static program, for Linux distributions without the Debian package.
 include(${CMAKE_CURRENT_LIST_DIR}/program.cmake)

@@ -22,12 +22,15 @@ const folder = mkdtempSync(join(tmpdir(), 'tfy-bundle-'));
 const unpacked = join(folder, 'unpacked');
 const run = (command, args, options = {}) => execFileSync(command, args, { encoding: 'utf8', ...options });
 const version = run(binary, ['--version']).trim().split(' ')[1];
+const image = 'ghcr.io/someone/tfy-pat-mcp:1';
 let bundle, manifest, registry;
 
 before(() => {
-  const env = { ...process.env, TFY_REGISTRY_NAME: 'io.github.someone/tfy-pat-mcp', TFY_RELEASE_URL: 'https://github.com/someone/tfy-pat-mcp/releases/download/v1' };
-  run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, `-DOUT=${folder}`, '-DSTRIP=strip', '-P', here('../../manifests/package/bundle.cmake')], { env });
-  bundle = readdirSync(folder).find(name => name.endsWith('.mcpb'));
+  const env = { ...process.env, TFY_REGISTRY_NAME: 'io.github.someone/tfy-pat-mcp', TFY_RELEASE_URL: 'https://github.com/someone/tfy-pat-mcp/releases/download/v1', TFY_IMAGE: image };
+  // As if it were for two processors: what is in the first bundle is tried, and server.json has both.
+  for (const processor of ['x86_64', 'aarch64'])
+    run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, `-DOUT=${folder}`, `-DPROCESSOR=${processor}`, '-DSTRIP=strip', '-P', here('../../manifests/package/bundle.cmake')], { env });
+  bundle = readdirSync(folder).find(name => name.endsWith('x86_64.mcpb'));
   mkdirSync(unpacked);
   run('cmake', ['-E', 'tar', 'xf', join(folder, bundle)], { cwd: unpacked });
   manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'));
@@ -60,12 +63,18 @@ test('what the manifest starts answers a client; the key is a secret of the host
   await client.close();
 });
 
-test('server.json names this bundle, under the name and at the address that were given', () => {
+test('server.json names the bundle for each processor, and the image, under the name and at the address that were given', () => {
   assert.equal(registry.name, 'io.github.someone/tfy-pat-mcp');
   assert.equal(registry.version, version);
-  const [entry] = registry.packages;
-  assert.equal(entry.identifier, `https://github.com/someone/tfy-pat-mcp/releases/download/v1/${bundle}`);
-  assert.equal(entry.fileSha256, createHash('sha256').update(readFileSync(join(folder, bundle))).digest('hex'));
+  const bundles = readdirSync(folder).filter(name => name.endsWith('.mcpb'));
+  assert.equal(bundles.length, 2);
+  const [entries, inContainers] = [registry.packages.slice(0, -1), registry.packages.at(-1)];
+  assert.deepEqual(
+    entries.map(({ registryType, identifier, fileSha256 }) => [registryType, identifier, fileSha256]).sort(),
+    bundles.sort().map(name => ['mcpb', `https://github.com/someone/tfy-pat-mcp/releases/download/v1/${name}`, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')])
+  );
+  assert.deepEqual([inContainers.registryType, inContainers.identifier, inContainers.packageArguments.map(({ value }) => value)], ['oci', image, ['stdio']]);
+  for (const { environmentVariables } of registry.packages) assert.ok(environmentVariables.find(({ name }) => name === 'TFY_API_KEY').isSecret);
   assert.ok(registry.description.length <= 100);
 });
 
