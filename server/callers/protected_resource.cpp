@@ -1,5 +1,9 @@
 #include "server/callers/protected_resource.hpp"
 
+#include <utility>
+
+#include "server/callers/server_card.hpp"
+
 namespace tfy::callers {
 namespace {
 
@@ -13,6 +17,7 @@ std::string ProtectedResource::metadata_address() const {
 }
 
 bool ProtectedResource::describes(std::string_view path) const {
+    if (path == card_path || path == catalog_path) return !origin.empty();
     return !authorization_server.empty() && (path == of_host || path == of_endpoint);
 }
 
@@ -32,8 +37,12 @@ transport::HttpResponse ProtectedResource::reply_to(const transport::HttpRequest
         reply.headers.emplace_back("allow", "GET, HEAD");
         return reply;
     }
-    reply.content_type = "application/json";
-    reply.body = redaction.seal(metadata());
+    const auto [type, text] =
+        request.path == card_path      ? std::pair{"application/mcp-server-card+json", server_card(origin)}
+        : request.path == catalog_path ? std::pair{"application/ai-catalog+json", ai_catalog(origin)}
+                                       : std::pair{"application/json", metadata()};
+    reply.content_type = type;
+    reply.body = redaction.seal(text);
     reply.headers.emplace_back("cache-control", "max-age=300");
     return reply;
 }

@@ -1,4 +1,4 @@
-// What a client learns of this server before it has an access token: RFC 9728.
+// What a client learns of this server before it has an access token: RFC 9728, and server_card.hpp.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ struct ProtectedResource {
     std::string resource() const { return origin + "/mcp"; }
     /// Where its metadata is. Empty without an authorization server: clients would look for one.
     std::string metadata_address() const;
-    /// Whether its metadata is at a path: at two, the same at both, if there is an authorization server.
+    /// Whether something of it is at a path: its metadata at two, the same at both, if there is an
+    /// authorization server; its card and the catalog if it has an origin that was given.
     bool describes(std::string_view path) const;
     Json metadata() const;
     /// The answer to all who ask for it there, also from a page of another site.

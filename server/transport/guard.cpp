@@ -115,9 +115,12 @@ Verdict check_host(const Head& head, const Allowed& allowed) {
     return {};
 }
 
-/// What clients are to read before they know a server: RFC 8414 and RFC 9728.
+/// What clients are to read before they know a server: RFC 8414 and RFC 9728, its card, and the catalog of
+/// its host.
 bool is_public_metadata(const Head& head, std::string_view path) {
-    return (head.method == "GET" || head.method == "HEAD") && path.starts_with("/.well-known/oauth-");
+    return (head.method == "GET" || head.method == "HEAD") &&
+           (path.starts_with("/.well-known/oauth-") || path == "/.well-known/ai-catalog.json" ||
+            path == "/mcp/server-card");
 }
 
 Verdict check_origin(const Head& head, const Allowed& allowed) {

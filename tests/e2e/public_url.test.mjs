@@ -1,7 +1,12 @@
 // The address that people come by: served, in every link, and named where a request is refused for its Host.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 
 import { binary, runToEnd } from './lib/process.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
@@ -94,4 +99,32 @@ test('the doctor compares the public URL, the hosts that are served and where se
     assert.equal(finding?.level, level, JSON.stringify([env, finding]));
     assert.match(finding.why, why);
   }
+});
+
+const schema = fileURLToPath(new URL('../../../shared/schemas/server-card/server-card.schema.json', import.meta.url));
+
+test('from the address alone a client finds the catalog, by it the card, and by that the endpoint; without one there is neither', async t => {
+  const { port } = await served(t, 'https://tfy.example.com');
+  const read = async url => {
+    const { host, pathname } = new URL(url);
+    const { status, text } = await ask(port, pathname, { host, headers: { origin: 'https://any.example' } });
+    assert.equal(status, 200, text);
+    return JSON.parse(text);
+  };
+  const [{ url, type }] = (await read('https://tfy.example.com/.well-known/ai-catalog.json')).entries;
+  assert.equal(type, 'application/mcp-server-card+json');
+  const card = await read(url);
+  assert.equal(card.remotes[0].url, 'https://tfy.example.com/mcp');
+  assert.ok(card.remotes[0].supportedProtocolVersions.includes('2026-07-28'));
+  if (existsSync(schema)) {
+    const { $defs } = JSON.parse(readFileSync(schema, 'utf8'));
+    const ajv = new Ajv({ strict: false });
+    addFormats(ajv);
+    const fits = ajv.compile({ $defs, $ref: '#/$defs/ServerCard' });
+    assert.ok(fits(card), JSON.stringify(fits.errors));
+    assert.ok(!fits({ ...card, name: 'no-name-of-a-card' }));
+  }
+  const unknown = await served(t);
+  for (const path of ['/.well-known/ai-catalog.json', '/mcp/server-card'])
+    assert.equal((await ask(unknown.port, path, { host: `127.0.0.1:${unknown.port}` })).status, 404, path);
 });
