@@ -1,6 +1,9 @@
 # tfy-pat-mcp-static: the same objects as tfy-pat-mcp, linked with all but glibc in the program. The libraries are Debian's static ones;
 # where there is none, what libraries.sh made of Debian's sources, and from_headers.cc of headers. libfido2 alone stays the system's:
 # server/webauthn/fido_library.cpp loads it if it is there.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  return()
+endif()
 set(linked ${CMAKE_SOURCE_DIR}/build/linked/${CMAKE_SYSTEM_PROCESSOR})
 set(libraries sodium re2 z zstd icui18n icuuc SQLiteCpp sqlite3 nghttp2 ssl crypto)
 set(files "")
