@@ -122,12 +122,13 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       provider_(provider_of(parts, store_, redaction_, clock, log_, page)),
       consent_(consent_of(parts, store_, redaction_, clock, log_)),
       page_reading_(caller_view_, call_tool_, store_, gate_, notifier_, redaction_, std::move(parts.doctor)),
-      dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
-                  enrolled_, reading_of(page_reading_),
-                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
-                  provider_.get(), consent_ ? &consent_->desk() : nullptr, own_keys_.get()},
-                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
-                 [&page] { return page.home(); }),
+      dashboard_(
+          {approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
+           enrolled_, reading_of(page_reading_),
+           [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
+           provider_.get(), consent_ ? &consent_->desk() : nullptr, own_keys_.get(), parts.trusted_proxies},
+          people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
+          [&page] { return page.home(); }),
       probes_(store_, redaction_, log_, before_asking(parts),
               [key = parts.own_key, sandbox = parts.sandbox] {
                   return sandbox ? std::vector<std::string>{} : key->facts().warnings;

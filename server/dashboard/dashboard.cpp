@@ -54,6 +54,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       provider_(desks.provider),
       consent_(desks.consent),
       own_keys_(desks.own_keys),
+      trusted_proxies_(std::move(desks.trusted_proxies)),
       people_(people),
       codes_(codes),
       redaction_(redaction),

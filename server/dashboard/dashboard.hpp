@@ -22,6 +22,7 @@
 #include "server/reveals/locked_escrow.hpp"
 #include "server/rotations/rotation_desk.hpp"
 #include "server/transport/http.hpp"
+#include "server/transport/network_limit.hpp"
 
 namespace tfy::oauth {
 class AuthorizationDesk;
@@ -64,6 +65,7 @@ public:
         oidc::SignInDesk* provider = nullptr;                 // where people sign in, too; none: they cannot
         oauth::AuthorizationDesk* consent = nullptr;          // none: no program asks to act for a person
         upstream::OwnKeys* own_keys = nullptr;                // none: people enter no keys of their own
+        std::vector<std::string> trusted_proxies = {};        // whose X-Forwarded-For counts
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> server_label,
@@ -109,6 +111,9 @@ private:
     Async<transport::HttpResponse> sign_in(PageRequest visit);
     /// By a passkey, a code, or a name and its passphrase.
     Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
+    /// Errc::rate_limited from the 11th wrong one of a network within a minute on, whatever the name.
+    Async<Result<people::PageSessions::Session>> by_passphrase(PageRequest& visit, std::string name,
+                                                               std::string passphrase);
     Async<transport::HttpResponse> whose_code(PageRequest visit);
     Async<transport::HttpResponse> invitation(PageRequest visit);
     Async<transport::HttpResponse> join(PageRequest visit);
@@ -193,6 +198,8 @@ private:
     oidc::SignInDesk* provider_;
     oauth::AuthorizationDesk* consent_;
     upstream::OwnKeys* own_keys_;
+    std::vector<std::string> trusted_proxies_;
+    transport::NetworkLimit wrong_passphrases_{10, std::chrono::minutes{1}};
     people::PageSessions& people_;
     people::SignInCodes& codes_;
     const sealing::Sealer& redaction_;

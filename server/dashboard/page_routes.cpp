@@ -7,6 +7,7 @@
 #include <array>
 
 #include "server/dashboard/replies.hpp"
+#include "server/transport/client_address.hpp"
 #include "server/upstream/own_keys.hpp"
 #include "tools/own_command.hpp"
 
@@ -17,6 +18,13 @@ namespace {
 constexpr std::array<std::string_view, 12> views = {"authorize", "health",   "history", "key",
                                                     "oidc",      "passkeys", "people",  "permissions",
                                                     "rotations", "together", "tokens",  "values"};
+
+Error too_many_of_network(std::chrono::seconds wait) {
+    return {Errc::rate_limited,
+            "Too many wrong passphrases came from your address. You are not signed in. Use a passkey or a "
+            "code, or try again in " +
+                std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds.")};
+}
 
 }  // namespace
 
@@ -50,16 +58,29 @@ Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& vi
     auto name = text_field(visit.body, "name");
     auto passphrase = text_field(visit.body, "passphrase");
     if (name && passphrase && !name->empty()) {
-        auto checking = passphrases_.check(*name, policy::Secret(std::move(*passphrase)));
-        const auto checked = co_await std::move(checking);
-        if (!checked) co_return not_signed_in(checked.error());
-        auto opening = people_.open(std::move(*name));
+        auto opening = by_passphrase(visit, std::move(*name), std::move(*passphrase));
         co_return co_await std::move(opening);
     }
     const auto typed = text_field(visit.body, "code").value_or("");
     // A right code always opens, wherever it was given out and however many were wrong before it.
     const auto person = co_await codes_.take(typed);
     auto opening = person ? people_.open(*person) : people_.sign_in(typed);
+    co_return co_await std::move(opening);
+}
+
+Async<Result<people::PageSessions::Session>> Dashboard::by_passphrase(PageRequest& visit, std::string name,
+                                                                      std::string passphrase) {
+    policy::Secret typed(std::move(passphrase));
+    auto network = transport::client_network(visit.request.remote, visit.request.headers, trusted_proxies_);
+    if (const auto wait = wrong_passphrases_.wait_of(network, clock_.now()))
+        co_return too_many_of_network(*wait);
+    auto checking = passphrases_.check(name, std::move(typed), network);
+    const auto checked = co_await std::move(checking);
+    if (!checked && checked.error().code == Errc::denied)
+        if (const auto wait = wrong_passphrases_.note(network, clock_.now()))
+            co_return too_many_of_network(*wait);
+    if (!checked) co_return not_signed_in(checked.error());
+    auto opening = people_.open(std::move(name));
     co_return co_await std::move(opening);
 }
 

@@ -13,19 +13,25 @@ class ConcurrencyLimit {
 public:
     explicit ConcurrencyLimit(std::size_t each) : each_(each) {}
 
+    using Taken = std::map<std::string, std::size_t>;
+    struct GiveBack {
+        Taken* all = nullptr;
+        void operator()(Taken::value_type* own) const {
+            if (--own->second == 0) all->erase(all->find(own->first));
+        }
+    };
     /// Given back at its end. nullptr: all of its places are taken.
-    using Place = std::unique_ptr<std::size_t, void (*)(std::size_t*)>;
+    using Place = std::unique_ptr<Taken::value_type, GiveBack>;
     Place take(const std::string& whose = {}) {
-        auto& taken = taken_[whose];
-        const auto give_back = [](std::size_t* count) { --*count; };
-        if (taken >= each_) return {nullptr, give_back};
-        ++taken;
-        return {&taken, give_back};
+        const auto own = taken_.try_emplace(whose, 0).first;
+        if (own->second >= each_) return {nullptr, GiveBack{&taken_}};
+        ++own->second;
+        return {&*own, GiveBack{&taken_}};
     }
 
 private:
     std::size_t each_;
-    std::map<std::string, std::size_t> taken_;  // entries stay where they are: places point to them
+    Taken taken_;  // of those who have some; entries stay where they are: places point to them
 };
 
 }  // namespace tfy::loop

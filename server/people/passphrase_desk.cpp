@@ -5,12 +5,15 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/human.hpp"
 #include "server/people/passphrases.hpp"
 
 namespace tfy::people {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::size_t most_names = 4096;  // a flood of more: their guesses are counted anew
 
 Error too_many() {
     return {Errc::rate_limited,
@@ -33,9 +36,31 @@ asio::thread_pool& PassphraseDesk::checker() {
     return *checker_;
 }
 
-Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed) {
+Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed, std::string network) {
+    auto look = [person](storage::Ledger& ledger) { return ledger.has_passphrase(person); };
+    const auto has_one = co_await store_.run(std::move(look));
+    if (!has_one) co_return has_one.error();
+    if (!*has_one) co_return no_such_name(person);
+    auto of_network = network.empty() ? loop::ConcurrencyLimit::Place{} : of_network_.take(network);
+    if (!network.empty() && !of_network) co_return too_many();
     const auto place = inside_.take();
     if (!place) co_return too_many();
+    auto comparing = compare_in_turn(std::move(person), std::move(typed));
+    co_return co_await std::move(comparing);
+}
+
+// As the ledger counts guesses at a name that someone has.
+Error PassphraseDesk::no_such_name(const std::string& name) {
+    if (!policy::is_person_name(name)) return wrong_passphrase();
+    const auto now = clock_.now();
+    if (no_ones_.size() >= most_names && !no_ones_.contains(name)) no_ones_.clear();
+    auto& guesses = no_ones_[name];
+    if (auto refusal = guesses.refusal(name, now)) return *refusal;
+    guesses = guesses.after_wrong(now);
+    return wrong_passphrase();
+}
+
+Async<Result<void>> PassphraseDesk::compare_in_turn(std::string person, policy::Secret typed) {
     const auto turn = co_await PassphraseDesk::turn();
     if (!turn) co_return no_turn();
     auto begin = [person, now = clock_.now()](storage::Ledger& ledger) {

@@ -5,6 +5,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "policy/secret.hpp"
 #include "server/loop/concurrency_limit.hpp"
@@ -13,7 +14,8 @@
 
 namespace tfy::people {
 
-/// One loop only. A check takes 256 MiB and most of a second on a thread of its own; four may wait for it.
+/// One loop only. A check takes 256 MiB and most of a second on a thread of its own; others wait for it. A
+/// name without a passphrase takes nothing of theirs: it is answered at once, in the same words.
 class PassphraseDesk {
 public:
     /// `state_dir`: of the store; empty for one in memory.
@@ -23,8 +25,9 @@ public:
     PassphraseDesk(const PassphraseDesk&) = delete;
     PassphraseDesk& operator=(const PassphraseDesk&) = delete;
 
-    /// Errors of check_passphrase(); Errc::rate_limited too if more would wait.
-    Async<Result<void>> check(std::string person, policy::Secret typed);
+    /// Errors of check_passphrase(); Errc::rate_limited too if more would wait. `network`: where it comes
+    /// from (transport::client_network()), of which five may be inside; empty for who is known already.
+    Async<Result<void>> check(std::string person, policy::Secret typed, std::string network = {});
     /// What is kept of a new one: hash_passphrase(), in the same queue.
     Async<Result<std::string>> hash(policy::Secret typed);
     /// Waits for the one that is being checked.
@@ -33,12 +36,17 @@ public:
 private:
     boost::asio::thread_pool& checker();
     Async<std::optional<storage::GuessingTurn>> turn() const;
+    Async<Result<void>> compare_in_turn(std::string person, policy::Secret typed);
+    /// What a guess at a name is answered that no one has.
+    Error no_such_name(const std::string& name);
 
     storage::Store& store_;
     const Clock& clock_;
     std::filesystem::path state_dir_;
-    std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
-    loop::ConcurrencyLimit inside_{5};                 // one is checked, four wait
+    std::optional<boost::asio::thread_pool> checker_;            // from the first passphrase on
+    loop::ConcurrencyLimit inside_{20};                          // one is checked, the others wait
+    loop::ConcurrencyLimit of_network_{5};                       // of them
+    std::unordered_map<std::string, storage::Guesses> no_ones_;  // at names that no one has; bounded
 };
 
 }  // namespace tfy::people

@@ -207,6 +207,8 @@ public:
     Result<Ended> suspend_person(const std::string& name, const std::string& by, policy::Time at);
     /// Instead of the one before. Errc::not_found.
     Result<void> set_passphrase(const std::string& person, const std::string& secret, policy::Time at);
+    /// Whether begin_guess() finds one.
+    Result<bool> has_passphrase(const std::string& person);
     /// The passphrase to compare with, of a person who is enrolled and not suspended. It counts as a wrong
     /// guess until guessed_right(); Errc::rate_limited after too many.
     Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);

@@ -62,6 +62,14 @@ std::optional<Credential> passphrase_in(SQLite::Database& database, const People
     return std::nullopt;
 }
 
+/// Of a person who is enrolled and not suspended.
+std::optional<Credential> passphrase_of(SQLite::Database& database, const PeopleInJournal& known,
+                                        const std::string& person) {
+    const auto found = believed(database, known, person);
+    if (!found || found->suspended) return std::nullopt;
+    return passphrase_in(database, known, person);
+}
+
 Guesses read_guesses(SQLite::Statement& row) {
     return {.wrong = row.getColumn(0).getInt(), .until = sqlite::read_time(row.getColumn(1))};
 }
@@ -251,23 +259,26 @@ Result<void> Ledger::set_passphrase(const std::string& person, const std::string
     });
 }
 
+Result<bool> Ledger::has_passphrase(const std::string& person) {
+    return impl_->snapshot([&]() -> Result<bool> {
+        const auto known = impl_->people_in_journal();
+        if (!known) return known.error();
+        return passphrase_of(*impl_->database, *known, person).has_value();
+    });
+}
+
 // The guess counts as wrong until it is known to be right: many at once are no more than one after another.
 Result<std::optional<Credential>> Ledger::begin_guess(const std::string& person, policy::Time now) {
     return impl_->write([&]() -> Result<std::optional<Credential>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
-        const auto found = believed(*impl_->database, *known, person);
-        auto passphrase =
-            found && !found->suspended ? passphrase_in(*impl_->database, *known, person) : std::nullopt;
+        auto passphrase = passphrase_of(*impl_->database, *known, person);
         if (!passphrase) return passphrase;
         auto row = impl_->prepare("SELECT wrong, until FROM guesses WHERE person = ?");
         SQLite::bind(row, person);
         const auto before = row.executeStep() ? read_guesses(row) : Guesses{};
         row.reset();
-        if (before.until > now)
-            return Error{Errc::rate_limited, "Too many wrong passphrases for " + person +
-                                                 ". Nothing was changed. Try again in " +
-                                                 policy::format_duration(before.until - now) + "."};
+        if (auto refusal = before.refusal(person, now)) return *refusal;
         const auto after = before.after_wrong(now);
         impl_->run("INSERT OR REPLACE INTO guesses (person, wrong, until) VALUES (?, ?, ?)", person,
                    after.wrong, sqlite::stored(after.until));

@@ -79,6 +79,13 @@ Guesses Guesses::after_wrong(policy::Time now) const {
     return next;
 }
 
+std::optional<Error> Guesses::refusal(const std::string& name, policy::Time now) const {
+    if (until <= now) return std::nullopt;
+    return Error{Errc::rate_limited, "Too many wrong passphrases for " + name +
+                                         ". Nothing was changed. Try again in " +
+                                         policy::format_duration(until - now) + "."};
+}
+
 Json Ended::json() const {
     return {{"sessions", sessions}, {"codes", codes},       {"keys", keys},
             {"grants", grants},     {"own_keys", own_keys}, {"permissions", permissions},

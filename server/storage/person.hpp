@@ -105,6 +105,8 @@ struct Guesses {
 
     /// After one more wrong one: from the fifth on a wait, which doubles from 30 seconds to 15 minutes.
     Guesses after_wrong(policy::Time now) const;
+    /// Errc::rate_limited while that wait lasts.
+    std::optional<Error> refusal(const std::string& name, policy::Time now) const;
 };
 
 }  // namespace tfy::storage

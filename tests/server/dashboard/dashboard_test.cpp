@@ -199,6 +199,32 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                {"version", TFY_VERSION}});
 }
 
+TEST_CASE("wrong passphrases of one network are too many after ten, whatever the names; others sign in") {
+    Page page;
+    page.enrolled({"ada"});
+    const auto sign_in = [&](const std::string& name, const std::string& passphrase, const char* remote) {
+        return page.send({.method = "POST",
+                          .path = "/approvals/api/sign-in",
+                          .headers = {{"content-type", "application/json"}},
+                          .body = Json{{"name", name}, {"passphrase", passphrase}}.dump(),
+                          .remote = remote});
+    };
+    constexpr auto stranger = "198.51.100.7";
+    for (int i = 0; i < 10; ++i)
+        CHECK(sign_in("made-up-" + std::to_string(i), their_passphrase, stranger).status() == 403);
+    for (const auto* name : {"made-up-10", "ada"}) {
+        const auto slowed = sign_in(name, their_passphrase, stranger);
+        CHECK(slowed.status() == 429);
+        CHECK_FALSE(slowed.header("Retry-After").empty());
+        CHECK(
+            slowed.text().find("Too many wrong passphrases came from your address. You are not signed in.") !=
+            std::string::npos);
+    }
+    CHECK(sign_in("ada", their_passphrase, "192.0.2.1").status() == 200);
+    page.clock.advance(60s);
+    CHECK(sign_in("ada", their_passphrase, stranger).status() == 200);
+}
+
 TEST_CASE("a name and its passphrase sign in, slower after wrong ones; who is not confirmed may look") {
     Page page;
     page.enrolled({"ada", "bob"});
