@@ -42,5 +42,7 @@ private:
 /// 1 to 64 letters, digits, '.', '_', '-', '@', '+', beginning with a letter, digit or '_': names of accounts
 /// and addresses, never a principal ("stdio:alice").
 bool is_person_name(std::string_view name);
+/// The same for people, as a clause about what a name has.
+inline constexpr std::string_view person_names = "up to 64 letters a-z, digits and . _ - @ +";
 
 }  // namespace tfy::policy

@@ -28,8 +28,8 @@ constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 
 /// A principal, or a display name, could never decide: no one signs in under it.
 std::string not_a_person(std::string_view name) {
-    return in_quotes(name) +
-           " is not a person's name; use up to 64 letters, digits and . _ - @ +, for example \"ann\" or "
+    return in_quotes(name) + " is not a person's name; use " + std::string(person_names) +
+           ", for example \"ann\" or "
            "\"ann@example.com\"";
 }
 

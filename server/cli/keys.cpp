@@ -73,7 +73,7 @@ Error not_made(const std::string& why) { return {Errc::invalid_params, why + " N
 
 Result<CallerKey> read_key_wish(const KeyWish& wish) {
     if (!policy::is_person_name(wish.person))
-        return not_made("--for takes a person's name: up to 64 letters, digits and . _ - @ +.");
+        return not_made("--for takes a person's name: " + std::string(policy::person_names) + ".");
     if (wish.label.size() > longest_label)
         return not_made("--label takes up to " + std::to_string(longest_label) + " bytes.");
     const auto life = policy::read_duration(wish.life);

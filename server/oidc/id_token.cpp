@@ -94,7 +94,7 @@ Result<std::string> name_in(const Json& claims, const ProviderSettings& provider
                       " has not verified your e-mail address, so it cannot be your name here.");
     if (!policy::is_person_name(name))
         return not_in("What " + provider.host() + " says as your " + claim +
-                      " is no name that can be used here: up to 64 letters, digits and . _ - @ +.");
+                      " is no name that can be used here: " + std::string(policy::person_names) + ".");
     return name;
 }
 

@@ -32,7 +32,7 @@ Json where_it_is() {
 Result<Invited> pair_first(storage::Ledger& ledger, std::string person, policy::Time now) {
     if (!policy::is_person_name(person))
         return Error{Errc::invalid_params,
-                     "A person's name has up to 64 letters, digits and . _ - @ +. No link was made."};
+                     "A person's name has " + std::string(policy::person_names) + ". No link was made."};
     Invited made{.person = std::move(person), .code = make_sign_in_code(), .until = now + pairing_life};
     const storage::Invitation first{
         .hash = hash_of_sign_in_code(made.code), .person = made.person, .until = made.until};

@@ -33,7 +33,7 @@ Result<Invited> invite(storage::Ledger& ledger, const policy::Human& by, std::st
                        policy::Time now) {
     if (!policy::is_person_name(person))
         return Error{Errc::invalid_params,
-                     "A person's name has up to 64 letters, digits and . _ - @ +. No one was invited."};
+                     "A person's name has " + std::string(policy::person_names) + ". No one was invited."};
     Invited made{.person = std::move(person), .code = make_sign_in_code(), .until = now + invitation_life};
     const auto done = ledger.invite({.hash = hash_of_sign_in_code(made.code),
                                      .person = made.person,

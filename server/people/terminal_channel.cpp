@@ -59,7 +59,7 @@ Error no_one_yet(const Words& words) {
 Result<std::string> said_name(const Terminal& terminal, const std::vector<storage::Person>& people,
                               const Words& words) {
     const Error no_name{Errc::refused,
-                        "A person's name has up to 64 letters, digits and . _ - @ +. " + words.undone};
+                        "A person's name has " + std::string(policy::person_names) + ". " + words.undone};
     if (!terminal.as.empty())
         return policy::is_person_name(terminal.as) ? Result<std::string>(terminal.as) : no_name;
     std::vector<std::string> names;
