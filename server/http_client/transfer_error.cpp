@@ -82,18 +82,20 @@ std::optional<Reason> before_sending(const FailedTransfer& failed) {
     }
 }
 
-std::string reason(const FailedTransfer& failed) {
+std::string what_came(const FailedTransfer& failed) {
+    const auto& host = failed.host;
     if (failed.over_limit)
-        return "its answer, larger than " + std::to_string(failed.body_limit >> 20U) + " MiB, was not read";
+        return "The answer of " + host + " is larger than " + std::to_string(failed.body_limit >> 20U) +
+               " MiB and was not read.";
     switch (failed.code) {
-        case CURLE_OPERATION_TIMEDOUT: return "it did not answer in time";
-        case CURLE_GOT_NOTHING: return "it closed the connection without an answer";
+        case CURLE_OPERATION_TIMEDOUT: return host + " did not answer in time.";
+        case CURLE_GOT_NOTHING: return host + " closed the connection without an answer.";
         case CURLE_SEND_ERROR:
-        case CURLE_RECV_ERROR: return "the connection was cut";
-        case CURLE_PARTIAL_FILE: return "its answer was cut off";
+        case CURLE_RECV_ERROR: return "The connection to " + host + " was cut.";
+        case CURLE_PARTIAL_FILE: return "The answer of " + host + " was cut off.";
         case CURLE_WEIRD_SERVER_REPLY:
-        case CURLE_UNSUPPORTED_PROTOCOL: return "its answer was not HTTP";
-        default: return "its answer could not be read";
+        case CURLE_UNSUPPORTED_PROTOCOL: return "The answer of " + host + " is not HTTP.";
+        default: return "The answer of " + host + " could not be read.";
     }
 }
 
@@ -112,8 +114,7 @@ Error explain(const FailedTransfer& failed) {
                                   (failed.proxy.empty() ? "HTTPS_PROXY" : failed.proxy) + " and the proxy."});
     if (!failed.maybe_sent)
         if (const auto why = before_sending(failed)) return not_sent(*why);
-    return {Errc::ambiguous,
-            "No answer from " + failed.host + ": " + reason(failed) + ". The request may have arrived."};
+    return {Errc::ambiguous, what_came(failed) + " The request may have arrived."};
 }
 
 }  // namespace tfy::http_client

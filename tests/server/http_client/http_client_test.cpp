@@ -152,14 +152,16 @@ TEST_CASE("an answer that is lost or broken is ambiguous, in words of our own") 
         const char* reason;
     };
     const Row rows[] = {
-        {"nothing", "", "without an answer"},
-        {"half a head", "HTTP/1.1 200 OK\r\nContent-Le", "cut off"},
-        {"a status and no more", "HTTP/1.1 200 OK\r\n", "cut off"},
-        {"an interim answer and no more", "HTTP/1.1 100 Continue\r\n\r\n", "without an answer"},
+        {"nothing", "", "127.0.0.1 closed the connection without an answer."},
+        {"half a head", "HTTP/1.1 200 OK\r\nContent-Le", "The answer of 127.0.0.1 was cut off."},
+        {"a status and no more", "HTTP/1.1 200 OK\r\n", "The answer of 127.0.0.1 was cut off."},
+        {"an interim answer and no more", "HTTP/1.1 100 Continue\r\n\r\n", "without an answer."},
         {"half a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", "cut"},
-        {"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "cut off"},
-        {"no HTTP", "220 mail.example ESMTP\r\n", "not HTTP"},
-        {"too much", ok(std::string(1024 * 1024 + 1, 'x')), "larger than 1 MiB"},
+        {"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+         "The answer of 127.0.0.1 was cut off."},
+        {"no HTTP", "220 mail.example ESMTP\r\n", "The answer of 127.0.0.1 is not HTTP."},
+        {"too much", ok(std::string(1024 * 1024 + 1, 'x')),
+         "The answer of 127.0.0.1 is larger than 1 MiB and was not read."},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
@@ -171,6 +173,8 @@ TEST_CASE("an answer that is lost or broken is ambiguous, in words of our own") 
         CHECK(response.error().message.find(row.reason) != std::string::npos);
         CHECK(response.error().message.find("127.0.0.1") != std::string::npos);
         CHECK(response.error().message.find("mail.example") == std::string::npos);
+        CHECK(response.error().message.find("No answer") == std::string::npos);
+        CHECK(response.error().message.ends_with(". The request may have arrived."));
     }
 }
 
