@@ -25,13 +25,16 @@ Error about(const HostFile& file, const Error& error) {
                 ". Nothing was changed. Correct the file, or change it by hand: docs/hosts/ says how."};
 }
 
-/// One line of the file each, with a sign in front.
+/// One line of the file each, with a sign in front. A printer writes out what is no text: a tab is shown as
+/// the white space that it is.
 std::string marked(std::string_view lines, char sign) {
     std::string text;
     for (std::size_t at = 0; at < lines.size();) {
         const auto end = std::min(lines.find('\n', at), lines.size());
-        const auto line = lines.substr(at, end - at);
-        text += std::string("  ") + sign + " " + std::string(line) + "\n";
+        text += std::string("  ") + sign + " ";
+        for (const char c : lines.substr(at, end - at))
+            text += c == '\t' ? std::string(4, ' ') : std::string(1, c);
+        text += "\n";
         at = end + 1;
     }
     return text;
