@@ -136,10 +136,19 @@ std::string missing_value(const CLI::App& app, const std::string& said) {
     return name + " needs a value" + (example.empty() ? "." : ", for example " + example + ".") + "\n";
 }
 
+/// "--hold: At Most 1 required but received 2", in our words; empty for anything else.
+std::string given_twice(const CLI::ParseError& wrong) {
+    const std::string said = wrong.what();
+    const auto at = said.find(": At Most 1 required but received ");
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&wrong) == nullptr || at == std::string::npos) return {};
+    return said.substr(0, at) + (said.ends_with(" 2") ? " is given twice.\n" : " is given more than once.\n");
+}
+
 std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&wrong) != nullptr &&
         std::string_view(wrong.what()).ends_with(" missing"))
         return missing_value(app, wrong.what());
+    if (const auto twice = given_twice(wrong); !twice.empty()) return twice;
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) return about_extras(app);
     if (dynamic_cast<const CLI::ConfigError*>(&wrong) != nullptr)
         return app.get_config_ptr()->as<std::string>() + " " + wrong.what() + "\n";

@@ -33,6 +33,8 @@ test('wrong usage ends with 2, says what is wrong, and repeats nothing that coul
     [['policy', 'explain', 'tfy_access_tokens_list', '{bad'], /in UTF-8 \(byte \d\)\.\n$/],
     [['policy', 'explain', 'tfy_access_tokens_list', '--principal', 'bob'], /must be stdio:USER, http:loopback, key:ID, oauth:PERSON\/CLIENT, issuer:SUBJECT\/CLIENT or tfy:USER/],
     [['serve', '--hold'], /: --hold needs a value, for example 45s\.\n/],
+    [['serve', '--hold', '2s', '--hold', '3s'], /^tfy-pat-mcp: --hold is given twice\.\n/],
+    [['serve', '--hold', '2s', '--hold', '3s', '--hold', '4s'], /^tfy-pat-mcp: --hold is given more than once\.\n/],
     [['doctor', '--config'], /: --config needs a value\.\n/],
   ];
   for (const [args, words] of rows) {
