@@ -109,7 +109,7 @@ int list_people(const PeopleWindow& window) {
 
 Error not_a_name(std::string_view undone) {
     return {Errc::invalid_params,
-            "A person's name has up to 64 letters, digits and . _ - @ +. " + std::string(undone)};
+            "A person's name has " + std::string(policy::person_names) + ". " + std::string(undone)};
 }
 
 Error needs_terminal() {
@@ -206,7 +206,9 @@ int invite_person(const PeopleWindow& window) {
     window.say(
         "Invitation for " + name + ": " + invited->code + "\nIt works once, until " +
         policy::format_time_for_people(invited->until) + ". Hand it to " + name + " alone.\n" +
-        (links.empty() ? "" : "To join with a passkey or a passphrase, " + name + " opens:\n" + links) +
+        (links.empty() ? "No approvals page is open now. " + name +
+                             " can type the invitation on the page of a server that is started later.\n"
+                       : "To join with a passkey or a passphrase, " + name + " opens:\n" + links) +
         "Or, with a passphrase, in a terminal on this machine: " + tools::own_command("people join") + "\n");
     return 0;
 }
