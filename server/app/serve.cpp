@@ -204,7 +204,7 @@ Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& l
     co_await signals.async_wait(asio::use_awaitable);
     end_at_once_when_told_again(signals);
     app.log().info(
-        "stopping: no new work, running work is finished; a second signal stops without waiting for it");
+        "stopping: no new work, running work will be finished; a second signal stops without waiting for it");
     const auto end = std::chrono::steady_clock::now() + grace;
     app.drain();
     co_await listener.drain(grace);

@@ -147,8 +147,7 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
     };
     const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
     if (with_session && !visit.session)
-        return refuse(401, "signed_out",
-                      "You are not signed in, or your session has ended. Sign in with a code.");
+        return refuse(401, "signed_out", "You are not signed in, or your session has ended. Sign in.");
     if (needs == Needs::session_and_body && !visit.session->decides)
         return refuse(403, "not_confirmed",
                       "You are not confirmed yet: a second person has to run tfy-pat-mcp people confirm " +

@@ -270,7 +270,7 @@ test('a server that is stopped while a mail server thinks about a mail does not 
   await create(await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null }), 'told-once');
   await mail.mail(each => each.subject.endsWith('told-once'));
   const stopped = first.process.stop('SIGINT');
-  await first.process.logs(/stopping: /);
+  await first.process.logs(/stopping: no new work, running work will be finished; /);
   answer();
   assert.deepEqual(await stopped, { code: 0, signal: null });
   const second = await world.serve();

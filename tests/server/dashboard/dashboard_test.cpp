@@ -174,6 +174,7 @@ TEST_CASE("without a session nothing is told and nothing is done") {
         const auto answer = page.get(path);
         CHECK(answer.status() == 401);
         CHECK(code_of(answer) == "signed_out");
+        CHECK(answer.text().find("Sign in. Nothing was done.") != std::string::npos);
         CHECK(answer.events.empty());
     }
     for (const auto& path : {std::string("/approvals/api/approvals/apr_a/approve"),
