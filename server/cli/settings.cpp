@@ -1,6 +1,7 @@
 #include "server/cli/settings.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "server/cli/help.hpp"
 #include "server/cli/option_forms.hpp"
@@ -10,19 +11,24 @@
 namespace tfy::cli {
 namespace {
 
+/// As it is opened; empty if it can be. Opening a pipe would wait for its writer.
+std::string why_no_config(std::string& file) {
+    auto path = config::expand_path(file, "--config");
+    if (!path) return path.error().message;
+    file = std::move(*path);
+    std::error_code ignored;
+    const auto found = std::filesystem::status(file, ignored);
+    if (!std::filesystem::exists(found) || std::filesystem::is_regular_file(found)) return {};
+    return "The file of --config, " + file +
+           ", is not a regular file. Nothing was started. Name a TOML file.";
+}
+
 void add_config(CLI::App& app) {
     const auto* file = std::getenv("TFY_PAT_MCP_CONFIG");  // the library reads the environment after it
     const bool named = file != nullptr && *file != '\0';
     auto* config =
         app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named);
-    config->envname("TFY_PAT_MCP_CONFIG")
-        ->transform(CLI::Validator(
-            [](std::string& file) {
-                auto path = config::expand_path(file, "--config");
-                if (path) file = std::move(*path);
-                return path ? std::string{} : path.error().message;
-            },
-            ""));
+    config->envname("TFY_PAT_MCP_CONFIG")->transform(CLI::Validator(why_no_config, ""));
     spelled(config, "FILE", "none");
     app.config_formatter(std::make_shared<config::ConfigFile>(app));
     app.allow_config_extras(CLI::config_extras_mode::error);

@@ -1,7 +1,6 @@
 #include "server/doctor/doctor_approvals.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 
 #include "policy/principals.hpp"
@@ -9,6 +8,7 @@
 #include "server/approvals/requirements.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/void_passkeys.hpp"
+#include "server/storage/regular_file.hpp"
 #include "server/system/browser.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/dry_tools.hpp"
@@ -133,12 +133,8 @@ CheckResults approvals(const char* what, const std::vector<approvals::Requiremen
 }
 
 bool mentions(const fs::path& file, std::string_view word) {
-    constexpr std::size_t most = 1024 * 1024;
-    std::ifstream in(file, std::ios::binary);
-    std::string text(most, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return text.find(word) != std::string::npos;
+    const auto text = storage::read_regular_file(file, std::size_t{16} * 1024 * 1024);
+    return text && text->find(word) != std::string::npos;
 }
 
 std::vector<fs::path> hook_settings(const fs::path& home, const fs::path& folder) {

@@ -320,6 +320,8 @@ TEST_CASE("hooks that answer for a person are named, wherever the host keeps the
     write(folder.path() / ".claude/settings.local.json", R"({"hooks":{"Elicitation":[]}})");
     write(home.path() / ".claude/plugins/tfy/hooks/auto-approve-tfy-api.sh", "exit 0");
     write(folder.path() / "hooks/auto-approve-tfy-api.sh", "exit 0");
+    std::filesystem::create_directories(home / ".cursor");
+    REQUIRE(::mkfifo((home / ".cursor/hooks.json").c_str(), 0600) == 0);  // no one writes into it
     const auto found = doctor::look_at_agents(home.path(), folder.path(), {});
     CHECK(found.size() == 4);
     for (const auto& each : found) CHECK(each.level == Level::warning);
