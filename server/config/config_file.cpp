@@ -110,6 +110,8 @@ std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& in) const {
         reader.read(app_, toml::parse(in));
     } catch (const toml::parse_error& wrong) {
         // What the reader of TOML says may hold the text that it stumbled on.
+        if (wrong.description().find("cannot redefine") != std::string_view::npos)
+            refuse(wrong.source(), "this key or table is there twice; keep one of the two");
         refuse(wrong.source(), "this is not valid TOML; text needs quotes, as in hold = \"45s\"");
     }
     return std::move(reader.items);

@@ -1,5 +1,6 @@
 // What is typed wrongly, and where it is printed to: exit codes, and what is said and not said of it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -99,6 +100,8 @@ test('a config file is read strictly, and what is wrong is said in its own words
     ['[oidc]\nisuer = "https://id.example.com"\n', /line 2: unknown key 'isuer'; did you mean 'issuer'\?/],
     [`TFY_API_KEY = "${secret}"\n`, /line 1: unknown key \(not shown/],
     ['hold = 5s\n', /line 1: this is not valid TOML/],
+    ['hold = "5s"\n\nhold = "6s"\n', /line 3: this key or table is there twice; keep one of the two/],
+    ['[sandbox]\n[oidc]\n[sandbox]\n', /line 3: this key or table is there twice/],
     ['hold = 5.5\n', /line 1: the value of 'hold' must be a text/],
     [`${secret}\n`, /line 1: this is not valid TOML/],
     ['sandbox = "banana"\n', /sandbox/],
@@ -110,6 +113,13 @@ test('a config file is read strictly, and what is wrong is said in its own words
     assert.match(done.stderr, words);
     assert.doesNotMatch(done.stderr, /INI/);
     assert.ok(!done.stderr.includes(secret.slice(0, 24)), done.stderr);
+  }
+  const pipe = join(world.folder, 'pipe.toml');
+  execFileSync('mkfifo', [pipe]);
+  for (const [args, more] of [[['doctor', '--config', pipe], {}], [['serve'], { TFY_PAT_MCP_CONFIG: pipe }]]) {
+    const refused = await run(world, args, more);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /The file of --config, \S+pipe\.toml, is not a regular file\. Nothing was started\./);
   }
   const missing = await run(world, ['doctor', '--config', '/nowhere/config.toml']);
   assert.equal(missing.code, 2);
