@@ -13,8 +13,38 @@ namespace tfy::people {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::string_view ending = ".page";
+
+/// Of the file of a page, or of a draft of one (storage::replace_private_file()); empty for other files.
+std::string instance_of(const fs::path& file) {
+    const auto name = file.filename().string();
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+    const auto end = name.find(std::string(ending) + ".");
+    return name.starts_with('.') && end != std::string::npos ? name.substr(1, end - 1) : std::string{};
+}
+
+/// The files of pages whose servers run. Removes what ended ones left.
+std::vector<fs::path> files_of_pages(const fs::path& state_dir) {
+    std::vector<fs::path> found;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(state_dir / "instances", ignored)) {
+        const auto instance = instance_of(entry.path());
+        if (instance.empty()) continue;
+        if (!storage::alive(state_dir, instance))
+            ::unlink(entry.path().c_str());
+        else if (entry.path().extension() == ending)
+            found.push_back(entry.path());
+    }
+    return found;
+}
+
+}  // namespace
+
 PageAddress::PageAddress(const fs::path& state_dir, const std::string& instance, const std::string& home)
-    : file_(state_dir / "instances" / (instance + ".page")) {
+    : file_(state_dir / "instances" / (instance + std::string(ending))) {
+    files_of_pages(state_dir);
     storage::replace_private_file(file_, home + "\n");
 }
 
@@ -22,14 +52,7 @@ PageAddress::~PageAddress() { ::unlink(file_.c_str()); }
 
 std::vector<std::string> page_addresses(const fs::path& state_dir) {
     std::vector<std::string> found;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(state_dir / "instances", ignored)) {
-        const auto& path = entry.path();
-        if (path.extension() != ".page") continue;
-        if (!storage::alive(state_dir, path.stem().string())) {
-            ::unlink(path.c_str());
-            continue;
-        }
+    for (const auto& path : files_of_pages(state_dir)) {
         std::ifstream file(path);
         if (std::string home; std::getline(file, home) && !home.empty()) found.push_back(std::move(home));
     }

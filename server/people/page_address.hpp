@@ -8,7 +8,8 @@
 namespace tfy::people {
 
 /// Known while this object lives: instances/<instance>.page in the state directory. The process holds
-/// `instance` (storage::Instance). Where the file cannot be written, commands do not know the address.
+/// `instance` (storage::Instance). Removes what ended servers left. Where the file cannot be written,
+/// commands do not know the address.
 class PageAddress {
 public:
     PageAddress(const std::filesystem::path& state_dir, const std::string& instance, const std::string& home);
