@@ -1,5 +1,7 @@
 #include "server/doctor/doctor_state.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -16,8 +18,10 @@
 #include "server/app/services.hpp"
 #include "server/storage/journal_check.hpp"
 #include "server/storage/lost_journal.hpp"
+#include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/token_store.hpp"
+#include "server/system/descriptors.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::doctor {
@@ -56,17 +60,38 @@ CheckResult space_at(const fs::path& path) {
     return {Level::ok, "disk space", words};
 }
 
-/// A folder of our own that is gone with all that is in it when this ends.
+constexpr std::string_view passing_names = ".tfy-pat-mcp-doctor-";
+
+/// `folder`, locked for this process; an empty file where there are no such locks; nullopt while another
+/// process has it, or once it is gone.
+std::optional<storage::OpenFile> locked_folder(const fs::path& folder) {
+    storage::OpenFile file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file) return errno == ENOENT ? std::nullopt : std::optional(storage::OpenFile());
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? std::nullopt : std::optional(storage::OpenFile());
+    struct stat named = {}, held = {};
+    const bool there = ::stat(folder.c_str(), &named) == 0 && ::fstat(file.get(), &held) == 0 &&
+                       named.st_ino == held.st_ino && named.st_dev == held.st_dev;
+    if (!there) return std::nullopt;
+    return file;
+}
+
+/// A folder of our own that is gone with all that is in it when this ends. One that a killed process left
+/// goes with the next: who uses one holds a lock on it.
 class Passing {
 public:
     /// Errc::storage with the system's reason.
     static Result<Passing> in(const fs::path& place) {
-        auto name = (place / ".tfy-pat-mcp-doctor-").string() + std::string(6, 'X');
-        if (::mkdtemp(name.data()) == nullptr)
-            return Error{Errc::storage, std::generic_category().message(errno)};
-        return Passing(name);
+        remove_left(place);
+        for (;;) {
+            auto name = (place / passing_names).string() + std::string(6, 'X');
+            if (::mkdtemp(name.data()) == nullptr)
+                return Error{Errc::storage, std::generic_category().message(errno)};
+            if (auto lock = locked_folder(name)) return Passing(name, std::move(*lock));
+        }
     }
-    Passing(Passing&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    Passing(Passing&& other) noexcept
+        : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
     Passing& operator=(Passing&&) = delete;
     ~Passing() {
         std::error_code ignored;
@@ -75,8 +100,21 @@ public:
     const fs::path& path() const { return path_; }
 
 private:
-    explicit Passing(fs::path path) : path_(std::move(path)) {}
+    Passing(fs::path path, storage::OpenFile lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+    static void remove_left(const fs::path& place) {
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator(place, ignored)) {
+            struct stat found = {};
+            if (!entry.path().filename().string().starts_with(passing_names)) continue;
+            if (::lstat(entry.path().c_str(), &found) != 0 || found.st_uid != ::geteuid()) continue;
+            if (const auto lock = locked_folder(entry.path()); lock && *lock)
+                fs::remove_all(entry.path(), ignored);
+        }
+    }
+
     fs::path path_;
+    storage::OpenFile lock_;
 };
 
 /// What a start does with a new state directory, done in `place`: folders, keys, lock, ledger, terminal file.
@@ -90,11 +128,27 @@ std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules
     return "a server cannot work in " + place.string() + ": " + opened.error().message;
 }
 
+}  // namespace
+
+std::string what_to_do(const std::string& why, std::string otherwise) {
+    const auto says = [&](int code) {
+        return why.find(std::generic_category().message(code)) != std::string::npos;
+    };
+    if (says(ENOSPC) || says(EDQUOT) || why.find("is full") != std::string::npos)
+        return "Free some space on its disk, or use another --state-dir.";
+    if (says(EMFILE) || says(ENFILE) || why.find("files are open") != std::string::npos)
+        return std::string(system::allow_more_files) + ".";
+    if (says(EROFS)) return "Use another --state-dir, or mount that disk so that it can be written.";
+    return otherwise;
+}
+
+namespace {
+
 CheckResult not_there_yet(const fs::path& path, const policy::Rules& rules) {
     const auto why_not = why_not_in(existing_part(path), rules);
     if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
     return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
-            "Use another --state-dir, or allow writing there."};
+            what_to_do(*why_not, "Use another --state-dir, or allow writing there.")};
 }
 
 /// Keys that are there must be good; those that are not are made by the next start.
@@ -129,7 +183,7 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
                 "Run chmod 700 on it."};
     if (const auto why_not = why_not_in(path, rules))
         return {Level::broken, what, *why_not,
-                "Restore this user's permissions, or use another --state-dir."};
+                what_to_do(*why_not, "Restore this user's permissions, or use another --state-dir.")};
     if (const auto why_not = why_not_its_keys(path))
         return {Level::broken, what, *why_not, "Restore the key from a backup, or use another --state-dir."};
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
