@@ -2,9 +2,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <new>
+#include <system_error>
 
 #include "server/cli/run.hpp"
 #include "server/cli/standard_output.hpp"
@@ -20,6 +24,30 @@ void harden() {
     for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // what fails then says so
 }
 
+/// Of the exception that is handled.
+const char* why_it_ended() {
+    const auto of_system = [](int code) {
+        if (code == EMFILE || code == ENFILE)
+            return "tfy-pat-mcp: ended, because too many files are open. Allow this program more open files "
+                   "(ulimit -n, or LimitNOFILE in its service).\n";
+        if (code == ENOMEM || code == EAGAIN)
+            return "tfy-pat-mcp: ended, because the system gives it no more memory or threads. Allow it more "
+                   "(ulimit -v and -u, or MemoryMax and TasksMax in its service).\n";
+        return "tfy-pat-mcp: ended by an unforeseen failure.\n";
+    };
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return of_system(ENOMEM);
+    } catch (const std::system_error& failure) {
+        return of_system(failure.code().value());
+    } catch (const boost::system::system_error& failure) {
+        return of_system(failure.code().value());
+    } catch (...) {
+        return of_system(0);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -33,7 +61,7 @@ int main(int argc, char** argv) {
         return standard_output.ended(code, std::cerr);
     } catch (...) {
         // Constant text, and nothing that could throw again: what() could hold anything.
-        std::fputs("tfy-pat-mcp: ended by an unforeseen failure.\n", stderr);
+        std::fputs(why_it_ended(), stderr);
         return 1;
     }
 }

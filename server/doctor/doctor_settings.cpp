@@ -162,7 +162,7 @@ CheckResult look_at_listen(const config::Settings& settings) {
             Level::warning, "serve", "something listens on " + at(data.value("address", host)) + " already",
             "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
     return {Level::broken, "serve", bound.error().message,
-            "Use another --listen, for example 127.0.0.1:8780."};
+            data.value("todo", "Use another --listen, for example 127.0.0.1:8780.")};
 }
 
 }  // namespace tfy::doctor

@@ -15,13 +15,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view ending = ".page";
+constexpr std::string_view page_ending = ".page";
 
 /// Of the file of a page, or of a draft of one (storage::replace_private_file()); empty for other files.
 std::string instance_of(const fs::path& file) {
     const auto name = file.filename().string();
-    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
-    const auto end = name.find(std::string(ending) + ".");
+    if (name.ends_with(page_ending)) return name.substr(0, name.size() - page_ending.size());
+    const auto end = name.find(std::string(page_ending) + ".");
     return name.starts_with('.') && end != std::string::npos ? name.substr(1, end - 1) : std::string{};
 }
 
@@ -34,7 +34,7 @@ std::vector<fs::path> files_of_pages(const fs::path& state_dir) {
         if (instance.empty()) continue;
         if (!storage::alive(state_dir, instance))
             ::unlink(entry.path().c_str());
-        else if (entry.path().extension() == ending)
+        else if (entry.path().extension() == page_ending)
             found.push_back(entry.path());
     }
     return found;
@@ -43,7 +43,7 @@ std::vector<fs::path> files_of_pages(const fs::path& state_dir) {
 }  // namespace
 
 PageAddress::PageAddress(const fs::path& state_dir, const std::string& instance, const std::string& home)
-    : file_(state_dir / "instances" / (instance + std::string(ending))) {
+    : file_(state_dir / "instances" / (instance + std::string(page_ending))) {
     files_of_pages(state_dir);
     storage::replace_private_file(file_, home + "\n");
 }

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "server/storage/private_files.hpp"
+#include "server/system/descriptors.hpp"
 
 namespace tfy::storage::sqlite {
 namespace {
@@ -85,6 +86,9 @@ std::string sentence(int code) {
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_CANTOPEN:
+            if (system::few_are_free())
+                return "The state database cannot be opened: too many files are open. " +
+                       std::string(system::allow_more_files);
             return "The state database cannot be opened for writing: check that this user owns the state "
                    "directory and may write to it";
         case SQLITE_CORRUPT:

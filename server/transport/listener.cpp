@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "server/system/descriptors.hpp"
 #include "server/transport/as_result.hpp"
 #include "server/transport/client_address.hpp"
 #include "server/transport/connection.hpp"
@@ -29,11 +30,24 @@ constexpr std::size_t turned_away_at_once =
 
 constexpr int tries_for_a_free_port = 16;
 
-Error cannot_listen(const std::string& address, std::uint16_t port, const std::string& why, bool in_use) {
+std::string what_to_do(const error_code& failure) {
+    namespace errc = boost::system::errc;
+    if (failure == asio::error::address_in_use)
+        return "Stop the program that uses it, or listen on another address.";
+    if (failure == errc::too_many_files_open || failure == errc::too_many_files_open_in_system)
+        return std::string(system::allow_more_files) + ".";
+    if (failure == asio::error::access_denied)
+        return "Listen on a port above 1023, or let this user use lower ones.";
+    return "Listen on another address, for example 127.0.0.1:8780.";
+}
+
+Error cannot_listen(const std::string& address, std::uint16_t port, const std::string& why,
+                    const error_code& failure) {
+    const auto todo = what_to_do(failure);
     return {Errc::refused,
             "Cannot listen on " + address + " port " + std::to_string(port) + ": " + why +
-                ". Nothing was started. Stop the program that uses it, or listen on another address.",
-            {{"in_use", in_use}, {"address", address}}};
+                ". Nothing was started. " + todo,
+            {{"in_use", failure == asio::error::address_in_use}, {"address", address}, {"todo", todo}}};
 }
 
 Error other_loopback_taken(const std::string& address, std::uint16_t port) {
@@ -64,7 +78,7 @@ guard::Rejection too_many_of_one() {
 Result<error_code> listen_at(tcp::acceptor& acceptor, const std::string& text, std::uint16_t port) {
     error_code failure;
     const auto address = asio::ip::make_address(text, failure);
-    if (failure) return cannot_listen(text, port, "that is no IP address", false);
+    if (failure) return cannot_listen(text, port, "that is no IP address", failure);
     const tcp::endpoint endpoint(address, port);
     if (acceptor.open(endpoint.protocol(), failure); !failure)
         acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
@@ -107,8 +121,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
     Result<void> open_acceptor(const std::string& address, std::uint16_t at) {
         const auto failure = listen_at(acceptors.emplace_back(emptied.get_executor()), address, at);
         if (!failure) return failure.error();
-        if (*failure)
-            return cannot_listen(address, at, failure->message(), *failure == asio::error::address_in_use);
+        if (*failure) return cannot_listen(address, at, failure->message(), *failure);
         return {};
     }
 
@@ -120,7 +133,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         else if (*failure == asio::error::address_in_use)
             return other_loopback_taken(address, port);
         else if (*failure)
-            return cannot_listen(address, port, failure->message(), false);
+            return cannot_listen(address, port, failure->message(), *failure);
         return {};
     }
 

@@ -51,6 +51,22 @@ test('off loopback, or with plain http in a public address, serve does not start
   }
 });
 
+test('a start that may open too few files says so, however few they are', async t => {
+  const world = await World.start(t);
+  const start = most =>
+    runToEnd('bash', ['-c', 'ulimit -n "$1"; exec "$2" stdio', '_', String(most), binary], { env: world.env });
+  let refused = 0;
+  for (let most = 6; most <= 30; most += 2) {
+    const done = await start(most);
+    if (done.code === 0) continue; // enough for a start
+    refused += 1;
+    assert.match(done.stderr, /open files/, `${most}: ${done.stderr}`);
+    assert.doesNotMatch(done.stderr, /unforeseen|owns the state directory/, `${most}`);
+  }
+  assert.ok(refused > 0);
+  assert.equal((await start(256)).code, 0);
+});
+
 /** Another program at `host`: {port, close}. */
 async function squatter(host, port = 0) {
   const server = createServer(socket => socket.destroy());

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 
+#include "tests/fakes/few_descriptors.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
@@ -36,6 +37,23 @@ bool as_ordinary_user(const std::filesystem::path& folder, const std::function<b
 }
 
 }  // namespace
+
+TEST_CASE("a database that cannot be opened for want of descriptors is not taken for another user's") {
+    const TempFolder folder;
+    for (const std::size_t free : {0U, 1U, 2U}) {
+        CAPTURE(free);
+        const auto failed = [&]() -> Error {
+            const FewDescriptors few(free);
+            const auto opened = storage::Ledger::open(folder / "ledger.db", {});
+            return opened ? Error{} : opened.error();
+        }();
+        CHECK(failed.code == Errc::storage);
+        CAPTURE(failed.message);
+        CHECK(says(failed, "too many files are open. Allow this program more open files"));
+        CHECK_FALSE(says(failed, "owns"));
+    }
+    CHECK(storage::Ledger::open(folder / "ledger.db", {}).has_value());
+}
 
 TEST_CASE("on a full disk a request fails whole: no row, no record, and room makes it work again") {
     const TempFolder folder;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/few_descriptors.hpp"
 #include "tests/fakes/served.hpp"
 
 namespace tfy::transport::listener_test {
@@ -249,6 +250,17 @@ TEST_CASE("an address that cannot be bound is refused with the reason") {
     const auto odd = transport::Listener::bind(loop, {.address = "everywhere"}, tests::echo);
     REQUIRE_FALSE(odd.has_value());
     CHECK(odd.error().code == Errc::refused);
+    const auto wanting = [&]() -> Error {
+        const fakes::FewDescriptors none(0);
+        const auto bound = transport::Listener::bind(loop, {}, tests::echo);
+        return bound ? Error{} : bound.error();
+    }();
+    CHECK(wanting.code == Errc::refused);
+    CHECK(wanting.message.find(
+              "Too many open files. Nothing was started. Allow this program more open files") !=
+          std::string::npos);
+    CHECK(wanting.message.find("Stop the program") == std::string::npos);
+    CHECK(taken.error().message.find("Stop the program") != std::string::npos);
 }
 
 }  // namespace tfy::transport::listener_test
