@@ -3,6 +3,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 
 #include "policy/mac.hpp"
@@ -11,35 +13,72 @@
 namespace tfy::people {
 namespace {
 
-termios as_it_was;  // for the handler, which can be given nothing
+termios as_it_was, without_echo;  // for the handler, which can be given nothing
 
-extern "C" void show_again(int signal) {
+constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+
+/// The terminal shows what is typed while the signal does what it usually does: ends the process, or stops it
+/// until it goes on.
+extern "C" void show_meanwhile(int signal) {
+    const int before = errno;
     tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
-    std::signal(signal, SIG_DFL);
-    raise(signal);
+    struct sigaction own{};
+    struct sigaction usual{};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(signal, &usual, &own);
+    ::raise(signal);
+    ::sigaction(signal, &own, nullptr);
+    tcsetattr(STDIN_FILENO, TCSANOW, &without_echo);
+    errno = before;
 }
+
+/// None of these signals comes while this lives: then terminal and handlers change together.
+class NoSignals {
+public:
+    NoSignals() {
+        sigset_t all;
+        sigemptyset(&all);
+        for (const int each : ending_signals) sigaddset(&all, each);
+        pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    NoSignals(const NoSignals&) = delete;
+    NoSignals& operator=(const NoSignals&) = delete;
+
+private:
+    sigset_t before_{};
+};
 
 /// The terminal's echo is off while this lives.
 class Unseen {
 public:
     explicit Unseen(bool is_terminal) : hidden_(is_terminal && tcgetattr(STDIN_FILENO, &as_it_was) == 0) {
         if (!hidden_) return;
-        before_ = std::signal(SIGINT, show_again);
-        auto silent = as_it_was;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        without_echo = as_it_was;
+        without_echo.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        const NoSignals meanwhile;
+        struct sigaction show{};
+        show.sa_handler = show_meanwhile;
+        show.sa_flags = SA_RESTART | SA_NODEFER;  // raised in the handler, it counts there
+        for (std::size_t at = 0; at < ending_signals.size(); ++at) {
+            ::sigaction(ending_signals[at], nullptr, &before_[at]);
+            if (before_[at].sa_handler != SIG_IGN) ::sigaction(ending_signals[at], &show, nullptr);
+        }
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &without_echo);
     }
     ~Unseen() {
         if (!hidden_) return;
+        const NoSignals meanwhile;
         tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
-        std::signal(SIGINT, before_);
+        for (std::size_t at = 0; at < ending_signals.size(); ++at)
+            ::sigaction(ending_signals[at], &before_[at], nullptr);
     }
     Unseen(const Unseen&) = delete;
     Unseen& operator=(const Unseen&) = delete;
 
 private:
     bool hidden_;
-    void (*before_)(int) = SIG_DFL;
+    std::array<struct sigaction, ending_signals.size()> before_{};
 };
 
 bool same_secret(const policy::Secret& one, const policy::Secret& other) {

@@ -18,8 +18,8 @@ struct Prompt {
     bool is_terminal = false;  // whether standard input is one: then its echo is turned off
 };
 
-/// nullopt at the end of the input. The terminal shows what is typed again afterwards, also where the person
-/// presses Ctrl-C.
+/// nullopt at the end of the input. The terminal shows what is typed again afterwards, also where a signal
+/// ends the process, and while Ctrl-Z stops it.
 std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question);
 
 /// A new passphrase, typed twice. Errc::cancelled at the end of the input, Errc::refused if it is too short
