@@ -88,10 +88,24 @@ std::optional<std::string> next_key(const HeldSignals& signals, std::string& typ
     return key;
 }
 
-/// Looks and reads keys until the person wants something that the screen is left for.
+/// The terminal's other screen while this lives.
+class InboxScreen {
+public:
+    explicit InboxScreen(std::ostream& out) : out_(out) { out_ << to_inbox << std::flush; }
+    ~InboxScreen() { out_ << from_inbox << std::flush; }
+    InboxScreen(const InboxScreen&) = delete;
+    InboxScreen& operator=(const InboxScreen&) = delete;
+
+private:
+    std::ostream& out_;
+};
+
+/// Looks and reads keys until the person wants something that the screen is left for. The signals are held
+/// first: one that ended the command on the other screen would leave the terminal there.
 Result<InboxView::Wish> watch_keys(const ApprovalsWindow& window, InboxView& view) {
     const HeldSignals signals;
     const KeyByKey keys;
+    const InboxScreen screen(window.out);
     const bool colours = has_colours();
     std::string frozen;
     std::string typed;
@@ -121,9 +135,7 @@ void decide(const ApprovalsWindow& window, InboxView::Wish wish, const std::stri
 int show_inbox(const ApprovalsWindow& window) {
     InboxView view;
     for (;;) {
-        window.out << to_inbox << std::flush;
         const auto wish = watch_keys(window, view);
-        window.out << from_inbox << std::flush;
         if (!wish) return window.fail(wish.error());
         if (*wish == InboxView::Wish::leave || view.chosen() == nullptr) return 0;
         decide(window, *wish, view.chosen()->id);
