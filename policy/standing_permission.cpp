@@ -73,6 +73,13 @@ std::optional<std::string> other_place(const StandingPermission& permission, con
     return std::nullopt;
 }
 
+/// The first moment at which a token may no longer live. "30 days" is to the end of a day: it fits into 30 d.
+Time too_late(Time now, Duration longest_life) {
+    using std::chrono::days;
+    if (longest_life < days{1}) return now + longest_life + Duration{1};
+    return std::chrono::floor<days>(now + longest_life) + days{1};
+}
+
 std::optional<std::string> other_call(const StandingPermission& permission, const Approval& fresh,
                                       const KeyIdentity& with, Time now, const Seals& seal) {
     if (!may_be_permitted(fresh.call)) return "It covers only the creation of tokens.";
@@ -85,7 +92,7 @@ std::optional<std::string> other_call(const StandingPermission& permission, cons
         return "It is for tokens with " + permission.kind.words(seal) + ".";
     const auto within = "It is for tokens that expire within " + format_duration(permission.longest_life);
     if (!fresh.facts.expires) return within + ", and this one never expires.";
-    if (*fresh.facts.expires > now + permission.longest_life) return within + ".";
+    if (*fresh.facts.expires >= too_late(now, permission.longest_life)) return within + ".";
     return std::nullopt;
 }
 

@@ -31,7 +31,8 @@ struct StandingPermission {
     KeyIdentity holder = {};   // whose key asks it: another key only if both are known to be one user's
     std::string names;         // of the new tokens: a pattern with * and ?
     TokenKind kind = {};       // of the new tokens; exactly
-    Duration longest_life{0};  // from its creation until a new token expires, at the most
+    Duration longest_life{0};  // from its creation until a new token expires, at the most; of a day or more:
+                               // to the end of its last day in UTC
     Destination destination = Destination::page;
     std::string reason = {};  // why it was given, for the journal
     std::size_t uses = 1;     // how often at the most

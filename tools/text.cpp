@@ -7,9 +7,10 @@ namespace {
 
 std::string until(policy::Time time, policy::Time now) {
     using std::chrono::days;
-    if (time - now < days{1}) return policy::format_duration(time - now);
+    constexpr days hours_matter{3};
+    if (time - now < hours_matter) return policy::format_duration(time - now);
     const auto calendar = std::chrono::floor<days>(time) - std::chrono::floor<days>(now);
-    return std::to_string(calendar.count()) + (calendar == days{1} ? " day" : " days");
+    return std::to_string(calendar.count()) + " days";
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace tfy::tools {
 std::string one_line(const policy::Seals& seal, std::string_view text, std::size_t limit = 200);
 /// "2026-11-23", in UTC.
 std::string day(policy::Time time);
-/// "in 90 days" by the calendar in UTC, "in 5 h 3 m" within a day, "2 h 3 m ago" for what is over.
+/// "in 90 days" by the calendar in UTC, "in 1 d 7 h" within three days, "2 h 3 m ago" for what is over.
 std::string distance(policy::Time time, policy::Time now);
 /// Until when that is what distance() says.
 policy::Time distance_holds_until(policy::Time time, policy::Time now);

@@ -182,7 +182,8 @@ void Reference::permitted(const Row& row) {
     const auto prefix = permission.names.substr(0, permission.names.find('*'));
     expect(row.subject.starts_with(prefix), row.id + ": another name than was permitted");
     const auto expiry = policy::read_time(row.arguments.at("payload").value("expirationDate", std::string{}));
-    expect(expiry && *expiry <= row.created + permission.longest_life,
+    expect(expiry && *expiry < std::chrono::ceil<std::chrono::days>(row.created + permission.longest_life +
+                                                                    std::chrono::milliseconds{1}),
            row.id + ": lives longer than was permitted");
     expect(row.votes.front().by == permission.by, row.id + ": another giver");
     const auto missing = not_met(row);

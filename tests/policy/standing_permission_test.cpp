@@ -125,6 +125,13 @@ TEST_CASE("what it does not cover, a person is asked about") {
         {"another name", [](StandingPermission&, Approval& a) { a.facts.subject = "prod-a"; }},
         {"for ever", [](StandingPermission&, Approval& a) { a.facts.expires.reset(); }},
         {"for too long", [](StandingPermission&, Approval& a) { a.facts.expires = noon + 31 * 24h; }},
+        {"into the day after the last",
+         [](StandingPermission&, Approval& a) { a.facts.expires = noon + 30 * 24h + 12h; }},
+        {"a life below a day",
+         [](StandingPermission& p, Approval& a) {
+             p.longest_life = 12h;
+             a.facts.expires = noon + 12h + 1s;
+         }},
         {"elsewhere",
          [](StandingPermission& p, Approval& a) {
              a.terms.destinations = {Destination::agent};
@@ -162,8 +169,9 @@ TEST_CASE("what it does not cover, a person is asked about") {
         CHECK(approved.error().code == Errc::refused);
         CHECK(approved.error().message.ends_with(" The standing permission was not used."));
     }
-    CHECK(approve_under(permission(), asked("ci-a", 30 * 24h), of_ann, noon, 15min, fakes::no_tokens())
-              .has_value());
+    for (const Duration life : {Duration{30 * 24h}, Duration{30 * 24h + 12h - 1s}})  // "30 days"
+        CHECK(approve_under(permission(), asked("ci-a", life), of_ann, noon, 15min, fakes::no_tokens())
+                  .has_value());
 }
 
 TEST_CASE("a permission for a team, an account and a type covers exactly these, and says so") {

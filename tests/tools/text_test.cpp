@@ -36,9 +36,12 @@ TEST_CASE("text from others stays on its line") {
     CHECK(tools::in_quotes(fakes::no_tokens(), "x\ny") == "\"x y\"");
 }
 
-TEST_CASE("a distance counts days by the calendar, and says what is over") {
+TEST_CASE("a distance counts days by the calendar, within three days the hours, and says what is over") {
     CHECK(tools::distance(noon + days{90} - 12h, noon) == "in 90 days");
-    CHECK(tools::distance(noon + days{1}, noon) == "in 1 day");
+    CHECK(tools::distance(noon + days{3}, noon) == "in 3 days");
+    CHECK(tools::distance(noon + days{3} - 1h, noon) == "in 2 d 23 h");
+    CHECK(tools::distance(noon + days{1} + 7h, noon) == "in 1 d 7 h");
+    CHECK(tools::distance_from_asking(noon + days{2} - 12h, noon) == "1 d 12 h after this was asked");
     CHECK(tools::distance(noon + 5h, noon) == "in 5 h");
     CHECK(tools::distance(noon - 2h, noon) == "2 h ago");
     CHECK(tools::distance(noon, noon) == "0 s ago");
@@ -58,9 +61,9 @@ TEST_CASE("an expiry is read as a date, a time or a number of days, and written 
                         {"2027-02-21T12:30:00.789Z", "2027-02-21T12:30:00.000Z"},
                         {"2027-02-21T12:30:00+02:00", "2027-02-21T10:30:00.000Z"},
                         {"2027-02-21T12:00", "2027-02-21T12:00:00.000Z"},
-                        {"90 days", "2027-02-21T00:00:00.000Z"},
-                        {"90d", "2027-02-21T00:00:00.000Z"},
-                        {"1 day", "2026-11-24T00:00:00.000Z"}};
+                        {"90 days", "2027-02-21T23:59:59.000Z"},
+                        {"90d", "2027-02-21T23:59:59.000Z"},
+                        {"1 day", "2026-11-24T23:59:59.000Z"}};
     for (const auto& row : rows) {
         CAPTURE(row.asked);
         CHECK(access_tokens::resolve_expiration(row.asked, noon, fakes::no_tokens()).value() == row.sent);
@@ -74,6 +77,19 @@ TEST_CASE("a number of days means the same all day") {
           access_tokens::resolve_expiration("90 days", midnight + 24h - 1ms, fakes::no_tokens()).value());
     CHECK(access_tokens::resolve_expiration("90 days", midnight, fakes::no_tokens()).value() !=
           access_tokens::resolve_expiration("90 days", midnight + 24h, fakes::no_tokens()).value());
+}
+
+TEST_CASE("a number of days is never less than that, whatever the hour, and is told as that number") {
+    const auto midnight = std::chrono::floor<days>(noon);
+    for (const auto asked : {midnight, noon, midnight + 23h + 55min})
+        for (const int count : {1, 30, 90}) {
+            CAPTURE(count);
+            const auto words = std::to_string(count) + " days";
+            const auto sent = access_tokens::resolve_expiration(words, asked, fakes::no_tokens()).value();
+            const auto end = policy::read_time(sent).value();
+            CHECK((end >= asked + days{count} && end < asked + days{count + 1}));
+            if (count > 3) CHECK(tools::distance_from_asking(end, asked) == words + " after this was asked");
+        }
 }
 
 TEST_CASE("an expiry that is not in the future, or that cannot be read, is refused and nothing was created") {

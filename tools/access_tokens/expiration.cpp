@@ -13,6 +13,12 @@ using std::chrono::days;
 
 constexpr int most_days = 36'500;  // days
 
+/// The last second of the day (UTC) that is so many days from `now`: never sooner than a day away for "1
+/// day", and the same all day.
+policy::Time end_of_day(policy::Time now, int count) {
+    return std::chrono::floor<days>(now) + days{count + 1} - std::chrono::seconds{1};
+}
+
 /// "90 days": how many; more than `most_days` where no int has so many.
 std::optional<int> read_days(std::string_view asked) {
     int count = 0;
@@ -45,7 +51,7 @@ Result<std::string> resolve_expiration(std::string_view asked, policy::Time now,
     if ((count && *count > most_days) || truefoundry::wire::is_beyond_calendar(asked))
         return too_far(asked, seal);
     std::optional<policy::Time> time = truefoundry::read_time(asked);
-    if (count) time = std::chrono::floor<days>(now) + days{*count};
+    if (count) time = *count == 0 ? now : end_of_day(now, *count);
     if (!time)
         return Error{Errc::refused, "The expirationDate " + tools::in_quotes(seal, asked) +
                                         " cannot be read: give a date (2027-02-21), a time "

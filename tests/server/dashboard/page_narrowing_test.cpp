@@ -119,7 +119,7 @@ TEST_CASE("what was changed is shown, and approved only as it is now") {
                                              {"at", "2026-11-23T12:00:00.000Z"},
                                              {"argument", "payload.expirationDate"},
                                              {"asked", in_ten_days},
-                                             {"approved", "2026-11-28T00:00:00.000Z"}});
+                                             {"approved", "2026-11-28T23:59:59.000Z"}});
     CHECK(now.at("narrowings").at(1).at("approved") == "ci-smaller");
     CHECK(now.at("narrowings").at(2) == Json{{"by", "ann"},
                                              {"at", "2026-11-23T12:00:00.000Z"},

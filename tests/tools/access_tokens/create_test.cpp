@@ -58,7 +58,7 @@ TEST_CASE("arguments come out in their one final spelling") {
     CHECK(creation.canonical({{"name", "dev-local"}, {"expirationDate", "90 days"}})
               .value()
               .at("payload")
-              .at("expirationDate") == "2027-02-21T00:00:00.000Z");
+              .at("expirationDate") == "2027-02-21T23:59:59.000Z");
     const auto once = creation.canonical({{"name", "dev-local"}, {"expirationDate", "2027-02-21"}}).value();
     CHECK(creation.tool.canonical(once, noon).value() == once);
 }

@@ -31,10 +31,13 @@ export function left(milliseconds: number, roughly = false): string {
     return `${seconds} s`;
 }
 
-/** "3 days", "1 day"; below a day as left() says it roughly. */
+/** "3 days"; below that with the hours, "1 day 7 h"; below a day as left() says it roughly. */
 export function days(milliseconds: number): string {
     const whole = Math.floor(milliseconds / 86_400_000);
-    return whole < 1 ? left(milliseconds, true) : whole === 1 ? "1 day" : `${whole} days`;
+    const hours = Math.floor((milliseconds % 86_400_000) / 3_600_000);
+    if (whole < 1) return left(milliseconds, true);
+    const said = whole === 1 ? "1 day" : `${whole} days`;
+    return whole < 3 && hours > 0 ? `${said} ${hours} h` : said;
 }
 
 /** "just now", "5 min ago" */
