@@ -56,7 +56,6 @@ std::string message_of_pending(const Approval& approval) {
     return message;
 }
 
-/// Also `narrowed`: what people changed, where they did.
 ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now,
                    const policy::Seals& seal) {
     const auto message = message_of_pending(approval);
@@ -177,7 +176,7 @@ ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Tim
 void tell_narrowing(ToolResult& result, const Approval& approval, const policy::Seals& seal) {
     if (approval.narrowings.empty()) return;
     result.text += "\n" + dialogue::narrowing_lines(approval, seal);
-    if (!result.structured.is_object()) return;
+    if (!result.structured.is_object() || approval.state() == State::pending) return;
     auto changed = Json::array();
     for (const auto& each : policy::narrowed_arguments(approval))
         changed.push_back({{"argument", each.argument},

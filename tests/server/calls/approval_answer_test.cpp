@@ -78,6 +78,19 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
     }
 }
 
+TEST_CASE("what people changed is told in words at once, and as what was approved once it was") {
+    auto waiting = in(State::pending);
+    waiting.call.arguments = {{"payload", {{"name", "shorter"}}}};
+    waiting.narrowings = {{"ann", noon, {{"payload", {{"name", "too-long"}}}}}};
+    auto decided = waiting;
+    policy::ApprovalForTests::state(decided) = State::approved;
+    for (const auto& approval : {waiting, decided}) {
+        const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());
+        CHECK(holds(answer.text, "payload.name: was too-long, now shorter"));
+        CHECK(answer.structured.contains("narrowed") == (approval.state() == State::approved));
+    }
+}
+
 TEST_CASE("a fresh result says for how long it is repeated; one that shows a value stays as it is") {
     const auto plain = [] {
         return tools::ToolResult{.text = "Token deleted.", .structured = {{"status", "executed"}}};
