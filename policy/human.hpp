@@ -44,5 +44,10 @@ private:
 bool is_person_name(std::string_view name);
 /// The same for people, as a clause about what a name has.
 inline constexpr std::string_view person_names = "up to 64 letters a-z, digits and . _ - @ +";
+/// Whether both names are meant for one person: their case does not count.
+bool same_person(std::string_view one, std::string_view other);
+/// Whether `typed` looks like a slip for `known`, another name: its letters in another case, or one letter
+/// more, less or another, or two swapped.
+bool is_slip_for(std::string_view typed, std::string_view known);
 
 }  // namespace tfy::policy

@@ -5,6 +5,7 @@
 
 namespace tfy::policy {
 
+using protocol::edits_between;
 using protocol::near_miss;
 
 }  // namespace tfy::policy

@@ -31,7 +31,7 @@ Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
 
 bool may_decide(const Terms& terms, const Caller& caller, std::string_view name) {
     if (name == caller.principal) return false;
-    if (!terms.self_approval && (caller.person.empty() || name == caller.person)) return false;
+    if (!terms.self_approval && (caller.person.empty() || same_person(name, caller.person))) return false;
     return terms.approvers.empty() || std::ranges::find(terms.approvers, name) != terms.approvers.end();
 }
 
@@ -44,7 +44,7 @@ std::optional<std::string> excluded(const Terms& terms, const Caller& caller, st
         return "The rule asks for a person other than the agent's own, and this server does not know whose "
                "agent " +
                shown(seal, caller.principal, 100) + " is.";
-    if (!terms.self_approval && name == caller.person)
+    if (!terms.self_approval && same_person(name, caller.person))
         return "The rule asks for a person other than the agent's own, who is " + shown(seal, name, 100) +
                ".";
     return "Only these people can decide on this request: " + shown_names(terms.approvers, seal) + ".";

@@ -5,9 +5,8 @@
 #include <vector>
 
 namespace tfy::protocol {
-namespace {
 
-std::size_t distance(std::string_view left, std::string_view right) {
+std::size_t edits_between(std::string_view left, std::string_view right) {
     std::vector<std::vector<std::size_t>> cost(left.size() + 1, std::vector<std::size_t>(right.size() + 1));
     for (std::size_t i = 0; i <= left.size(); ++i) cost[i][0] = i;
     for (std::size_t j = 0; j <= right.size(); ++j) cost[0][j] = j;
@@ -21,15 +20,13 @@ std::size_t distance(std::string_view left, std::string_view right) {
     return cost[left.size()][right.size()];
 }
 
-}  // namespace
-
 std::optional<std::string_view> near_miss(std::string_view word, std::span<const std::string_view> known) {
     constexpr std::size_t longest = 64;
     if (word.size() > longest) return std::nullopt;
     std::optional<std::string_view> nearest;
     std::size_t least = 3;
     for (const auto candidate : known) {
-        const auto edits = distance(word, candidate);
+        const auto edits = edits_between(word, candidate);
         if (edits >= least || edits >= candidate.size()) continue;
         least = edits;
         nearest = candidate;

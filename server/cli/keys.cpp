@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "policy/human.hpp"
 #include "policy/principals.hpp"
 #include "policy/secret.hpp"
@@ -87,6 +89,23 @@ Result<CallerKey> read_key_wish(const KeyWish& wish) {
     return key;
 }
 
+/// A name that a key cannot be for; and what to say of one that no one has.
+Result<std::string> look_at_person(storage::Ledger& ledger, const std::string& name) {
+    const auto people = ledger.people();
+    if (!people) return people.error();
+    const auto found = std::ranges::find(*people, name, &storage::Person::name);
+    if (found != people->end())
+        return found->suspended ? Result<std::string>(not_made(name + " is suspended."))
+                                : Result<std::string>("");
+    const auto slip =
+        std::ranges::find_if(*people, [&](const auto& each) { return policy::is_slip_for(name, each.name); });
+    if (slip != people->end())
+        return not_made("--for " + name + " names no one who is enrolled; did you mean " + slip->name + "?");
+    return name +
+           " is not enrolled here: self_approval = false keeps no one from approving what this key asks "
+           "for.\n";
+}
+
 std::string how_to_use(const CallerKey& key) {
     return "Principal: key:" + key.id + ", for " + key.person + ", until " +
            policy::format_time_for_people(key.until) + "\nScopes: " + scopes_of(key) +
@@ -103,6 +122,8 @@ int create_key(Invocation& call, const KeyWish& wish) {
                           "neither. No key was made. Give --out FILE."});
     auto archive = open_archive(call, true);
     if (!archive) return call.fail(archive.error());
+    const auto remark = look_at_person(*archive->ledger, wish.person);
+    if (!remark) return archive->fail(call.err, remark.error());
     auto made = callers::make_api_key();
     key->id = made.id;
     key->hash = callers::hash_of_api_key(made.text);
@@ -115,9 +136,10 @@ int create_key(Invocation& call, const KeyWish& wish) {
         return archive->fail(call.err, kept.error());
     }
     if (wish.out.empty())
-        archive->say(call.out, made.text + "\n\nSave it now: it is not shown again.\n" + how_to_use(*key));
+        archive->say(call.out,
+                     made.text + "\n\nSave it now: it is not shown again.\n" + how_to_use(*key) + *remark);
     else
-        archive->say(call.out, "The key is in " + wish.out + ".\n" + how_to_use(*key));
+        archive->say(call.out, "The key is in " + wish.out + ".\n" + how_to_use(*key) + *remark);
     policy::wipe(made.text);
     return 0;
 }

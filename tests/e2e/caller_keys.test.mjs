@@ -1,6 +1,6 @@
 // `serve --callers keys`: callers are told apart by the keys that they show, and one never sees another's.
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +11,7 @@ import { StreamableHTTPClientTransport as LegacyHttp } from '@modelcontextprotoc
 
 import { findLeaks } from './lib/leaks.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolPeople, passphrase } from './lib/people.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { modernVersion, RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -245,6 +246,30 @@ test('a start says how a client shows its key, and the doctor whether there is o
   assert.deepEqual([(await callers()).level, (await callers()).why], ['warning', '0 of 0 keys hold: every call is refused.']);
   await give(world, 'ada');
   assert.deepEqual([(await callers()).level, (await callers()).why], ['ok', '1 of 1 keys hold.']);
+});
+
+test('a key is for someone who is enrolled, or says that no one is; a slip and a suspended name are refused', async t => {
+  const world = await World.start(t);
+  await enrolPeople(world, ['ada', 'bob', 'dan']);
+  const suspended = await world.terminal(['people', 'suspend', 'dan', '--as', 'ada'], [passphrase]);
+  assert.equal(suspended.code, 0, suspended.stderr);
+  const made = name => keys(world, 'create', '--for', name, '--out', join(world.folder, `for-${name}.key`));
+  for (const [name, why] of [
+    ['Ada', /--for Ada names no one who is enrolled; did you mean ada\? No key was made\./],
+    ['adda', /did you mean ada\? No key was made\./],
+    ['dan', /dan is suspended\. No key was made\./],
+    ['dann', /did you mean dan\? No key was made\./],
+  ]) {
+    const refused = await made(name);
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.match(refused.stderr, why);
+    assert.ok(!existsSync(join(world.folder, `for-${name}.key`)));
+  }
+  assert.doesNotMatch((await made('ada')).stdout, /not enrolled/);
+  const program = await made('ci');
+  assert.equal(program.code, 0, program.stderr);
+  assert.match(program.stdout, /ci is not enrolled here: self_approval = false keeps no one from approving/);
+  assert.equal(JSON.parse((await keys(world, 'list', '--json')).stdout).keys.length, 2);
 });
 
 test('keys are listed and journalled without their secrets, and kept nowhere', async t => {

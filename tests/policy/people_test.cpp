@@ -91,6 +91,12 @@ TEST_CASE("the person whose agent asks may be kept from saying yes, never from s
     CHECK(own.error().message ==
           "The rule asks for a person other than the agent's own, who is alice. Nothing was done.");
     CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
+    for (const auto* name : {"Alice", "ALICE"}) {  // one person, however a key or an account spells her
+        CHECK(say_yes(request, known(name)).has_error());
+        auto spelled = request;
+        spelled.call.caller.person = name;
+        CHECK(say_yes(spelled, known("alice")).has_error());
+    }
     CHECK(deny(request, known("alice"), "not me", noon, fakes::no_tokens())->state() == State::denied);
     CHECK(say_yes(request, known("bob"))->state() == State::approved);
 

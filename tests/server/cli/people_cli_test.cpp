@@ -292,6 +292,12 @@ TEST_CASE("names of people") {
     for (const auto* name : {"grace", "Grace.Hopper", "grace+a@example.com", "_svc", "g"})
         CHECK(policy::is_person_name(name));
     CHECK_FALSE(policy::is_person_name(std::string(65, 'a')));
+    CHECK(policy::same_person("ada", "Ada"));
+    CHECK_FALSE(policy::same_person("ada", "adda"));
+    for (const auto* typed : {"Ada", "adda", "da", "ads", "daa", "ADDA"})
+        CHECK(policy::is_slip_for(typed, "ada"));
+    for (const auto* typed : {"ada", "bob", "adele", "a"}) CHECK_FALSE(policy::is_slip_for(typed, "ada"));
+    CHECK_FALSE(policy::is_slip_for("ci", "cy"));
 }
 
 TEST_CASE("a code signs in the person who made it, once, in time, in another process, and no one else") {
