@@ -10,6 +10,7 @@ namespace {
 struct Chosen {
     bool json = false;
     bool offline = false;
+    bool asked_by_serve = false;
 };
 
 int run(Invocation& call, const Chosen& chosen) {
@@ -20,7 +21,8 @@ int run(Invocation& call, const Chosen& chosen) {
                                .home = home != nullptr ? home : "",
                                .folder = std::filesystem::current_path(ignored),
                                .json = chosen.json,
-                               .offline = chosen.offline},
+                               .offline = chosen.offline,
+                               .asked_by_serve = chosen.asked_by_serve},
                               call.out);
 }
 
@@ -32,6 +34,7 @@ std::vector<std::string> doctor_command(const Invocation& call, std::string_view
     if (found == command.end()) return {};
     *found = "doctor";
     command.insert(command.end(), {"--offline", "--json"});  // a server does not hand its key on
+    if (verb == "serve") command.emplace_back("--asked-by-serve");
     return command;
 }
 
@@ -53,6 +56,9 @@ void add_doctor(CommandLine& line) {
                   [chosen](Invocation& call) { return run(call, *chosen); }});
     added.add_flag("--json", chosen->json, "Print JSON");
     added.add_flag("--offline", chosen->offline, "Leave TrueFoundry out, and the key to it");
+    added
+        .add_flag("--asked-by-serve", chosen->asked_by_serve, "For the approvals page of a server that runs")
+        ->group("");  // in no help
 }
 
 }  // namespace tfy::cli

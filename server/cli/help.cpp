@@ -104,7 +104,8 @@ OptionWords words_of(const CLI::Option& option, string_view otherwise) {
 
 std::vector<const CLI::Option*> own_options(const CLI::App& app) {
     return app.get_options([&app](const CLI::Option* option) {
-        return option->nonpositional() && option != app.get_help_ptr() && option != app.get_version_ptr();
+        return option->nonpositional() && !option->get_group().empty() && option != app.get_help_ptr() &&
+               option != app.get_version_ptr();
     });
 }
 

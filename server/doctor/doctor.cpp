@@ -85,7 +85,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     add(all, look_at_channels(read.settings.channels, options.offline ? taken_for_granted : finds_host));
     add(all, look_at_links(read.settings.channels, read.settings.public_url));
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
-                               options.server.sandbox, page_of(read.settings)));
+                               options.server.sandbox, page_of(read.settings), read.settings.callers));
 }
 
 }  // namespace
@@ -97,10 +97,11 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     CheckResults all = look_at_settings(read, options.settings);
     upstream(options, read.settings, console.seals(), all);
     state(options, read, console.seals(), all);
-    all.push_back(
-        look_at_page(app::has_display(), options.server.open_browser, system::has_browser_opener()));
+    if (!options.asked_by_serve)
+        all.push_back(
+            look_at_page(app::has_display(), options.server.open_browser, system::has_browser_opener()));
     if (!read.settings.listen.host.empty()) {
-        all.push_back(look_at_listen(read.settings));
+        if (!options.asked_by_serve) all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
         add(all, look_at_principals(read.settings, read.settings.state_dir));
     }

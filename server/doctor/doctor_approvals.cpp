@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <utility>
 
 #include "policy/principals.hpp"
+#include "policy/visible.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/people/earlier_passphrases.hpp"
@@ -111,9 +114,19 @@ Level level_of(const std::vector<approvals::Requirement>& here,
     return level;
 }
 
-/// One transport's, a line for all calls of which the same is true.
-CheckResults approvals(const char* what, const std::vector<approvals::Requirement>& here,
+std::string what_to_do(const policy::Caller& caller, const std::string& tool) {
+    const std::string mend =
+        caller.person.empty()
+            ? "Tell callers apart by --callers keys or oauth, so that it is known whose agent asks."
+            : "Name others in approvers, or allow self_approval, in the rules.";
+    return mend + " To see which rule decides: policy explain " + tool;
+}
+
+/// One caller's, a line for all calls of which the same is true.
+CheckResults approvals(const policy::Caller& caller, const std::vector<approvals::Requirement>& here,
                        const std::vector<approvals::Requirement>& elsewhere, const policy::Seals& seal) {
+    const auto* what =
+        caller.principal.starts_with(policy::stdio_principals) ? "approvals on stdio" : "approvals over HTTP";
     CheckResults findings;
     for (const auto& [doing, words] : approvals::in_words(here, seal)) {
         std::vector<approvals::Requirement> these, those;
@@ -124,12 +137,71 @@ CheckResults approvals(const char* what, const std::vector<approvals::Requiremen
             }
         const auto level = level_of(these, those);
         findings.push_back({level, what, doing + ": " + words,
-                            level == Level::ok ? ""
-                                               : "Name others in approvers, or allow self_approval, in the "
-                                                 "rules. To see which rule decides: policy explain " +
-                                                     these.front().tool});
+                            level == Level::ok ? "" : what_to_do(caller, these.front().tool)});
     }
     return findings;
+}
+
+/// Those whose keys hold; if there are none, one that stands for them.
+std::vector<policy::Caller> callers_by_key(const fs::path& state_dir, policy::Time now) {
+    std::vector<policy::Caller> callers;
+    const auto caller = [](const std::string& id, const std::string& person) {
+        auto made = policy::caller_with(std::string(policy::key_principals) + id);
+        made.person = person;
+        return made;
+    };
+    std::error_code ignored;
+    if (fs::exists(state_dir / "ledger.db", ignored))
+        if (const auto ledger = storage::Ledger::open(state_dir / "ledger.db"))
+            if (const auto keys = (*ledger)->caller_keys())
+                for (const auto& key : *keys)
+                    if (key.holds(now)) callers.push_back(caller(key.id, key.person));
+    if (callers.empty()) callers.push_back(caller("ID", "PERSON"));
+    return callers;
+}
+
+/// As `serve` knows them: those of keys one by one, and one that stands for all of each other kind.
+std::vector<policy::Caller> callers_over_http(const config::CallersBy& by, const fs::path& state_dir,
+                                              policy::Time now) {
+    std::vector<policy::Caller> callers;
+    if (by.keys) callers = callers_by_key(state_dir, now);
+    if (by.oauth) callers.push_back(policy::caller_with("oauth:PERSON/CLIENT"));
+    if (by.issuer) callers.push_back(policy::caller_with("issuer:SUBJECT/CLIENT"));
+    if (by.truefoundry) callers.push_back(policy::caller_with("tfy:USER"));
+    if (callers.empty()) callers.push_back(policy::caller_with("http:loopback"));
+    return callers;
+}
+
+/// For each call the demand of a caller for whom someone could approve it, where there is one.
+std::vector<approvals::Requirement> best_of(
+    const std::vector<std::vector<approvals::Requirement>>& of_callers) {
+    auto best = of_callers.front();
+    for (const auto& each : of_callers)
+        for (std::size_t i = 0; i < best.size(); ++i)
+            if (!best[i].could_be_approved()) best[i] = each[i];
+    return best;
+}
+
+/// Of stdio's caller, then those over HTTP. What is true of several of these is told once; what is not true
+/// of the first names its caller.
+CheckResults look_at_callers(const policy::Rules& rules, const std::vector<policy::Caller>& callers,
+                             policy::Time now, const policy::Seals& seal) {
+    const policy::Gate gate(rules);
+    const app::SystemClock clock;
+    const registry::DryTools tools(nullptr, clock, seal);
+    std::vector<std::vector<approvals::Requirement>> demands;
+    for (const auto& caller : callers)
+        demands.push_back(approvals::requirements_of_calls(tools.catalog(), gate, caller, now, seal));
+    const auto best = best_of(demands);
+    CheckResults all;
+    std::set<std::pair<std::string, std::string>> told;
+    for (std::size_t i = 0; i < callers.size(); ++i)
+        for (auto& each : approvals(callers[i], demands[i], best, seal)) {
+            if (!told.emplace(each.what, each.why).second) continue;
+            if (i > 1) each.why = policy::shown(seal, callers[i].principal, 100) + ": " + each.why;
+            all.push_back(std::move(each));
+        }
+    return all;
 }
 
 bool mentions(const fs::path& file, std::string_view word) {
@@ -201,16 +273,10 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
                                policy::Time now, const policy::Seals& seal, bool sandbox,
-                               const std::string& page) {
-    const policy::Gate gate(rules);
-    const app::SystemClock clock;
-    const registry::DryTools tools(nullptr, clock, seal);
-    const auto stdio = approvals::requirements_of_calls(
-        tools.catalog(), gate, policy::caller_with(std::string(policy::stdio_principals) + user), now, seal);
-    const auto http = approvals::requirements_of_calls(tools.catalog(), gate,
-                                                       policy::caller_with("http:loopback"), now, seal);
-    auto findings = approvals("approvals on stdio", stdio, http, seal);
-    std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
+                               const std::string& page, const config::CallersBy& by) {
+    std::vector<policy::Caller> callers{policy::caller_with(std::string(policy::stdio_principals) + user)};
+    std::ranges::move(callers_over_http(by, state_dir, now), std::back_inserter(callers));
+    auto findings = look_at_callers(rules, callers, now, seal);
     std::ranges::move(look_at_people(rules, state_dir, sandbox, page), std::back_inserter(findings));
     return findings;
 }

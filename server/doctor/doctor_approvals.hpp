@@ -2,15 +2,18 @@
 #pragma once
 
 #include "policy/rule.hpp"
+#include "server/config/settings.hpp"
 #include "server/doctor/doctor.hpp"
 
 namespace tfy::doctor {
 
-/// What the rules ask of an approver, a transport a line, and whether anyone could: broken where no one
-/// could on either. Then who is enrolled, and whose passkeys cannot be used at `page`, its origin.
+/// What the rules ask of an approver, on stdio and over HTTP for the callers whom `serve` knows `by` these
+/// means, and whether anyone could: broken where no one could for any of them. Then who is enrolled, and
+/// whose passkeys cannot be used at `page`, its origin.
 CheckResults look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
                                const std::string& user, policy::Time now, const policy::Seals& seal,
-                               bool sandbox = false, const std::string& page = "http://localhost");
+                               bool sandbox = false, const std::string& page = "http://localhost",
+                               const config::CallersBy& by = {});
 
 /// Whether a server on stdio can open a browser for its person.
 CheckResult look_at_page(bool display, bool open_browser, bool has_opener);

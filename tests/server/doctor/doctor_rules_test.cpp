@@ -61,6 +61,52 @@ TEST_CASE("a rule whose quorum the people who are enrolled cannot reach is warne
     CHECK(holds(look(of_two + "quorum=2\n").front().why, "grace is suspended"));
 }
 
+TEST_CASE(
+    "callers over HTTP are judged as serve knows them, and what is missing is said of whom it is true") {
+    const fakes::TempFolder folder;
+    const auto look = [&](const std::string& toml, config::CallersBy by) {
+        auto all = doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon,
+                                             fakes::no_tokens(), false, "http://localhost", by);
+        std::erase_if(all, [](const auto& each) { return each.what != "approvals over HTTP"; });
+        return all;
+    };
+    const std::string others = "[[rule]]\nself_approval=false\n";
+    for (const config::CallersBy by : {config::CallersBy{.keys = true}, config::CallersBy{.oauth = true}}) {
+        const auto found = look(others, by);
+        REQUIRE(found.size() == 1);
+        CHECK(found.front().level == Level::ok);
+    }
+    for (const config::CallersBy by :
+         {config::CallersBy{}, config::CallersBy{.issuer = true}, config::CallersBy{.truefoundry = true}}) {
+        const auto found = look(others, by);
+        CHECK(found.front().level == Level::warning);
+        CHECK(holds(found.front().why, "does not know whose agent"));
+        CHECK(holds(found.front().todo, "--callers keys or oauth"));
+        CHECK_FALSE(holds(found.front().todo, "self_approval"));
+    }
+    CHECK_FALSE(holds(look(others, {.issuer = true}).front().why, "http:loopback"));
+
+    const auto ledger = fakes::open_ledger(folder / "ledger.db");
+    const auto give = [&](const std::string& id, const std::string& person) {
+        return ledger->add_caller_key({.id = id,
+                                       .hash = "hash of " + id,
+                                       .person = person,
+                                       .label = "",
+                                       .created = noon,
+                                       .until = noon + 1h},
+                                      fakes::entry("caller_key_created"));
+    };
+    REQUIRE(give("AAAAAAAA", "bob").has_value());
+    REQUIRE(give("BBBBBBBB", "ada").has_value());
+    REQUIRE(give("CCCCCCCC", "bob").has_value());
+    const auto found = look("[[rule]]\napprovers=['ada']\nself_approval=false\n", {.keys = true});
+    REQUIRE(found.size() == 2);
+    CHECK(found.front().level == Level::ok);
+    CHECK(found.back().level == Level::warning);
+    CHECK(found.back().why.starts_with("key:BBBBBBBB: "));
+    CHECK(look(others, {.keys = true}).size() == 1);
+}
+
 TEST_CASE("a channel whose host is not found is named, with the command that tests it") {
     notify::ChannelTarget mail;
     mail.wanted = {.name = "mail", .format = policy::Channel::Format::email};
