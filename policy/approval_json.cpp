@@ -24,6 +24,7 @@ Json json_of(const Caller& caller) {
     const auto& [host, name, listed] = caller.program;
     if (!host.empty() || !name.empty())
         body["program"] = {{"host", host}, {"name", name}, {"listed", listed}};
+    if (!caller.label.empty()) body["label"] = caller.label;
     return body;
 }
 
@@ -55,7 +56,8 @@ Call read_call(const Members& from) {
              .client = caller.text("client"),
              .default_assurance = caller.one_of("default_assurance", read_assurance, Assurance::signed_in),
              .person = caller.has("person") ? caller.text("person") : std::string{},
-             .program = read_program(caller)}};
+             .program = read_program(caller),
+             .label = caller.has("label") ? caller.text("label") : std::string{}}};
 }
 
 Json json_of(const Approval::Decision& decision) {

@@ -33,6 +33,12 @@ Caller caller_with(std::string principal) {
             .person = std::move(person)};
 }
 
+std::string asker_of(const Caller& caller) {
+    if (caller.person.empty() || !person_in(caller.principal).empty()) return caller.principal;
+    return caller.principal + ", " + caller.person + "'s agent" +
+           (caller.label.empty() ? "" : " \"" + caller.label + "\"");
+}
+
 // The reason, the client's name, the transport's default and the trace are left out on purpose: they may
 // change between a call and its repetition.
 std::string digest(const Call& call) {

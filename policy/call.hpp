@@ -41,8 +41,13 @@ struct Caller {
     std::string person = {};   // whose agent it is: "alice"; empty if that is not known
     Trace trace = {};
     Program program = {};     // of OAuth
+    std::string label = {};   // of a key: what the operator says it is for; may be empty
     bool may_request = true;  // false: its credential lets it read, and ask for nothing that changes anything
 };
+
+/// "key:K7Q29FXM, ada's agent "cursor"": the principal and, where that does not tell it, whose agent it is.
+/// As it is: show it with shown().
+std::string asker_of(const Caller& caller);
 
 /// A caller of this principal, as far as the principal alone tells.
 Caller caller_with(std::string principal);

@@ -90,7 +90,7 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
                        (waits ? "" : " on " + policy::format_time_for_people(read_at(approval))) + ":\n";
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(seal, fact.value) + "\n";
-    text += "  Asked by: " + policy::shown(seal, approval.call.caller.principal) + "\n";
+    text += "  Asked by: " + policy::shown(seal, policy::asker_of(approval.call.caller)) + "\n";
     if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
         text += "  Its program: " + program + "\n";
     for (const auto& warning : approval.facts.warnings)

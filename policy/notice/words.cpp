@@ -52,7 +52,7 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice, const policy::Se
     };
     add("Request", policy::words_for(approval.call.tool, seal).title);
     add("Token", approval.facts.subject);
-    add("Asked by", approval.call.caller.principal);
+    add("Asked by", policy::asker_of(approval.call.caller));
     if (!policy::asks_for_decision(notice.event) && notice.decision) {
         add("Decided by", notice.decision->by);
         add("Their reason", notice.decision->reason);

@@ -29,6 +29,7 @@ Result<std::optional<transport::KnownCaller>> Keys::verify(std::string_view cred
         transport::KnownCaller(policy::Caller{.principal = principal,
                                               .default_assurance = policy::Assurance::signed_in,
                                               .person = key->person,
+                                              .label = key->label,
                                               .may_request = key->may_request},
                                principal));
 }

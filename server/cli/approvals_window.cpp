@@ -75,7 +75,7 @@ std::string brief(const Approval& approval, policy::Time now, const policy::Seal
     if (approval.terms.quorum > 1)
         text += ", " + std::to_string(approval.votes().size()) + " of " +
                 std::to_string(approval.terms.quorum) + " approvals";
-    auto asked = "Asked by " + policy::shown(seal, approval.call.caller.principal, 200);
+    auto asked = "Asked by " + policy::shown(seal, policy::asker_of(approval.call.caller), 200);
     if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
         asked += " (" + program + ")";
     asked += " on " + policy::format_time_for_people(approval.created);

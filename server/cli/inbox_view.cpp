@@ -67,7 +67,7 @@ std::string votes_in_words(const Json& row) {
 bool holds_words(const Approval& approval, std::string_view words) {
     return approval.facts.subject.find(words) != std::string::npos ||
            approval.id.find(words) != std::string::npos || approval.digest.find(words) != std::string::npos ||
-           approval.call.caller.principal.find(words) != std::string::npos;
+           policy::asker_of(approval.call.caller).find(words) != std::string::npos;
 }
 
 }  // namespace

@@ -176,6 +176,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                  {"short_digest", policy::short_digest(approval.digest)},
                  {"agent_reason", show.lines(approval.agent_reason)},
                  {"principal", show(approval.call.caller.principal)},
+                 {"asked_by", show(policy::asker_of(approval.call.caller))},
                  {"program", program_view(approval.call.caller.program, show)},
                  {"client", show(approval.call.caller.client)},
                  {"because", show(approval.terms.because)},

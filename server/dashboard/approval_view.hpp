@@ -14,12 +14,12 @@ struct Viewer {
 
 /// id, tool, words {title, button, danger}, may_be_permitted, state, created, updated, expires, facts
 /// {subject, effect, shown, warnings}, arguments (canonical, indented), digest, short_digest, agent_reason,
-/// principal, asked_by_person (or null), client, because, min_assurance, approvers, quorum, votes [{by,
-/// assurance, at, destination}], self_approval, reason_required, destinations, narrowings [{by, at, argument,
-/// asked (or null), approved}], extended {by, at} (or null), marked; decision, outcome, and for the viewer
-/// may_decide {approve, deny, why_not} and may_narrow {name, expiration}, each null where there is none, and
-/// may_extend. Every string from others has passed policy::shown(); `marked` says that this changed one of
-/// them.
+/// principal, asked_by (the same with whose agent it is), asked_by_person (or null), client, because,
+/// min_assurance, approvers, quorum, votes [{by, assurance, at, destination}], self_approval,
+/// reason_required, destinations, narrowings [{by, at, argument, asked (or null), approved}], extended {by,
+/// at} (or null), marked; decision, outcome, and for the viewer may_decide {approve, deny, why_not} and
+/// may_narrow {name, expiration}, each null where there is none, and may_extend. Every string from others has
+/// passed policy::shown(); `marked` says that this changed one of them.
 Json approval_view(const policy::Approval& approval, const Viewer& viewer, const policy::Seals& seal);
 
 }  // namespace tfy::dashboard

@@ -32,7 +32,7 @@ Json risks_of(const policy::Facts& facts, const policy::Seals& seal) {
 
 bool holds_deceptive(const policy::Approval& approval) {
     const auto& call = approval.call;
-    return policy::deceptive(approval.facts.subject) || policy::deceptive(call.caller.principal) ||
+    return policy::deceptive(approval.facts.subject) || policy::deceptive(policy::asker_of(call.caller)) ||
            policy::deceptive(call.caller.client) || policy::deceptive(call.caller.program.host) ||
            policy::deceptive(call.caller.program.name) || policy::deceptive(approval.agent_reason) ||
            policy::deceptive(call.arguments.dump(-1, ' ', false, Json::error_handler_t::replace));
@@ -63,6 +63,7 @@ Json inbox_row(const policy::Approval& approval, std::string_view person, const 
             {"together", words.together},
             {"subject", policy::shown(seal, approval.facts.subject)},
             {"principal", policy::shown(seal, approval.call.caller.principal)},
+            {"asked_by", policy::shown(seal, policy::asker_of(approval.call.caller))},
             {"created", policy::format_time(approval.created)},
             {"request_expires_at", policy::format_time(approval.expires)},
             {"digest", approval.digest},

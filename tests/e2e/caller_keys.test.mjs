@@ -115,6 +115,10 @@ test('two agents with keys of their own never see each other’s requests, sessi
   const page = await Page.signIn(world, server);
   const { body } = await page.request('GET', `/api/approvals/${asked}`);
   assert.equal(body.asked_by_person, 'ada');
+  const whose = `key:${adas.id}, ada's agent "cursor"`;
+  assert.equal(body.asked_by, whose);
+  const inTerminal = (await world.terminal(['approvals', 'list'])).stdout.replace(/\s+/g, ' ');
+  assert.ok(inTerminal.includes(`Asked by ${whose} on`), inTerminal);
 });
 
 test('without a key that holds, nothing is read: 401 with a challenge that leads nowhere else', async t => {

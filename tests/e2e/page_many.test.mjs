@@ -82,6 +82,7 @@ test('10,000 decisions of the past scroll, in fewer than 2,000 nodes; search and
     danger: i % 2 === 0,
     subject: `past-${i}`,
     principal: `stdio:caller-${i % 5}`,
+    asked_by: `stdio:caller-${i % 5}`,
     short_digest: 'AAAA-BBBB',
     created: new Date(1.7e12 - i * 1000).toISOString(),
     updated: new Date(1.7e12 - i * 1000 + 500).toISOString(),

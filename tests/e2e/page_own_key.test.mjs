@@ -42,7 +42,8 @@ async function begin(t) {
 /** An agent of this person: calls its tools. */
 async function agent({ world, server }, person) {
   const file = join(world.folder, `${person}.key`);
-  const made = await runToEnd(binary, ['keys', 'create', '--for', person, '--out', file], { env: world.env });
+  const create = ['keys', 'create', '--for', person, '--label', 'cursor', '--out', file];
+  const made = await runToEnd(binary, create, { env: world.env });
   assert.equal(made.code, 0, made.stderr);
   const client = new Client({ name: 'tfy-e2e-own-key', version: '1' }, { versionNegotiation: { mode: { pin: modernVersion } } });
   world.clients.push(client);
@@ -93,6 +94,22 @@ test('a link sent to somebody else: the key becomes theirs, for themselves', asy
     ['GET', check, 'alice'],
     ['GET', check, 'robert'],
   ]);
+});
+
+test('the inbox and the request say whose agent asks by key, and what the key is for', async t => {
+  const here = await begin(t);
+  const ada = await come(t, here, 'ada');
+  await enter(ada, here.keys.ada);
+  await ada.getByText('alice@sandbox.example').waitFor();
+  const { call } = await agent(here, 'ada');
+  assert.equal(statusOf(await call('tfy_access_tokens_create', { payload: { name: 'asked-by-key' } })), 'approval_pending');
+  const bob = await come(t, here, 'bob');
+  await bob.goto(here.server.page);
+  const whose = /^key:[2-9A-HJ-NP-Z]{8}, ada's agent "cursor"$/;
+  await bob.locator('.row .asker', { hasText: whose }).click();
+  await bob.locator('.meta', { hasText: /ada's agent "cursor"/ }).waitFor();
+  const asked = bob.locator('dl.facts div', { has: bob.getByText('Asked by', { exact: true }) }).locator('dd');
+  assert.match(await asked.innerText(), whose);
 });
 
 test('what cannot be kept is said with what to do, the fields are empty again; removing takes two presses', async t => {

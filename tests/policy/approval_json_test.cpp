@@ -90,6 +90,13 @@ TEST_CASE("a record of a later version is read, a damaged one is not") {
     }
 }
 
+TEST_CASE("what a key is for comes back with the request, and is left out where there is none") {
+    auto made = approved();
+    CHECK_FALSE(made.json().at("call").at("caller").contains("label"));
+    made.call.caller.label = "cursor";
+    CHECK(Approval::restore(made.json())->call.caller.label == "cursor");
+}
+
 TEST_CASE("a record of 0.1.0 is read: one yes was enough, and nothing was narrowed") {
     auto early = approved().json();
     for (const auto* later :

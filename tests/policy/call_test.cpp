@@ -46,6 +46,7 @@ TEST_CASE("the digest is the same for the same call, through whatever client it 
     auto again = call;
     again.caller.client = "another host 9.9";
     again.caller.default_assurance = Assurance::passkey;
+    again.caller.label = "cursor";
     again.caller.trace = {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b"};
     CHECK(digest(again) == digest(call));
 
@@ -53,6 +54,16 @@ TEST_CASE("the digest is the same for the same call, through whatever client it 
     first.arguments = Json::parse(R"({"a": 1, "b": [1.0, "x"]})");
     second.arguments = Json::parse(R"({"b": [1, "\u0078"], "a": 1e0})");
     CHECK(digest(first) == digest(second));
+}
+
+TEST_CASE("who asks is told with whose agent it is, where the principal does not tell it") {
+    CHECK(asker_of(caller_with("stdio:alice")) == "stdio:alice");
+    CHECK(asker_of(caller_with("http:loopback")) == "http:loopback");
+    CHECK(asker_of(caller_with("oauth:ada/claude.ai")) == "oauth:ada/claude.ai");
+    Caller by_key{.principal = "key:K7Q29FXM", .person = "ada"};
+    CHECK(asker_of(by_key) == "key:K7Q29FXM, ada's agent");
+    by_key.label = "cursor";
+    CHECK(asker_of(by_key) == "key:K7Q29FXM, ada's agent \"cursor\"");
 }
 
 TEST_CASE("the digest is what anybody can compute from the canonical text") {

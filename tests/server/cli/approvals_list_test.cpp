@@ -1,11 +1,14 @@
 // What `approvals list` and `approvals watch` print, for people and for programs.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
+#include "policy/notice/words.hpp"
 #include "protocol/parse.hpp"
 #include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
@@ -57,6 +60,24 @@ TEST_CASE("the list shows what is open, and with --all what is decided or overdu
     shown.all = true;
     CHECK(holds(run_approvals(shown).out, "apr_late  expired"));
     CHECK(holds(run_approvals(shown).out, "apr_gone  denied"));
+}
+
+TEST_CASE(
+    "the list, the whole request and a message say whose agent asks with a key, and what the key is for") {
+    const TempFolder folder;
+    auto ledger = open_ledger(folder / "ledger.db");
+    auto made = approval("apr_key", "ci-a", "key:K7Q29FXM");
+    made.call.caller.person = "ada";
+    made.call.caller.label = "cursor";
+    REQUIRE(ledger->open_request(made, {100, 100}, entry("requested", "apr_key")).has_value());
+    const std::string asker = "key:K7Q29FXM, ada's agent \"cursor\"";
+    CHECK(holds(run_approvals(options(folder, Verb::list)).out, "Asked by " + asker + " on 2026-11-23"));
+    auto show = options(folder, Verb::show);
+    show.id = "apr_key";
+    CHECK(holds(run_approvals(show).out, "Asked by: " + asker + "\n"));
+    const notice::Notice told{.id = "evt_1", .at = noon, .approval = made};
+    const auto fields = notice::words_of(told, no_tokens()).fields;
+    CHECK(std::ranges::any_of(fields, [&](const auto& each) { return each.value == asker; }));
 }
 
 TEST_CASE("with --json the list is one document that holds each request whole") {

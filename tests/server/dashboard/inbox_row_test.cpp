@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "server/dashboard/approval_view.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -26,6 +27,14 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     CHECK(row.at("together") == "plan");
     CHECK(row.at("subject") == "prod-db");
     CHECK(row.at("principal") == "stdio:alice");
+    CHECK(row.at("asked_by") == "stdio:alice");
+    auto by_key = made;
+    by_key.call.caller = {.principal = "key:K7Q29FXM", .person = "ada", .label = "cursor"};
+    const auto keys_row = dashboard::inbox_row(by_key, "bob", fakes::no_tokens());
+    CHECK(keys_row.at("principal") == "key:K7Q29FXM");
+    CHECK(keys_row.at("asked_by") == "key:K7Q29FXM, ada's agent \"cursor\"");
+    CHECK(dashboard::approval_view(by_key, {.person = "bob"}, fakes::no_tokens()).at("asked_by") ==
+          keys_row.at("asked_by"));
     CHECK(row.at("request_expires_at") == "2026-11-23T12:15:00.000Z");
     CHECK(row.at("digest") == made.digest);
     CHECK(row.at("risks") == Json{"used 2 h before this was asked", "never expires", "production-like name"});

@@ -75,7 +75,7 @@ export function alertOf(fresh: Row[]): void {
             ? notify(`${more.length + 1} new requests wait for you`)
             : notify(
                   "A new request waits for you",
-                  `${first.title} \u201c${cut(first.subject || first.short_digest)}\u201d, asked by ${cut(first.principal)}`,
+                  `${first.title} \u201c${cut(first.subject || first.short_digest)}\u201d, asked by ${cut(first.asked_by)}`,
                   first.id,
               ),
     );

@@ -128,7 +128,7 @@ export function Facts({ approval }: { approval: Approval }) {
     const [before, after] = [of(shown, sides[0]), of(shown, sides[1])];
     const split = before.length > 0 && after.length > 0;
     const rest = split ? shown.filter((each) => !sides.some((side) => each.label.startsWith(side))) : shown;
-    const askers = [{ label: "Asked by", value: approval.principal }];
+    const askers = [{ label: "Asked by", value: approval.asked_by }];
     if (approval.program) askers.push({ label: "Its program", value: approval.program });
     return (
         <section>

@@ -56,6 +56,7 @@ export const isGrouped = computed(
 
 export interface Group {
     principal: string;
+    askedBy: string;
     count: number;
     open: boolean;
 }
@@ -70,7 +71,7 @@ export const lines = computed<Line[]>(() => {
     let place = 0;
     for (const [principal, members] of groups) {
         const open = !closed.value.has(principal);
-        all.push({ group: { principal, count: members.length, open } });
+        all.push({ group: { principal, askedBy: members[0]!.asked_by, count: members.length, open } });
         if (open) for (const row of members) all.push({ row, place: ++place });
     }
     return all;

@@ -113,7 +113,7 @@ function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () =>
                         </span>
                     )}
                     <span class="asker">
-                        asked by <bdi>{line.principal}</bdi>
+                        asked by <bdi>{line.asked_by}</bdi>
                     </span>
                     {line.narrowed && <span class="mark">changed</span>}
                 </span>

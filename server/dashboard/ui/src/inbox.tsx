@@ -76,7 +76,7 @@ function Heading({ group }: { group: Group }) {
     return (
         <button type="button" class="group" aria-expanded={group.open} onClick={() => toggle(group.principal)}>
             <span aria-hidden="true">{group.open ? "\u25be" : "\u25b8"}</span>
-            <bdi>{group.principal}</bdi>
+            <bdi>{group.askedBy}</bdi>
             <span class="tally">{group.count}</span>
         </button>
     );
@@ -114,7 +114,7 @@ function Line({ row }: { row: Row }) {
             <TimeLeft row={row} />
             <span class="row-why">
                 <span class="asker">
-                    <bdi>{row.principal}</bdi>
+                    <bdi>{row.asked_by}</bdi>
                 </span>
                 {row.risks.map((risk) => (
                     <span class="risk">{risk}</span>

@@ -117,7 +117,7 @@ function Request({ approval }: { approval: Approval }) {
                     </h3>
                     <p class="meta">
                         <span>
-                            <bdi>{approval.principal}</bdi>
+                            <bdi>{approval.asked_by}</bdi>
                         </span>
                         <span>asked {moment(approval.created)}</span>
                         {!over && <Countdown approval={approval} />}

@@ -69,6 +69,8 @@ export interface Approval {
     agent_reason: string;
     program: string;
     principal: string;
+    /** The principal and, where that does not tell it, whose agent it is. */
+    asked_by: string;
     client: string;
     because: string;
     min_assurance: Assurance;
@@ -102,6 +104,7 @@ export interface Row {
     together: "plan" | "opened" | "";
     subject: string;
     principal: string;
+    asked_by: string;
     created: string;
     request_expires_at: string;
     digest: string;
@@ -122,6 +125,7 @@ export interface Past {
     danger: boolean;
     subject: string;
     principal: string;
+    asked_by: string;
     short_digest: string;
     created: string;
     updated: string;
