@@ -4,6 +4,7 @@
 #include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
+#include "server/approvals/permissions.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 
@@ -67,6 +68,9 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     if (!wish) return wish.error();
     const auto given = policy::give(human, std::move(*wish), "per_" + policy::random_id(), window.now());
     if (!given) return given.error();
+    const auto known = approvals::check_caller(*window.archive.ledger, given->principal, window.now(),
+                                               *window.archive.sealer);
+    if (!known) return known.error();
     const auto& rules = window.options.rules;
     const auto why =
         rules ? policy::cannot_count(*given, *rules, window.now(), *window.archive.sealer) : std::nullopt;

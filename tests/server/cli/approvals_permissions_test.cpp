@@ -89,6 +89,41 @@ TEST_CASE(
     CHECK(holds(terminal.run(Verb::revoke).err, "There is no standing permission per_none."));
 }
 
+TEST_CASE(
+    "a permission is for a caller that there can be: a slip in a key's id is told, and no key is made up") {
+    Terminal terminal;
+    const auto add = [&](const std::string& id, policy::Time until) {
+        return terminal.ledger->add_caller_key({.id = id,
+                                                .hash = "hash of " + id,
+                                                .person = "ada",
+                                                .label = "",
+                                                .created = noon - 1h,
+                                                .until = until},
+                                               entry("caller_key_created"));
+    };
+    REQUIRE(add("4U3UFS3K", noon + 1h).has_value());
+    REQUIRE(add("BBBBBBBB", noon).has_value());
+    const std::pair<const char*, const char*> refused[] = {
+        {"key:4U3UFS3X",
+         "There is no key of this server for key:4U3UFS3X; did you mean key:4U3UFS3K? No permission"},
+        {"key:BBBBBBBB", "The key of key:BBBBBBBB is revoked or has expired. No permission was given."},
+        {"oauth:adda/editor", "The person in oauth:adda/editor is not enrolled. No permission was given."},
+        {"alice", "No caller is called alice: they are stdio:USER, http:loopback"}};
+    for (const auto& [principal, why] : refused) {
+        CAPTURE(principal);
+        terminal.options.permit.principal = principal;
+        const auto ran = terminal.run(Verb::permit, "ci-*\n");
+        CHECK(ran.code == 1);
+        CHECK(holds(ran.err, why));
+    }
+    CHECK(terminal.in_force().empty());
+    for (const auto* principal : {"key:4U3UFS3K", "oauth:ada/editor", "stdio:new"}) {
+        terminal.options.permit.principal = principal;
+        CHECK(terminal.run(Verb::permit, "ci-*\n").code == 0);
+    }
+    CHECK(terminal.in_force().size() == 3);
+}
+
 TEST_CASE("what is not typed exactly, not reasonable, or not by a person at a terminal gives nothing") {
     struct Row {
         const char* name;

@@ -123,6 +123,10 @@ TEST_CASE("what is no permission is refused with its reason, and none is given")
     const Row rows[] = {
         {"no principal", {{"principal", ""}}, "Name one principal"},
         {"the person's own", {{"principal", "ann"}}, "You cannot give a permission to yourself"},
+        {"no caller's name",
+         {{"principal", "alice"}},
+         "No caller is called alice: they are stdio:USER, http:"},
+        {"no key's", {{"principal", "key:K7Q29FXM"}}, "There is no key of this server for key:K7Q29FXM."},
         {"every name", {{"names", "*"}}, "must begin with fixed characters"},
         {"no number", {{"uses", "5"}}, "must be a whole number"},
         {"below zero", {{"uses", -1}}, "must be a whole number"},
