@@ -88,7 +88,8 @@ std::string to_sign_in(const std::string& page, const WayIn& way) {
                "instead: " +
                another_code() + "\n\n";
     const std::string as_guest = "Sign-in code: " + way.code + "   (works once, within 12 hours)\n" +
-                                 "Or open, as a guest: " + page + "#code=" + way.code + "\n";
+                                 "Or open: " + page + "#code=" + way.code +
+                                 "\nYour decisions will be recorded as " + config::os_user() + "'s.\n";
     if (way.pairing.empty())
         return as_guest + "To be enrolled, and get codes yourself, run in another terminal: " +
                tools::own_command("people first") + "\n\n";
@@ -143,9 +144,9 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
     text += to_sign_in(page, way);
     const auto& callers = told.callers;
     if (callers.keys)
-        text += (callers.oauth ? "Agents without a person at hand show" : "Each caller shows") +
-                std::string(" a key of its own. Make one: ") +
-                tools::own_command("keys create --for PERSON") + "\n\n";
+        text += std::string(callers.oauth ? "Agents without a person at hand show keys of their own."
+                                          : "Each caller shows a key of its own.") +
+                " Make one: " + tools::own_command("keys create --for PERSON") + "\n\n";
     if (callers.oauth)
         text += "Clients connect by OAuth: the person who connects one is asked on the approvals page.\n\n";
     if (callers.truefoundry)

@@ -160,9 +160,11 @@ int log_in(Invocation& call, const LoginWish& wish) {
     if (auto kept = config::keep_login(file, *login); !kept) return window.fail(kept.error());
     window.say(
         "TrueFoundry accepts the key.\n" + *found + "Kept in " + file.string() +
-        ", which only your account can read.\nA running server that uses a login at this address takes the "
-        "new key within seconds; start any other one again, with a new session of its client. A key in the "
-        "environment or in .env comes first. Programs of your account can read that file: to end it, run " +
+        ", which only your account can read.\nA running server takes the key within seconds if it uses a "
+        "login at "
+        "this address, or started without a key; start any other one again, with a new session of its "
+        "client. A key in the environment or in .env comes first. Programs of your account can read that "
+        "file: to remove it, run " +
         tools::own_program() + " login --forget.\n");
     return 0;
 }

@@ -253,7 +253,7 @@ CheckResult look_at_caller_keys(const fs::path& state_dir, policy::Time now) {
         keys = std::move(*read);
     }
     const auto hold = std::ranges::count_if(keys, [now](const auto& key) { return key.holds(now); });
-    const auto words = std::to_string(hold) + " of " + std::to_string(keys.size()) + " keys hold";
+    const auto words = std::to_string(hold) + " of " + std::to_string(keys.size()) + " keys are valid";
     if (hold > 0) return {Level::ok, what, words};
     return {Level::warning, what, words + ": every call is refused",
             "Make one: " + tools::own_command("keys create --for PERSON")};

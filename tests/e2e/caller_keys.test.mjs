@@ -247,9 +247,9 @@ test('a start says how a client shows its key, and the doctor whether there is o
     JSON.parse((await runToEnd(binary, ['doctor', '--json'], { env: world.env })).stdout).findings.find(
       ({ what }) => what === 'callers'
     );
-  assert.deepEqual([(await callers()).level, (await callers()).why], ['warning', '0 of 0 keys hold: every call is refused.']);
+  assert.deepEqual([(await callers()).level, (await callers()).why], ['warning', '0 of 0 keys are valid: every call is refused.']);
   await give(world, 'ada');
-  assert.deepEqual([(await callers()).level, (await callers()).why], ['ok', '1 of 1 keys hold.']);
+  assert.deepEqual([(await callers()).level, (await callers()).why], ['ok', '1 of 1 keys are valid.']);
 });
 
 test('a key is for someone who is enrolled, or says that no one is; a slip and a suspended name are refused', async t => {

@@ -37,7 +37,8 @@ async function sandboxWorld(t) {
 test('a sandbox, with its output in a log: the greeting has a link, the page points to the log; once someone is enrolled neither', async t => {
   const world = await sandboxWorld(t);
   const { process: server, page, code } = await world.serve();
-  assert.ok(server.stdout.includes(`Or open, as a guest: ${page}#code=${code}\n`), server.stdout);
+  const greeting = `Or open: ${page}#code=${code}\nYour decisions will be recorded as ${me}'s.\n`;
+  assert.ok(server.stdout.includes(greeting), server.stdout);
   const help = await helpOn(world, page);
   assert.equal(help.words, 'When this server started, it printed a code to its standard output: look in its log. For another code, be the first who is enrolled: run in a terminal on its machine:');
   assert.equal(help.command, `tfy-pat-mcp people first --state-dir ${world.state}`);

@@ -107,9 +107,9 @@ std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& s
                    after_grace(rotation.plan, "the value of " + new_words(rotation, seal)) +
                    ", and never before.";
         case State::due:
-            return old_words(rotation, seal) + " is deleted at " +
-                   policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
-                   new_words(rotation, seal) + " has been shown.";
+            return old_words(rotation, seal) + " will be deleted at " +
+                   policy::format_time_for_people(rotation.due.value_or(policy::Time{})) +
+                   ", because the value of " + new_words(rotation, seal) + " has been shown.";
         case State::deleting: return old_words(rotation, seal) + " is being deleted.";
         case State::done:
             if (rotation.because == Kept::gone_already)

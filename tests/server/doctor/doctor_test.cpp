@@ -304,12 +304,12 @@ TEST_CASE("callers without a key that holds are refused, and the doctor says so"
     const auto ledger = storage::Ledger::open(folder.path() / "ledger.db").value();
     storage::CallerKey key{.id = "K7Q29FXM", .person = "ada", .until = fakes::noon};
     REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
-    CHECK(holds(look().why, "0 of 1 keys hold: every call is refused"));
+    CHECK(holds(look().why, "0 of 1 keys are valid: every call is refused"));
     key.id = "K7Q29FXN";
     key.until += std::chrono::hours{1};
     REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
     CHECK(look().level == Level::ok);
-    CHECK(look().why == "1 of 2 keys hold");
+    CHECK(look().why == "1 of 2 keys are valid");
 }
 
 TEST_CASE("hooks that answer for a person are named, wherever the host keeps them") {

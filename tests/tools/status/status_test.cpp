@@ -142,7 +142,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
          "base_url_not_set",
          {},
          "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). The user runs tfy-pat-mcp login in a "
-         "terminal, which counts at once; or sets both ",
+         "terminal, which takes effect at once; or sets both ",
          nothing},
         {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). The user runs ", no_key},
         {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
@@ -329,7 +329,8 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
     const Row rows[] = {
         {Rotation::State::waiting, Kept::not_kept,
          "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
-        {Rotation::State::due, Kept::not_kept, "is deleted at 2026-11-23 12:15 UTC"},
+        {Rotation::State::due, Kept::not_kept,
+         "will be deleted at 2026-11-23 12:15 UTC, because the value of"},
         {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
         {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},
         {Rotation::State::kept, Kept::value_lapsed, "not shown within its ten minutes, so it is lost"},
