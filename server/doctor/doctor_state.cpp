@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "policy/human.hpp"
+#include "policy/principals.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/storage/journal_check.hpp"
@@ -240,9 +242,33 @@ CheckResult look_at_journal(const fs::path& state_dir) {
     return {Level::ok, "journal", said->substr(0, said->find('\n'))};
 }
 
+namespace {
+
+/// "; key:K7Q29FXM is for Ada, which looks like a slip for ada", of each valid key that `keys create` would
+/// refuse to make.
+std::string keys_for_wrong_names(const std::vector<storage::CallerKey>& keys,
+                                 const std::vector<storage::Person>& people, policy::Time now) {
+    std::string words;
+    for (const auto& key : keys) {
+        if (!key.holds(now)) continue;
+        const auto is_theirs = [&](const auto& person) { return person.name == key.person; };
+        const auto theirs = std::ranges::find_if(people, is_theirs);
+        const auto slip = std::ranges::find_if(
+            people, [&](const auto& person) { return policy::is_slip_for(key.person, person.name); });
+        const auto key_is = "; " + std::string(policy::key_principals) + key.id + " is for " + key.person;
+        if (theirs != people.end() && theirs->suspended) words += key_is + ", who is suspended";
+        if (theirs == people.end() && slip != people.end())
+            words += key_is + ", which looks like a slip for " + slip->name;
+    }
+    return words;
+}
+
+}  // namespace
+
 CheckResult look_at_caller_keys(const fs::path& state_dir, policy::Time now) {
     const auto what = "callers";
     std::vector<storage::CallerKey> keys;
+    std::string wrong;
     std::error_code ignored;
     if (fs::exists(state_dir / "ledger.db", ignored)) {
         const auto archive = app::Archive::open(state_dir);
@@ -251,9 +277,14 @@ CheckResult look_at_caller_keys(const fs::path& state_dir, policy::Time now) {
             return {Level::broken, what, "their keys cannot be read: " + read.error().message,
                     "See the finding on the state directory."};
         keys = std::move(*read);
+        if (const auto people = archive->ledger->people()) wrong = keys_for_wrong_names(keys, *people, now);
     }
     const auto hold = std::ranges::count_if(keys, [now](const auto& key) { return key.holds(now); });
     const auto words = std::to_string(hold) + " of " + std::to_string(keys.size()) + " keys are valid";
+    if (!wrong.empty())
+        return {Level::warning, what, words + wrong,
+                "End such a key (" + tools::own_command("keys revoke ID") +
+                    ") and make one for the right name: " + tools::own_command("keys create --for PERSON")};
     if (hold > 0) return {Level::ok, what, words};
     return {Level::warning, what, words + ": every call is refused",
             "Make one: " + tools::own_command("keys create --for PERSON")};

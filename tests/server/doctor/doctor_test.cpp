@@ -310,6 +310,13 @@ TEST_CASE("callers without a key that holds are refused, and the doctor says so"
     REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
     CHECK(look().level == Level::ok);
     CHECK(look().why == "1 of 2 keys are valid");
+    fakes::enrol(*ledger, {"ada", "bob"});
+    CHECK(look().level == Level::ok);
+    key.id = "K7Q29FXP";
+    key.person = "adda";
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    CHECK(look().level == Level::warning);
+    CHECK(look().why == "2 of 3 keys are valid; key:K7Q29FXP is for adda, which looks like a slip for ada");
 }
 
 TEST_CASE("hooks that answer for a person are named, wherever the host keeps them") {
