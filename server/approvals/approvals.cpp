@@ -318,7 +318,7 @@ Async<Woken> Approvals::wait_revision(std::uint64_t seen, std::chrono::milliseco
                                                                      [](std::size_t* count) { --*count; });
     if (!watching_) {
         watching_ = true;
-        asio::co_spawn(loop_, watch_other_processes(), asio::detached);
+        asio::co_spawn(loop_, watch_ledger(), asio::detached);
     }
     asio::steady_timer timer(co_await asio::this_coro::executor, limit);
     boost::system::error_code ignored;
@@ -337,16 +337,16 @@ void Approvals::ring() {
     for (auto* bell : bells_) bell->cancel();
 }
 
-// Another process (the command line, a second server) writes to the same file; SQLite tells that by its data
-// version.
-Async<void> Approvals::watch_other_processes() {
-    std::optional<std::int64_t> seen;
+// Another process (the command line, a second server) writes to the same file, or a request goes with the
+// grant or the key that it rested on; the ledger's version tells both. What was seen stays when no one waits
+// for a moment.
+Async<void> Approvals::watch_ledger() {
     asio::steady_timer timer(loop_);
     while (waiting_ > 0) {
         const auto version =
             co_await store_.run([](storage::Ledger& ledger) { return ledger.data_version(); });
-        if (version && seen && *version != *seen) ring();
-        if (version) seen = *version;
+        if (version && seen_ && *version != *seen_) ring();
+        if (version) seen_ = *version;
         timer.expires_after(poll_interval);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -164,7 +164,7 @@ private:
                                            Json outcome, std::string kind);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
-    Async<void> watch_other_processes();
+    Async<void> watch_ledger();
 
     boost::asio::io_context& loop_;
     storage::Store& store_;
@@ -177,6 +177,7 @@ private:
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;
+    std::optional<std::int64_t> seen_ = {};  // of Ledger::data_version()
     bool draining_ = false;
     std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
 };

@@ -96,7 +96,7 @@ Result<void> Ledger::Impl::still_held() const {
 
 Result<std::int64_t> Ledger::data_version() {
     return sqlite::read([&]() -> Result<std::int64_t> {
-        return impl_->database->execAndGet("PRAGMA data_version").getInt64();
+        return impl_->database->execAndGet("PRAGMA data_version").getInt64() + impl_->gone_with;
     });
 }
 

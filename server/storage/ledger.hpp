@@ -333,7 +333,8 @@ public:
 
     /// Writes without changing anything, durably: what keeps it from being written keeps the journal from it.
     Result<void> try_writing();
-    /// A number that differs after any other process has written.
+    /// A number that differs after any other process has written, and after requests or permissions of this
+    /// one went with a grant, a key or a person: what ends those does not know who looks at the requests.
     Result<std::int64_t> data_version();
 
     Ledger(const Ledger&) = delete;

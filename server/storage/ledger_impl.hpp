@@ -43,6 +43,7 @@ struct Ledger::Impl {
     ReadPeople read_people = {};  // when people_in_journal() was last asked
     bool key_is_settled = false;  // it has its lasting name
     bool begins_anew = false;     // the first record comes after a journal that is lost
+    std::int64_t gone_with = 0;   // see data_version()
 
     sqlite::Statements::Lent prepare(const char* sql) { return statements.lend(sql); }
     /// A statement that gives no rows; how many it changed.

@@ -36,6 +36,7 @@ Result<Ended> Ledger::suspend_person(const std::string& name, const std::string&
 }
 
 Result<Ended> Ledger::Impl::end_all_of(const std::string& name, const std::string& by, policy::Time at) {
+    ++gone_with;
     const auto rows_of = [&](const char* sql) { return static_cast<std::size_t>(run(sql, name)); };
     Ended ended{.sessions = rows_of("DELETE FROM page_sessions WHERE person = ?"),
                 .codes = rows_of("DELETE FROM sign_in_codes WHERE person = ?")};
@@ -87,6 +88,7 @@ Result<void> Ledger::Impl::end_permissions_of(const std::string& name, const std
 }
 
 Result<void> Ledger::Impl::end_caller(const std::string& principal, policy::Time at) {
+    ++gone_with;
     auto all = permissions(principal, at, true);
     if (!all) return all.error();
     for (auto& permission : *all) {

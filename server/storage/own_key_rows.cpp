@@ -98,6 +98,7 @@ Result<std::size_t> Ledger::Impl::withdraw_for_key(const std::string& person, co
         const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};
         if (auto told = append(at, "withdrawn with its key", next->id, body); !told) return told.error();
         ++count;
+        ++gone_with;
     }
     return count;
 }

@@ -140,6 +140,36 @@ TEST_CASE("Allow gives a code to the client's address, once, and the grant is li
     CHECK(page.journal().back().kind == "grant_revoked");
 }
 
+TEST_CASE("open pages and waiting calls are told that a program's request went with its grant") {
+    Consenting page;
+    REQUIRE(page.allow(page.question()).status() == 200);
+    page.ask(fakes::approval("apr_theirs", "ci-pipeline", "oauth:grace/" + claude_id));
+    fakes::CapturedAnswer stream;
+    bool done = false;
+    boost::asio::co_spawn(
+        page.loop,
+        page.dashboard.handle(
+            {.method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}},
+            stream),
+        [&](std::exception_ptr) { done = true; });
+    while (stream.events.empty()) page.step();
+    std::optional<policy::Approval::State> told;
+    boost::asio::co_spawn(
+        page.loop,
+        page.approvals.wait("apr_theirs", policy::Approval::State::pending, page.clock.now() + 10min),
+        [&](std::exception_ptr, Result<policy::Approval> ended) { told = ended.value().state(); });
+
+    const auto id = page.grants().at(0).at("id").get<std::string>();
+    REQUIRE(page.post("/approvals/api/grants/" + id + "/revoke", Json::object()).status() == 204);
+    while (stream.events.size() < 2 || !told) page.step();
+    CHECK(told == policy::Approval::State::withdrawn);
+    CHECK(page.get("/approvals/api/rows").json().at("rows").empty());
+
+    page.wait(page.people.sign_out(page.key)).value();
+    page.approvals.ring();
+    while (!done) page.step();
+}
+
 TEST_CASE("a person can leave out asking for changes, and cannot add it") {
     Consenting page;
     REQUIRE(page.allow(page.question(), query(), false).status() == 200);
