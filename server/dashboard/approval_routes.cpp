@@ -76,8 +76,11 @@ Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
     if (!frozen) co_return error_reply(redaction_, frozen.error());
     const auto seal = redaction_.now();
     Json rows = Json::array();
-    for (const auto& approval : found->approvals)
-        rows.push_back(inbox_row(approval, visit.session->person, *seal));
+    for (const auto& approval : found->approvals) {
+        auto row = inbox_row(approval, visit.session->person, *seal);
+        if (!visit.session->decides) row["may_approve"] = false;
+        rows.push_back(std::move(row));
+    }
     const Json body = {{"revision", revision},    {"now", policy::format_time(clock_.now())},
                        {"rows", std::move(rows)}, {"frozen", freeze_views(*frozen, *seal)},
                        {"more", found->more},     {"waiting", found->waiting}};
@@ -86,8 +89,10 @@ Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
 
 Async<transport::HttpResponse> Dashboard::one(PageRequest visit) {
     const auto found = co_await approvals_.find(visit.id);
-    co_return found ? json_reply(redaction_, 200, view(*found, visit))
-                    : error_reply(redaction_, found.error());
+    if (!found) co_return error_reply(redaction_, found.error());
+    auto body = view(*found, visit);
+    body["value"] = co_await value_of(*found);
+    co_return json_reply(redaction_, 200, body);
 }
 
 // Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
@@ -176,7 +181,8 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
 }
 
 Json Dashboard::view(const Approval& approval, const PageRequest& visit) const {
-    return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)},
+    return approval_view(approval,
+                         {visit.session->person, narrowing_.narrowable(approval), visit.session->decides},
                          *redaction_.now());
 }
 

@@ -6,6 +6,7 @@
 #include "policy/standing_permission.hpp"
 #include "policy/visible.hpp"
 #include "server/storage/rotation_row.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -126,6 +127,11 @@ void add_leave(Json& view, const Approval& approval, const Viewer& viewer, const
     view["may_narrow"] = nullptr;
     view["may_extend"] = false;
     if (approval.state() != Approval::State::pending) return;
+    if (!viewer.decides) {
+        const auto why_not = not_confirmed(viewer.person);
+        view["may_decide"] = {{"approve", false}, {"deny", false}, {"why_not", policy::shown(seal, why_not)}};
+        return;
+    }
     const auto why_not = policy::cannot_approve(approval, viewer.person, seal);
     view["may_decide"] = {{"approve", !why_not},
                           {"deny", !policy::cannot_deny(approval, viewer.person, seal)},
@@ -155,6 +161,12 @@ Json outcome_view(const Json& outcome, Shower& show) {
 }
 
 }  // namespace
+
+std::string not_confirmed(const std::string& person) {
+    return "You are not confirmed yet. A second person who may decide confirms you: on this page, under "
+           "People, or in a terminal with " +
+           tools::own_command("people confirm " + person) + ".";
+}
 
 Json approval_view(const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
     Shower show{seal};

@@ -10,7 +10,11 @@ namespace tfy::dashboard {
 struct Viewer {
     std::string person;
     tools::Narrowable narrowable = {};  // what the tool lets be changed of this request
+    bool decides = true;                // false: not confirmed yet; they may look
 };
+
+/// Why such a person decides on nothing, and what would change it.
+std::string not_confirmed(const std::string& person);
 
 /// id, tool, words {title, button, danger}, may_be_permitted, state, created, updated, expires, facts
 /// {subject, effect, shown, warnings}, arguments (canonical, indented), digest, short_digest, agent_reason,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/parse.hpp"
+#include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/replies.hpp"
 
 namespace tfy::dashboard {
@@ -107,6 +108,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/people/confirm", Needs::session_and_body, &Dashboard::confirm_person},
         {"POST", "/approvals/api/people/suspend", Needs::session_and_body, &Dashboard::suspend_person},
         {"GET", "/approvals/api/reveals", Needs::session, &Dashboard::reveals},
+        {"GET", "/approvals/api/reveals/lost", Needs::session, &Dashboard::lost_values},
         {"POST", "/approvals/api/reveals/{id}", Needs::session_and_body, &Dashboard::reveal},
         {"GET", "/approvals/api/rotations", Needs::session, &Dashboard::rotations},
         {"POST", "/approvals/api/rotations/{id}/keep", Needs::session_and_body, &Dashboard::keep_old_token},
@@ -150,8 +152,7 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
         return refuse(401, "signed_out", "You are not signed in, or your session has ended. Sign in.");
     if (needs == Needs::session_and_body && !visit.session->decides)
         return refuse(403, "not_confirmed",
-                      "You are not confirmed yet: a second person has to run tfy-pat-mcp people confirm " +
-                          visit.session->person + ". Until then you may look.");
+                      not_confirmed(visit.session->person) + " Until then you may only look.");
     if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
 
     if (!is_json(visit.request.header("content-type").value_or("")))

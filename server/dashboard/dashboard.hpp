@@ -162,6 +162,10 @@ private:
     Async<transport::HttpResponse> confirm_person(PageRequest visit);
     Async<transport::HttpResponse> suspend_person(PageRequest visit);
     Async<transport::HttpResponse> reveals(PageRequest visit);
+    Async<transport::HttpResponse> lost_values(PageRequest visit);
+    /// What became of the value that this call made: "held", "elsewhere", "claimed", "lapsed" or "lost". null
+    /// where it made none, or none that is known.
+    Async<Json> value_of(policy::Approval approval);
     Async<transport::HttpResponse> reveal(PageRequest visit);
     Async<transport::HttpResponse> rotations(PageRequest visit);
     transport::HttpResponse nothing_here() const;

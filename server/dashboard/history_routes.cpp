@@ -27,11 +27,17 @@ Json past_row(const policy::Approval& approval, const policy::Seals& seal) {
                 {"state", policy::to_string(approval.state())},
                 {"narrowed", !approval.narrowings.empty()},
                 {"decision", nullptr}};
-    if (const auto& decision = approval.decision())
+    if (const auto& decision = approval.decision()) {
+        Json with = Json::array();
+        if (decision->approved)
+            for (const auto& vote : approval.votes())
+                if (vote.by != decision->by) with.push_back(policy::shown(seal, vote.by));
         row["decision"] = {{"approved", decision->approved},
                            {"by", policy::shown(seal, decision->by)},
+                           {"with", std::move(with)},
                            {"at", policy::format_time(decision->at)},
                            {"permitted", !decision->permission.empty()}};
+    }
     return row;
 }
 

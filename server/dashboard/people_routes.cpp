@@ -4,6 +4,7 @@
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 #include "server/upstream/own_keys.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -24,7 +25,7 @@ Async<transport::HttpResponse> Dashboard::people(PageRequest) {
     if (!found) co_return error_reply(redaction_, found.error());
     Json all = Json::array();
     for (const auto& person : *found) all.push_back(person_view(person, redaction_));
-    const Json body = {{"people", std::move(all)}};
+    const Json body = {{"people", std::move(all)}, {"be_first", tools::own_command("people first")}};
     co_return json_reply(redaction_, 200, body);
 }
 
@@ -39,7 +40,8 @@ Async<transport::HttpResponse> Dashboard::invite(PageRequest visit) {
                               protocol::name(error.code), error.message);
     }
     Json more = {{"person", policy::shown(redaction_, invited->person)},
-                 {"until", policy::format_time(invited->until)}};
+                 {"until", policy::format_time(invited->until)},
+                 {"command", tools::own_command("people join")}};
     co_return secret_reply(redaction_, 201, "invitation", invited->code, std::move(more));
 }
 

@@ -1,6 +1,10 @@
 // Values that wait for their one showing. Only a POST with this session's nonce shows one.
+#include <algorithm>
+#include <array>
+
 #include "policy/human.hpp"
 #include "policy/visible.hpp"
+#include "protocol/text_in.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -12,7 +16,69 @@ constexpr const char* gone =
     "old token and create a new "
     "one, then update all services that used the old token.";
 
+constexpr std::size_t most_looked_at = 50;
+constexpr std::chrono::hours told_for{24};
+
+Json outcome_of(const policy::Approval& approval) {
+    if (!approval.outcome.is_object()) return nullptr;
+    const auto found = approval.outcome.find("structured");
+    return found == approval.outcome.end() ? Json(nullptr) : *found;
+}
+
+/// Its name; a rotation's request is named after the old one.
+std::string new_token_of(const policy::Approval& approval) {
+    auto name = protocol::text_in(outcome_of(approval), "name");
+    return name.empty() ? approval.facts.subject : name;
+}
+
+/// It made a value that this person chose to see, or that a form's unknown person did.
+bool made_value_for(const policy::Approval& approval, const std::string& person) {
+    const auto& decision = approval.decision();
+    if (!decision || !decision->approved || decision->destination != policy::Destination::page ||
+        approval.state() != policy::Approval::State::succeeded)
+        return false;
+    return decision->by == person || decision->assurance == policy::Assurance::client ||
+           std::ranges::find(approval.votes(), person, &policy::Approval::Decision::by) !=
+               approval.votes().end();
+}
+
+/// Whether any of these calls has deleted the token of this id.
+bool deleted_by(const std::vector<policy::Approval>& all, const std::string& token) {
+    return !token.empty() && std::ranges::any_of(all, [&](const policy::Approval& each) {
+        return each.state() == policy::Approval::State::succeeded &&
+               protocol::text_in(each.call.arguments, "id") == token;
+    });
+}
+
 }  // namespace
+
+Async<Json> Dashboard::value_of(policy::Approval approval) {
+    constexpr std::array<const char*, 5> names = {"held", "elsewhere", "claimed", "lapsed", "lost"};
+    const auto reveal_id = protocol::text_in(outcome_of(approval), "reveal_id");
+    if (reveal_id.empty()) co_return nullptr;
+    const auto fate = co_await reveals_.fate(reveal_id, approval.call.caller.principal);
+    co_return fate ? Json(names.at(static_cast<std::size_t>(*fate))) : Json(nullptr);
+}
+
+// Of a day, so that no one has to guess why a value that they were promised is not here. The page asks only
+// while it shows values.
+Async<transport::HttpResponse> Dashboard::lost_values(PageRequest visit) {
+    const auto found = co_await approvals_.history_page("", most_looked_at);
+    if (!found) co_return error_reply(redaction_, found.error());
+    Json lost = Json::array();
+    for (const auto& approval : found->approvals) {
+        if (!made_value_for(approval, visit.session->person) || approval.updated + told_for < clock_.now() ||
+            deleted_by(found->approvals, protocol::text_in(outcome_of(approval), "id")))
+            continue;
+        const auto fate = co_await value_of(approval);
+        if (fate == "lapsed" || fate == "lost")
+            lost.push_back({{"id", approval.id},
+                            {"token_name", policy::shown(redaction_, new_token_of(approval))},
+                            {"how", fate}});
+    }
+    const Json body = {{"lost", std::move(lost)}};
+    co_return json_reply(redaction_, 200, body);
+}
 
 Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
     Json all = Json::array();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, atSignIn, card, row, show, withStoppedClock } from './lib/browser.mjs';
+import { accessible, atSignIn, card, focused, row, show, withStoppedClock } from './lib/browser.mjs';
 import { enrolPeople, me } from './lib/people.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { freePort } from './lib/sockets.mjs';
@@ -112,6 +112,82 @@ test('two people on one request: each sees who has voted, and one who is late se
   await theirs.getByRole('button', { name: 'Deny' }).click();
   await theirs.getByRole('button', { name: 'Wrong name or owner.' }).click();
   await theirs.getByRole('button', { name: 'Deny request' }).click();
-  await card(mine, 'for-one-of-them').getByText(/^Denied by ann, \d\d:\d\d \S+$/).waitFor();
-  assert.equal(await card(mine, 'for-one-of-them').getByLabel('Type for-one-of-them to approve').inputValue(), 'for-one');
+  const over = card(mine, 'for-one-of-them');
+  await over.getByText(/^Denied by ann, \d\d:\d\d \S+$/).waitFor();
+  await over.getByText('Reason: Wrong name or owner.').waitFor();
+  assert.equal(await over.getByLabel('You had typed').inputValue(), 'for-one');
+  await focused(mine, 'typed-'); // what is typed on is no shortcut
+  for (const form of [/^Type for-one-of-them/, 'Ask for less before approving', 'Where should the new value go?'])
+    assert.equal(await over.getByText(form).count(), 0, `${form}`);
+  await accessible(mine);
+
+  await mine.getByRole('link', { name: 'History' }).click();
+  await mine.getByRole('button', { name: /^Create for-two/ }).getByText(`by ${me} and ann`).waitFor();
+});
+
+test('the history is in the order in which it was decided', async t => {
+  const { ask, signIn } = await begin(t);
+  const asked = [await ask('asked-first'), await ask('asked-second'), await ask('asked-third')];
+  const page = await signIn(me);
+  for (const name of ['asked-third', 'asked-first', 'asked-second']) {
+    const mine = await show(page, name);
+    await mine.getByRole('button', { name: 'Deny' }).click();
+    await mine.getByRole('button', { name: 'Not needed.' }).click();
+    await mine.getByRole('button', { name: 'Deny request' }).click();
+    await row(page, 'Create', name).waitFor({ state: 'detached' });
+  }
+  assert.equal(asked.length, 3);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByText('3 in all.').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('button.row').length === 3);
+  const names = await page.locator('button.row .name').evaluateAll(lines =>
+    lines.toSorted((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map(line => line.textContent)
+  );
+  assert.deepEqual(names, ['asked-second', 'asked-first', 'asked-third']);
+});
+
+test('a value that the server takes with it is told as lost: before it is back, after that, and in the history', async t => {
+  const { world, server, ask, signIn } = await begin(t);
+  await ask('goes-down-with-it');
+  const page = await signIn(me);
+  const mine = await show(page, 'goes-down-with-it');
+  await mine.getByLabel('Type goes-down-with-it to approve').fill('goes-down-with-it');
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  await page.getByText('It runs now; its value will wait under Values.').waitFor();
+  await page.getByRole('link', { name: 'Show', exact: true }).click();
+  const button = page.getByRole('button', { name: 'Show the value once' });
+  await button.waitFor();
+  await server.process.stop();
+  await page.getByText('If it has stopped, the value is lost: delete this token and create a new one.').waitFor();
+  assert.equal(await button.getAttribute('aria-disabled'), 'true');
+  assert.equal(await page.getByText('Held in memory').count(), 0);
+  await world.serve(world.env, new URL(server.page).port);
+  await live(page);
+  await page.getByText('The server stopped before anyone looked. The value is lost: delete this token and create a new one.').waitFor();
+  await accessible(page);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('button', { name: /^Create goes-down-with-it/ }).click();
+  await page.getByText('The server stopped before anyone looked. The value is lost: delete this token and create a new one.').waitFor();
+});
+
+test('a value that is asked for while the server falls silent is offered again, or told as lost', async t => {
+  const { ask, signIn } = await begin(t);
+  await ask('asked-into-silence');
+  const page = await signIn(me);
+  const mine = await show(page, 'asked-into-silence');
+  await mine.getByLabel('Type asked-into-silence to approve').fill('asked-into-silence');
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  await page.getByRole('link', { name: 'Show', exact: true }).click();
+  const button = page.getByRole('button', { name: 'Show the value once' });
+  const address = /\/api\/reveals\/rev_/;
+  await page.route(address, route => route.abort(), { times: 1 }); // it never arrives
+  await button.click();
+  await button.waitFor();
+  await page.route(address, async route => {
+    await route.fetch(); // it arrives, and its answer does not
+    await route.abort();
+  });
+  await button.click();
+  await page.getByText('The value is lost: delete this token and create a new one.').waitFor();
+  assert.equal(await button.count(), 0);
 });

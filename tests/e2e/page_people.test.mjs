@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, atSignIn } from './lib/browser.mjs';
+import { accessible, atSignIn, row, show } from './lib/browser.mjs';
+import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { enrolPeople, me, passphrase, signInCode } from './lib/people.mjs';
+import { create } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 async function begin(t, names) {
@@ -31,7 +33,8 @@ test('an invitation of the page enrols; a second person confirms; a third is sus
   await page.getByLabel('Invite a person, by the name that they will sign in with').fill('grace');
   await page.getByRole('button', { name: 'Invite' }).click();
   const words = await page.getByText(/^Invitation for grace: /).innerText();
-  const [, code] = words.match(/^Invitation for grace: (\S+)\. It works once, until .*: tfy-pat-mcp people join$/);
+  const [, code, command] = words.match(/^Invitation for grace: (\S+)\. It works once, until .*: (\S+ people join .*)$/);
+  assert.ok(command.includes(`--state-dir ${world.state}`), `it joins this server: ${command}`);
   await accessible(page);
   const joined = await world.terminal(['people', 'join'], [code, passphrase, passphrase]);
   assert.equal(joined.code, 0, joined.stderr);
@@ -45,7 +48,18 @@ test('an invitation of the page enrols; a second person confirms; a third is sus
   const grace = await Page.signIn(world, { ...server, code: await signInCode(world, {}, 'grace') });
   const refused = await grace.request('POST', '/api/people', { name: 'eve' });
   assert.equal(refused.status, 403, 'who is not confirmed invites no one');
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  await create(connection, 'not-yet-hers');
+  const hers = await atSignIn(t, world, { ...server, person: 'grace' });
+  await hers.keyboard.press('Enter');
+  await row(hers, 'Create', 'not-yet-hers').getByText('not yours to approve').waitFor();
+  const barred = await show(hers, 'not-yet-hers');
+  await barred.getByText('You cannot approve this. You are not confirmed yet. A second person who may decide confirms you: on this page, under People,').waitFor();
+  assert.equal(await barred.getByLabel('Type not-yet-hers to approve').count(), 0);
+  assert.equal(await barred.getByRole('button', { name: 'Deny' }).getAttribute('aria-disabled'), 'true');
   assert.equal((await ann.request('POST', '/api/people/confirm', { name: 'grace' })).status, 204);
+  await hers.reload();
+  await (await show(hers, 'not-yet-hers')).getByLabel('Type not-yet-hers to approve').waitFor();
   await page.reload();
   await line('grace').getByText('May decide').waitFor();
 

@@ -258,6 +258,14 @@ TEST_CASE("a name and its passphrase sign in, slower after wrong ones; who is no
     const auto tried = page.post("/approvals/api/approvals/apr_1/approve", approving(made));
     CHECK(tried.status() == 403);
     CHECK(code_of(tried) == "not_confirmed");
+    const auto seen = page.get("/approvals/api/approvals/apr_1").json();
+    CHECK(seen.at("may_decide").at("approve") == false);
+    CHECK(seen.at("may_decide").at("deny") == false);
+    CHECK(seen.at("may_decide").at("why_not").get<std::string>().find("on this page, under People") !=
+          std::string::npos);
+    CHECK(seen.at("may_narrow") == nullptr);
+    CHECK(seen.at("may_extend") == false);
+    CHECK(page.get("/approvals/api/rows").json().at("rows").at(0).at("may_approve") == false);
     page.in_ledger([](storage::Ledger& ledger) { ledger.confirm_person("cy", "bob", noon).value(); });
     CHECK(page.post("/approvals/api/approvals/apr_1/approve", approving(made)).status() == 200);
     page.in_ledger([](storage::Ledger& ledger) { ledger.suspend_person("cy", "bob", noon).value(); });

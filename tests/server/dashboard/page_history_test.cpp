@@ -5,6 +5,7 @@
 
 #include "policy/journal/journal_record.hpp"
 #include "tests/fakes/page.hpp"
+#include "tests/fakes/permits.hpp"
 
 namespace tfy::dashboard_test {
 
@@ -32,6 +33,7 @@ TEST_CASE("the history has all that was decided, newest first, in pages; what wa
     CHECK(rows.at(0).at("id") == "apr_runs");
     CHECK(rows.at(0).at("state") == "approved");
     CHECK(rows.at(0).at("decision").at("approved") == true);
+    CHECK(rows.at(0).at("decision").at("with").empty());
     CHECK(rows.at(1).at("id") == "apr_259");
     CHECK(rows.at(1).at("subject") == "token-259");
     CHECK(rows.at(1).at("state") == "denied");
@@ -51,6 +53,60 @@ TEST_CASE("the history has all that was decided, newest first, in pages; what wa
     for (const auto& row : later) ids.insert(row.at("id").get<std::string>());
     CHECK(ids.contains("apr_waits"));
     CHECK(later.at(0).at("state") == "expired");
+}
+
+TEST_CASE("a decision of several people names them all") {
+    Page page;
+    auto made = approval("apr_a");
+    made.terms.quorum = 2;
+    page.ask(made);
+    for (const auto* person : {"grace", "ada"}) {
+        page.sign_in(person);
+        REQUIRE(page.post("/approvals/api/approvals/apr_a/approve", approving(made)).status() == 200);
+    }
+    const auto decision = page.get("/approvals/api/history").json().at("rows").at(0).at("decision");
+    CHECK(decision.at("by") == "ada");
+    CHECK(decision.at("with") == Json::array({"grace"}));
+}
+
+TEST_CASE("who approved is told that a value was lost unseen, until its token is deleted; others are not") {
+    Page page;
+    page.sign_in();
+    const auto made = page.ask_create("apr_a");
+    auto yes = approving(made);
+    yes["destination"] = "page";
+    REQUIRE(page.post("/approvals/api/approvals/apr_a/approve", yes).status() == 200);
+    const Json told = {{"name", "ci-pipeline"}, {"id", "pat-new"}, {"reveal_id", page.hold()}};
+    const auto ended = [&](const std::string& id, const Json& outcome) {
+        auto next = page.wait(page.approvals.find(id)).value();
+        policy::ApprovalForTests::state(next) = policy::Approval::State::succeeded;
+        next.outcome = outcome;
+        page.in_ledger([&](storage::Ledger& ledger) {
+            ledger.change(policy::Approval::State::approved, next, entry("succeeded", id)).value();
+        });
+    };
+    ended("apr_a", {{"text", ""}, {"structured", told}, {"isError", false}});
+    const auto lost = [&] { return page.get("/approvals/api/reveals/lost").json().at("lost"); };
+    const auto value = [&] { return page.get("/approvals/api/approvals/apr_a").json().at("value"); };
+    CHECK(lost().empty());
+    CHECK(value() == "held");
+
+    page.clock.advance(10min);
+    CHECK(value() == "lapsed");
+    CHECK(lost() == Json{{{"id", "apr_a"}, {"token_name", "ci-pipeline"}, {"how", "lapsed"}}});
+    page.sign_in("mallory");
+    CHECK(lost().empty());
+    page.sign_in();
+
+    auto gone = approval("apr_b", "ci-pipeline");
+    gone.call.arguments = {{"id", "pat-new"}};
+    gone.digest = gone.asked_digest = policy::digest(gone.call);
+    page.ask(gone);
+    REQUIRE(page.post("/approvals/api/approvals/apr_b/approve", approving(gone)).status() == 200);
+    CHECK(lost().size() == 1);
+    ended("apr_b", nullptr);
+    CHECK(lost().empty());
+    CHECK(page.get("/approvals/api/approvals/apr_b").json().at("value") == nullptr);
 }
 
 TEST_CASE("deceptive names in the history are written out") {

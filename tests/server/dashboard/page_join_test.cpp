@@ -6,6 +6,7 @@
 #include "tests/fakes/passkey_holder.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/terminal.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::page_join_test {
 
@@ -106,6 +107,16 @@ TEST_CASE("with a passphrase it works as well, and only for a long one") {
     page.key.clear();
     const Json proof = {{"name", "ada"}, {"passphrase", their_passphrase}};
     CHECK(page.post("/approvals/api/sign-in", proof).status() == 200);
+}
+
+TEST_CASE("an invitation comes with the command that takes it on this server's state directory") {
+    Entrance page;
+    page.enrolled({"ada"});
+    page.sign_in("ada");
+    const auto made = page.post("/approvals/api/people", {{"name", "cy"}});
+    REQUIRE(made.status() == 201);
+    CHECK(made.json().at("command") == tools::own_command("people join"));
+    CHECK(page.get("/approvals/api/people").json().at("be_first") == tools::own_command("people first"));
 }
 
 TEST_CASE("an invitation that is wrong, over or used, or an answer made elsewhere, enrols no one") {

@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, ProviderAnswer, ProviderWish, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, LostValue, Passkey, Passkeyed, Pasts, Permission, Person, ProviderAnswer, ProviderWish, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
 
 const base = "/approvals/api/";
 
@@ -130,6 +130,7 @@ export const api = {
     tokens: () => get<Tokens>("tokens", long),
     health: () => get<Health>("health", long),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
+    lost: async () => (await get<{ lost: LostValue[] }>("reveals/lost")).lost,
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     toSign: (id: string, wish: object) => ask<ToSign>(`approvals/${id}/sign`, wish),
     toSignIn: () => ask<ToSign>("sign-in/passkey", {}),
@@ -154,7 +155,7 @@ export const api = {
     permit: (permit: Permit) => ask<Permission>("permissions", permit),
     revoke: (id: string) => post(`permissions/${id}/revoke`, {}),
     freeze: (principal: string, reason: string) => ask<{ stopped: number }>("freeze", { principal, reason }),
-    people: async () => (await get<{ people: Person[] }>("people")).people,
+    people: () => get<{ people: Person[]; be_first: string }>("people"),
     invite: (name: string) => ask<Invitation>("people", { name }),
     confirm: (name: string) => post("people/confirm", { name }),
     suspend: (name: string) => ask<{ ended: string }>("people/suspend", { name }),

@@ -7,14 +7,12 @@ import { alertOf, notices, sounds, turnNotices, turnSounds } from "./alerts";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
-import { People } from "./enrolled";
-import { Health } from "./health";
 import { helpOpen, keys, keyWords, listen, viewWanted } from "./keys";
 import { Invited, Join, WithCode, brought } from "./join";
 import { follow } from "./live";
 import { authorize, focusSoon, home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
-import { Reveals } from "./reveals";
+import { Reveals, visible, visibleLeft } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn, signInProblem } from "./sign_in";
 import { Together } from "./together";
@@ -176,7 +174,7 @@ function Footer() {
 const own = signal<typeof import("./own") | null>(null);
 
 /** A part of the page that is fetched when it is first looked at. */
-function Later({ name }: { name: "Own" | "OwnKey" | "Consent" }) {
+function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Health" }) {
     const { problem, run } = useWork();
     useEffect(() => void run(async () => void (own.value ??= await import("./own"))), []);
     const Part = own.value?.[name];
@@ -191,8 +189,8 @@ const sections: Record<string, () => ComponentChildren> = {
     passkeys: () => <Later name="Own" />,
     key: () => <Later name="OwnKey" />,
     authorize: () => <Later name="Consent" />,
-    people: People,
-    health: Health,
+    people: () => <Later name="People" />,
+    health: () => <Later name="Health" />,
 };
 
 function View({ path, query }: { path: string; query: Record<string, string> }) {
@@ -233,6 +231,12 @@ function SignedIn() {
             {signInProblem.value && (
                 <p class="problem" role="alert">
                     {signInProblem.value}
+                </p>
+            )}
+            {path !== `${home}/values` && visible.value && (
+                <p class="banner">
+                    The value of <bdi>{visible.value.reveal.token_name}</bdi> is still shown, for {visibleLeft.value}.{" "}
+                    <a href={`${home}/values`}>Back to it</a>
                 </p>
             )}
             {path !== `${home}/values` && toSave.value > 0 && (

@@ -1,27 +1,25 @@
 // The two decisions, in a bar that is always in view. Approving takes the typed name and, for a new token, where its value goes; denying takes a reason.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
+import { dropDraft, isDraft, keepDraft, typedInto, useDraft } from "./drafts";
 import { decided, habits } from "./habits";
 import { Fate } from "./evidence";
 import { focusSoon, home } from "./nav";
 import { goOn } from "./next";
 import { signature } from "./passkeys";
 import { session } from "./state";
-import { commonReasons, destinations, fate, title } from "./words";
+import { commonReasons, destinations, fate, title, whenItRuns } from "./words";
 import { Problem } from "./work";
 import type { Approval, Destination, Part } from "./types";
 
 function Destinations({
     approval,
-    over,
     chosen,
     choose,
 }: {
     approval: Approval;
-    over: boolean;
     chosen: Destination;
     choose: (to: Destination) => void;
 }) {
@@ -36,7 +34,6 @@ function Destinations({
                             name={`to-${approval.id}`}
                             value={each}
                             checked={chosen === each}
-                            disabled={over}
                             onChange={() => choose(each)}
                         />
                         <span>{destinations[each].word}</span>
@@ -91,7 +88,7 @@ function Barred({ approval, cut, why, onDeny }: Part & { why: ComponentChildren;
 /** To the count of approvals where more people are needed, else to the next request. */
 function afterApproval(now: Approval): void {
     if (now.state !== "pending") {
-        announce(`Approved: ${title(now)}`);
+        announce(`Approved: ${title(now)}.${now.state === "approved" ? ` ${whenItRuns(now)}` : ""}`);
         goOn(now.id);
         return;
     }
@@ -100,7 +97,7 @@ function afterApproval(now: Approval): void {
     focusSoon(`votes-${now.id}`);
 }
 
-function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
+function Approve({ approval, cut, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
     const { id, digest } = approval;
     const wanted = approval.facts.to_type;
     const name = useRef<HTMLInputElement>(null);
@@ -113,7 +110,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over || cut) return;
+        if (busy || cut) return;
         if (typed.trim() !== wanted.trim()) {
             complain(
                 wanted === approval.facts.subject
@@ -152,7 +149,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
                 </p>
             ) : (
                 approval.destinations.length > 0 && (
-                    <Destinations approval={approval} over={over} chosen={to as Destination} choose={setTo} />
+                    <Destinations approval={approval} chosen={to as Destination} choose={setTo} />
                 )
             )}
             {approval.reason_required && (
@@ -164,7 +161,6 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
                         rows={2}
                         maxLength={500}
                         value={reason}
-                        readOnly={over}
                         onInput={(event) => setReason(event.currentTarget.value)}
                         aria-describedby={`problem-${id}`}
                     />
@@ -182,7 +178,6 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
                             data-key="a"
                             type="text"
                             value={typed}
-                            readOnly={over}
                             autoComplete="off"
                             autoCapitalize="none"
                             spellcheck={false}
@@ -191,34 +186,32 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
                         />
                     </div>
                 )}
-                {!over && (
-                    <div class="buttons">
-                        <button
-                            type="submit"
-                            class={approval.words.danger ? "main danger" : "main"}
-                            data-key={wanted ? undefined : "a"}
-                            aria-disabled={busy || cut}
-                        >
-                            {busy ? "Sending\u2026" : approval.words.button}
-                        </button>
-                        <button type="button" class="quiet" data-key="d" onClick={onDeny}>
-                            Deny{"\u2026"}
-                        </button>
-                    </div>
-                )}
+                <div class="buttons">
+                    <button
+                        type="submit"
+                        class={approval.words.danger ? "main danger" : "main"}
+                        data-key={wanted ? undefined : "a"}
+                        aria-disabled={busy || cut}
+                    >
+                        {busy ? "Sending\u2026" : approval.words.button}
+                    </button>
+                    <button type="button" class="quiet" data-key="d" onClick={onDeny}>
+                        Deny{"\u2026"}
+                    </button>
+                </div>
             </div>
         </form>
     );
 }
 
-function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onBack: () => void }) {
+function Deny({ approval, cut, busy, run, complain, onBack }: Part & { onBack: () => void }) {
     const box = useRef<HTMLTextAreaElement>(null);
     const [reason, setReason] = useDraft(approval.id, "why");
     useEffect(() => box.current?.focus(), []);
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over || cut) return;
+        if (busy || cut) return;
         if (reason.trim() === "") {
             complain("Give a reason. The agent will see it.");
             box.current?.focus();
@@ -247,19 +240,17 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
             class="decide"
             onSubmit={submit}
             noValidate
-            onKeyDown={(event) => event.key === "Escape" && !over && onBack()}
+            onKeyDown={(event) => event.key === "Escape" && onBack()}
         >
             <div class="field">
                 <label for={`why-${approval.id}`}>Reason for the denial. The agent will see it.</label>
-                {!over && (
-                    <div class="reasons" role="group" aria-label="Common reasons">
-                        {commonReasons.map((words) => (
-                            <button type="button" class="quiet small" onClick={() => pick(words)}>
-                                {words}
-                            </button>
-                        ))}
-                    </div>
-                )}
+                <div class="reasons" role="group" aria-label="Common reasons">
+                    {commonReasons.map((words) => (
+                        <button type="button" class="quiet small" onClick={() => pick(words)}>
+                            {words}
+                        </button>
+                    ))}
+                </div>
                 <textarea
                     ref={box}
                     id={`why-${approval.id}`}
@@ -267,7 +258,6 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
                     maxLength={500}
                     value={reason}
                     required
-                    readOnly={over}
                     onInput={(event) => setReason(event.currentTarget.value)}
                     onKeyDown={(event) => {
                         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
@@ -275,31 +265,43 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
                     aria-describedby={`problem-${approval.id}`}
                 />
             </div>
-            {!over && (
-                <div class="buttons">
-                    <button type="submit" class="main" aria-disabled={busy || cut}>
-                        {busy ? "Sending\u2026" : "Deny request"}
-                    </button>
-                    <button type="button" class="quiet" onClick={onBack}>
-                        Back
-                    </button>
-                </div>
-            )}
+            <div class="buttons">
+                <button type="submit" class="main" aria-disabled={busy || cut}>
+                    {busy ? "Sending\u2026" : "Deny request"}
+                </button>
+                <button type="button" class="quiet" onClick={onBack}>
+                    Back
+                </button>
+            </div>
         </form>
     );
 }
 
-/** What became of a request that this person still looks at. */
+/** What became of a request that this person still looks at, and what they had typed into it. */
 function Ended({ approval }: { approval: Approval }) {
     const { word, by } = fate(approval);
-    useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}`), [word]);
+    const { id, state, decision } = approval;
+    const runs = state === "approved" ? ` ${whenItRuns(approval)}` : "";
+    const typed = isDraft(id) ? typedInto(id) : [];
+    useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}.${runs}`), [word]);
     return (
         <>
             <Fate approval={approval} />
-            <p class="hint">
-                This is over, and nothing more can be decided.
-                {isDraft(approval.id) && " What you typed is kept until you reload the page."}
-            </p>
+            {decision?.reason && (
+                <p>
+                    Reason:{" "}
+                    <q>
+                        <bdi>{decision.reason}</bdi>
+                    </q>
+                </p>
+            )}
+            <p class="hint">Nothing more can be decided.{runs}</p>
+            {typed.length > 0 && (
+                <div class="field">
+                    <label for={`typed-${id}`}>You had typed</label>
+                    <textarea id={`typed-${id}`} rows={typed.length} readOnly value={typed.join("\n")} />
+                </div>
+            )}
         </>
     );
 }
@@ -314,9 +316,19 @@ function Habits() {
     return words.length > 0 ? <p class="hint habits">{words.join(" ")}</p> : null;
 }
 
-/** `approval` is the request as it last waited, `current` as it is now. */
-export function Decide({ current, problem, ...part }: Part & { current: Approval; problem: string }) {
-    const { approval, over, cut, complain } = part;
+/** What is typed on when the request ends under one's hands goes to no shortcut: the focus stays in a field. */
+function useFocusKept(id: string, over: boolean) {
+    const box = useRef<HTMLDivElement>(null);
+    const typing = box.current?.contains(document.activeElement) ?? false;
+    useLayoutEffect(() => {
+        if (over && typing) document.getElementById(`typed-${id}`)?.focus();
+    }, [over]);
+    return box;
+}
+
+export function Decide({ over, problem, ...part }: Part & { over: boolean; problem: string }) {
+    const { approval, cut, complain } = part;
+    const box = useFocusKept(approval.id, over);
     const [denying, setDenying] = useDraft(approval.id, "denying");
     const denies = useRef(false);
     useEffect(() => {
@@ -328,25 +340,30 @@ export function Decide({ current, problem, ...part }: Part & { current: Approval
         setDenying(to ? "yes" : "");
         if (to) keepDraft(approval.id);
     };
-    const kept = over && isDraft(approval.id);
+    if (over)
+        return (
+            <div class="decision" ref={box}>
+                <Ended approval={approval} />
+                <Problem words={problem} />
+            </div>
+        );
     const why = whyBarred(approval);
     return (
-        <div class="decision">
-            {over && <Ended approval={current} />}
-            {cut && !over && (
+        <div class="decision" ref={box}>
+            {cut && (
                 <p class="cut" role="alert">
                     No connection to the server. Nothing can be decided until it answers again; what you typed is kept.
                 </p>
             )}
-            {over && !kept ? null : denying ? (
+            {denying ? (
                 <Deny {...part} onBack={() => turn(false)} />
             ) : why ? (
-                !over && <Barred {...part} why={why} onDeny={() => turn(true)} />
+                <Barred {...part} why={why} onDeny={() => turn(true)} />
             ) : (
                 <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
             )}
             <Problem id={`problem-${approval.id}`} words={problem} />
-            {!over && <Habits />}
+            <Habits />
         </div>
     );
 }

@@ -22,6 +22,12 @@ export function forgetDrafts(): void {
     texts.value = new Map();
 }
 
+/** What of it are words of their own: neither choices nor what form is open. */
+export const typedInto = (id: string) =>
+    [...texts.value]
+        .filter(([key, text]) => key.startsWith(`${id} `) && !/ (to|denying)\b/.test(key) && text.trim())
+        .map(([, text]) => text);
+
 /** One field of a request; `what` names it, with the digest where another digest makes it void. */
 export function useDraft(id: string, what: string, initial = ""): [string, (to: string) => void] {
     const key = `${id} ${what}`;

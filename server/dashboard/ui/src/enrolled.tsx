@@ -11,8 +11,13 @@ import type { Invitation, Person } from "./types";
 
 const people = signal<Person[] | null>(null);
 
+/** The command that makes someone the first person. */
+const beFirst = signal("");
+
 async function look(): Promise<void> {
-    people.value = await api.people();
+    const found = await api.people();
+    people.value = found.people;
+    beFirst.value = found.be_first;
 }
 
 /** What was last done here, in words. */
@@ -137,7 +142,7 @@ function Invite() {
                         Invitation for <bdi>{made.person}</bdi>: <code>{made.invitation}</code>. It works once, until{" "}
                         {moment(made.until)}. Hand it to them alone. They open{" "}
                         <code class="link">{`${location.origin}${home}#join=${made.invitation}`}</code>, or type it in a
-                        terminal on the server's machine: <code>tfy-pat-mcp people join</code>
+                        terminal on the server's machine: <code>{made.command}</code>
                     </p>
                 )}
             </div>
@@ -163,7 +168,7 @@ export function People() {
             {people.value && all.length === 0 && (
                 <p class="hint">
                     No one is enrolled. Be the first, in a terminal on the server's machine:{" "}
-                    <code>tfy-pat-mcp people first</code>
+                    <code>{beFirst.value}</code>
                 </p>
             )}
             <ul class="entries">

@@ -9,13 +9,12 @@ interface FieldProps {
     number?: boolean;
     value: string;
     set: (to: string) => void;
-    over?: boolean;
     problem: string;
     field?: Ref<HTMLInputElement>;
 }
 
 /** `problem`: the id of what tells what is wrong. */
-export function Field({ id, label, hint, placeholder, number, value, set, over, problem, field = null }: FieldProps) {
+export function Field({ id, label, hint, placeholder, number, value, set, problem, field = null }: FieldProps) {
     return (
         <div>
             <label for={id}>{label}</label>
@@ -25,7 +24,6 @@ export function Field({ id, label, hint, placeholder, number, value, set, over, 
                 type="text"
                 inputMode={number ? "numeric" : "text"}
                 value={value}
-                readOnly={over}
                 placeholder={placeholder}
                 autoComplete="off"
                 autoCapitalize="none"

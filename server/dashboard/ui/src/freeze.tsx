@@ -6,7 +6,7 @@ import { many, requesters } from "./filters";
 import { focusSoon } from "./nav";
 import { frozen, tryRefresh } from "./state";
 import { moment } from "./time";
-import { Problem, useWork } from "./work";
+import { Problem, useInView, useWork } from "./work";
 import type { Freeze as Frozen } from "./types";
 
 const toList = () => {
@@ -18,6 +18,7 @@ export function Freeze({ principal }: { principal: string }) {
     const field = useId();
     const [open, setOpen] = useState(false);
     const [reason, setReason] = useState("");
+    const part = useInView<HTMLDetailsElement>(open);
     const { busy, problem, run } = useWork();
     const submit = (event: Event) => {
         event.preventDefault();
@@ -28,7 +29,7 @@ export function Freeze({ principal }: { principal: string }) {
         });
     };
     return (
-        <details class="narrow freeze" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <details ref={part} class="narrow freeze" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>
                 Freeze <bdi>{principal}</bdi>
                 {"\u2026"}
@@ -71,7 +72,7 @@ function IsFrozen({ freeze }: { freeze: Frozen }) {
                 <strong>
                     <bdi>{freeze.principal}</bdi> is frozen
                 </strong>{" "}
-                since {moment(freeze.since)}, by <bdi>{freeze.by}</bdi>. New requests of it are refused.
+                since {moment(freeze.since)}, by <bdi>{freeze.by}</bdi>. New requests from it are refused.
                 {freeze.reason && (
                     <>
                         {" "}
@@ -99,7 +100,7 @@ export function Callers() {
                 <div key={principal} class="caller flood">
                     <p>
                         <strong>
-                            <bdi>{principal}</bdi> asks for much at once
+                            <bdi>{principal}</bdi> is asking for a lot at once
                         </strong>
                         : {count} requests are open. Do not let their number hurry you.
                     </p>

@@ -24,7 +24,7 @@ import { load, opened, tryRefresh } from "./state";
 import { moment } from "./time";
 import { Lines } from "./virtual";
 import { Problem, useWork } from "./work";
-import { shownIn, states, surely } from "./words";
+import { shownIn, states, surely, values } from "./words";
 import type { Approval, Past } from "./types";
 
 function Decided({ approval }: { approval: Approval }) {
@@ -67,6 +67,9 @@ function Whole({ line }: { line: Past }) {
             {approval.decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
                 <p class="by">The value can be shown under Values as soon as the agent's call has run.</p>
             )}
+            {approval.value && approval.decision?.destination !== "none" && (
+                <p class="by">{values[approval.value]}</p>
+            )}
             {approval.outcome?.text && (
                 <p class="by outcome">
                     <bdi>{approval.outcome.text}</bdi>
@@ -84,6 +87,9 @@ function Whole({ line }: { line: Past }) {
         </>
     );
 }
+
+const list = new Intl.ListFormat("en-GB");
+const names = (all: string[]) => list.format(all);
 
 function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () => void }) {
     const state = states[line.state === "pending" ? "expired" : line.state];
@@ -109,7 +115,7 @@ function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () =>
                                 : notRun.includes(line.state)
                                   ? "approved before by "
                                   : "by "}
-                            <bdi>{decision.by}</bdi>
+                            <bdi>{names([...decision.with, decision.by])}</bdi>
                         </span>
                     )}
                     <span class="asker">

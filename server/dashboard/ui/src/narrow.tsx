@@ -6,6 +6,7 @@ import { api } from "./api";
 import { Field } from "./field";
 import { clock } from "./time";
 import { title } from "./words";
+import { useInView } from "./work";
 import type { Approval, Part } from "./types";
 
 export function Changes({ approval }: { approval: Approval }) {
@@ -47,19 +48,20 @@ export function Changes({ approval }: { approval: Approval }) {
 const focusChanges = (id: string) =>
     requestAnimationFrame(() => document.getElementById(`changed-${id}`)?.focus());
 
-export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
+export function Narrow({ approval, cut, busy, run, complain }: Part) {
     const { may_narrow: may, votes, id } = approval;
     const first = useRef<HTMLInputElement>(null);
     const [name, setName] = useDraft(id, "new-name");
     const [expiration, setExpiration] = useDraft(id, "new-end");
     const [team, setTeam] = useDraft(id, "new-team");
     const [open, setOpen] = useState(false);
+    const part = useInView<HTMLDetailsElement>(open);
     if (!may) return null;
     const problem = `problem-${id}`;
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over || cut) return;
+        if (busy || cut) return;
         const change = { name: name.trim(), expiration: expiration.trim(), team: team.trim() };
         if (Object.values(change).every((each) => each === "")) {
             complain("Say what to change.");
@@ -80,7 +82,7 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
     };
 
     return (
-        <details class="narrow" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <details ref={part} class="narrow" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>Ask for less before approving{"\u2026"}</summary>
             <form onSubmit={submit} noValidate>
                 <div class="fields">
@@ -90,7 +92,7 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
                             label="Another name"
                             placeholder={approval.facts.subject}
                             field={first}
-                            {...{ value: name, set: setName, over, problem }}
+                            {...{ value: name, set: setName, problem }}
                         />
                     )}
                     {may.expiration && (
@@ -99,7 +101,7 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
                             label="An earlier end"
                             placeholder="30 days"
                             hint="A number of days, or a date such as 2027-02-21."
-                            {...{ value: expiration, set: setExpiration, over, problem }}
+                            {...{ value: expiration, set: setExpiration, problem }}
                         />
                     )}
                     {may.team && (
@@ -107,17 +109,15 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
                             id={`new-team-${id}`}
                             label="Another team"
                             placeholder={approval.token_kind?.team || "none"}
-                            {...{ value: team, set: setTeam, over, problem }}
+                            {...{ value: team, set: setTeam, problem }}
                         />
                     )}
                 </div>
-                {!over && (
-                    <div class="buttons">
-                        <button type="submit" class="quiet" aria-disabled={busy || cut}>
-                            Change the request
-                        </button>
-                    </div>
-                )}
+                <div class="buttons">
+                    <button type="submit" class="quiet" aria-disabled={busy || cut}>
+                        Change the request
+                    </button>
+                </div>
                 <p class="hint">
                     This approves nothing: you then decide on what it asks for
                     {votes.length > 0 ? ", and so does everybody who approved it before" : ""}. The agent is

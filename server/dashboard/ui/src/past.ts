@@ -18,7 +18,7 @@ const runs = (each: Past) => each.state === "approved" || each.state === "execut
 function merge(news: Past[]): void {
     const known = new Set(news.map((each) => each.id));
     past.value = [...news, ...past.value.filter((each) => !known.has(each.id))].sort(
-        (a, b) => Number(runs(b)) - Number(runs(a)) || b.created.localeCompare(a.created),
+        (a, b) => Number(runs(b)) - Number(runs(a)) || b.updated.localeCompare(a.updated) || b.created.localeCompare(a.created),
     );
 }
 
@@ -35,7 +35,8 @@ export async function loadPast(oldestWaiting: string | undefined): Promise<void>
     }
     merge(news);
     pastWhole.value = true;
-    const open = [oldestWaiting, ...past.value.filter(runs).map((each) => each.created), past.value[0]?.created];
+    const newest = past.value.reduce((latest, each) => (each.created > latest ? each.created : latest), "");
+    const open = [oldestWaiting, ...past.value.filter(runs).map((each) => each.created), newest || undefined];
     settled = open.filter((each) => each !== undefined).sort()[0] ?? "";
 }
 
@@ -65,7 +66,7 @@ export const pastRequesters = computed(() => [...new Set(past.value.map((each) =
 export const foundPast = computed(() => {
     const words = pastSearch.value.trim().toLowerCase();
     const states = outcomes.find(([key]) => key === pastOutcome.value)?.[2];
-    const texts = (each: Past) => [each.subject, each.id, each.short_digest, each.decision?.by ?? ""];
+    const texts = (each: Past) => [each.subject, each.id, each.short_digest, each.decision?.by ?? "", ...(each.decision?.with ?? [])];
     return past.value.filter(
         (each) =>
             (!pastVerb.value || each.verb === pastVerb.value) &&

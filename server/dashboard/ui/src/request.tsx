@@ -11,9 +11,9 @@ import { Changes, Narrow } from "./narrow";
 import { focusSoon, go, home, titleShown } from "./nav";
 import { People } from "./people";
 import { AllowMore } from "./permit";
-import { asWaited, connection, isPending, load, now, opened, put, tryRefresh, wanted } from "./state";
+import { connection, isPending, load, now, opened, put, tryRefresh, wanted } from "./state";
 import { left, moment } from "./time";
-import { title } from "./words";
+import { sentence, title } from "./words";
 import type { Approval } from "./types";
 
 function Countdown({ approval }: { approval: Approval }) {
@@ -42,8 +42,11 @@ function Then({ approval }: { approval: Approval }) {
                 <div>
                     <dt>If you approve</dt>
                     <dd>
-                        {approval.facts.effect}
-                        {approval.quorum > 1 && " It runs once enough people have approved it."}
+                        {approval.facts.effect}{" "}
+                        {approval.quorum > 1 && "It runs once enough people have approved it. "}
+                        {approval.destinations.includes("page")
+                            ? "With the value for this page it runs at once; else at once only if the agent still waits, or when it repeats the call."
+                            : "It runs at once if the agent still waits, else when it repeats the call."}
                     </dd>
                 </div>
                 <div>
@@ -57,7 +60,7 @@ function Then({ approval }: { approval: Approval }) {
                 {approval.because && (
                     <div>
                         <dt>Why you are asked</dt>
-                        <dd>{approval.because}.</dd>
+                        <dd>{sentence(approval.because)}</dd>
                     </div>
                 )}
             </dl>
@@ -68,8 +71,6 @@ function Then({ approval }: { approval: Approval }) {
 function Request({ approval }: { approval: Approval }) {
     const over = !isPending(approval);
     const cut = connection.value === "offline";
-    // The forms are those of the request as it last waited: with it they would change, and lose what was typed.
-    const waited = asWaited(approval.id) ?? approval;
     useEffect(() => titleShown(approval.id), []);
     useEffect(() => look(approval.digest), [approval.digest]);
     const [busy, setBusy] = useState(false);
@@ -97,7 +98,7 @@ function Request({ approval }: { approval: Approval }) {
             (extended) => announce(`It now expires on ${moment(extended.request_expires_at)}`),
         ).then(() => focusSoon(`title-${approval.id}`));
     };
-    const part = { approval: waited, over, cut, busy, run, complain: setProblem };
+    const part = { approval, cut, busy, run, complain: setProblem };
     return (
         <article
             class={over ? "request over" : "request"}
@@ -142,12 +143,12 @@ function Request({ approval }: { approval: Approval }) {
                 {!over && <Then approval={approval} />}
                 <People approval={approval} />
                 <Exactly approval={approval} />
-                <Narrow {...part} />
+                {!over && <Narrow {...part} />}
                 {!over && <AllowMore approval={approval} />}
                 {!over && <Freeze principal={approval.principal} />}
                 <p class="hint">Request {approval.id}</p>
             </div>
-            <Decide {...part} current={approval} problem={problem} />
+            <Decide {...part} over={over} problem={problem} />
         </article>
     );
 }

@@ -1,34 +1,84 @@
-// New tokens' values that wait for their one showing. A value is in one component's state while it is visible, and nowhere else.
-import { signal } from "@preact/signals";
+// New tokens' values that wait for their one showing. A value that is visible is in one panel for its minute, whichever
+// view is looked at, and nowhere else.
+import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
-import { api } from "./api";
+import { api, Failure } from "./api";
 import { home } from "./nav";
-import { now, restLoaded, reveals, rotations, tryRefresh } from "./state";
+import { connection, now, readings, restLoaded, reveals, rotations, session, tryRefresh } from "./state";
 import { left, moment } from "./time";
+import { lostValue, values } from "./words";
 import { Looking } from "./work";
-import type { Reveal } from "./types";
+import type { LostValue, Reveal } from "./types";
 
 const visibleFor = 60_000;
 
-/** Panels that were opened: they stay when the server holds the value no longer. */
-const opened = signal<Reveal[]>([]);
-const close = (id: string) => (opened.value = opened.value.filter((each) => each.reveal_id !== id));
+/** What was opened: it stays when the server holds the value no longer. */
+interface Opened {
+    reveal: Reveal;
+    stage: "busy" | "open" | "hidden" | "unanswered";
+    value: string;
+    /** When the value hides itself. */
+    until: number;
+    problem: string;
+    /** How often the server had told what it holds when it did not answer. */
+    reading: number;
+}
 
-function Value({ value, onHide }: { value: string; onHide: () => void }) {
+const opened = signal<Opened[]>([]);
+const close = (id: string) => (opened.value = opened.value.filter((each) => each.reveal.reveal_id !== id));
+const change = (id: string, to: Partial<Opened>) =>
+    (opened.value = opened.value.map((each) => (each.reveal.reveal_id === id ? { ...each, ...to } : each)));
+
+/** The one that is visible under Values now, for the other views. */
+export const visible = computed(() => opened.value.find((each) => each.stage === "open"));
+export const visibleLeft = computed(() =>
+    visible.value ? left(Math.min(visible.value.until - now.value, visibleFor)) : "",
+);
+
+const hide = (id: string) => {
+    change(id, { value: "", stage: "hidden" });
+    announce("The value is hidden.");
+};
+
+effect(() => {
+    for (const { reveal, stage, until } of opened.value)
+        if (stage === "open" && until <= now.value) hide(reveal.reveal_id);
+});
+effect(() => {
+    if (!session.value?.signed_in && opened.peek().length > 0) opened.value = [];
+});
+addEventListener("pagehide", () => {
+    for (const { reveal, stage } of opened.value) if (stage === "open") hide(reveal.reveal_id);
+});
+
+async function show(reveal: Reveal): Promise<void> {
+    const id = reveal.reveal_id;
+    close(id); // of a try before
+    opened.value = [...opened.value, { reveal, stage: "busy", value: "", until: 0, problem: "", reading: 0 }];
+    try {
+        const value = await api.reveal(id, reveal.nonce);
+        change(id, { value, stage: "open", until: now.value + visibleFor });
+    } catch (failure) {
+        const silent = failure instanceof Failure && failure.status === 0;
+        change(id, {
+            problem: (failure as Error).message,
+            stage: silent ? "unanswered" : "hidden",
+            reading: readings.value,
+        });
+    }
+    tryRefresh();
+}
+
+const lost = signal<LostValue[]>([]);
+const closed = signal<ReadonlySet<string>>(new Set());
+
+function Value({ opened: { reveal, value, until } }: { opened: Opened }) {
     const field = useRef<HTMLTextAreaElement>(null);
-    const [until, setUntil] = useState(() => now.value + visibleFor);
     const [copied, setCopied] = useState("");
-    const remaining = Math.min(until - now.value, visibleFor);
+    const id = reveal.reveal_id;
 
     useEffect(() => field.current?.select(), []);
-    useEffect(() => {
-        if (remaining <= 0) onHide();
-    }, [remaining <= 0]);
-    useEffect(() => {
-        addEventListener("pagehide", onHide);
-        return () => removeEventListener("pagehide", onHide);
-    }, []);
 
     const copy = async () => {
         try {
@@ -57,55 +107,50 @@ function Value({ value, onHide }: { value: string; onHide: () => void }) {
                 <button type="button" class="main" onClick={copy}>
                     Copy
                 </button>
-                <button type="button" class="quiet" onClick={onHide}>
+                <button type="button" class="quiet" onClick={() => hide(id)}>
                     Hide now
                 </button>
-                <button type="button" class="quiet" onClick={() => setUntil(now.value + visibleFor)}>
+                <button type="button" class="quiet" onClick={() => change(id, { until: now.value + visibleFor })}>
                     Keep for another minute
                 </button>
             </div>
             <p class="hint" role="status">
                 {copied}
             </p>
-            <p class="hint">Hidden in {left(remaining)}. After that, this page cannot show it again.</p>
+            <p class="hint">Hidden in {left(Math.min(until - now.value, visibleFor))}. After that, this page cannot show it again.</p>
         </>
     );
 }
 
-function Panel({ reveal }: { reveal: Reveal }) {
-    const [stage, setStage] = useState<"closed" | "busy" | "open" | "hidden">("closed");
-    const [value, setValue] = useState("");
-    const [problem, setProblem] = useState("");
-    const heading = useRef<HTMLHeadingElement>(null);
-    const promised = reveal.for_agent && (stage === "closed" || stage === "busy");
-    const rotation = rotations.value.find((each) => each.new === reveal.token_name && each.state === "waiting");
+/** The server was asked for it and did not answer: held it still, or shown to no one, as the server says once it is back. */
+function Unanswered({ problem, reading }: Opened) {
+    const back = connection.value === "live" && readings.value > reading;
+    return (
+        <p class="problem" role="alert">
+            {back ? lostValue : problem}
+        </p>
+    );
+}
 
-    const show = async () => {
-        if (stage === "busy") return;
-        setStage("busy");
-        opened.value = [...opened.value, reveal];
-        try {
-            setValue(await api.reveal(reveal.reveal_id, reveal.nonce));
-            setStage("open");
-        } catch (failure) {
-            setProblem((failure as Error).message);
-            setStage("hidden");
-        }
-        tryRefresh();
-    };
-    const hide = () => {
-        setValue("");
-        setStage("hidden");
-        announce("The value is hidden.");
-        heading.current?.focus();
-    };
+function Panel({ reveal, opened }: { reveal: Reveal; opened?: Opened | undefined }) {
+    const stage = opened?.stage ?? "closed";
+    const heading = useRef<HTMLHeadingElement>(null);
+    const wasOpen = useRef(false);
+    const waits = stage === "closed" || stage === "busy";
+    const cut = connection.value === "offline";
+    const promised = reveal.for_agent && waits;
+    const rotation = rotations.value.find((each) => each.new === reveal.token_name && each.state === "waiting");
+    useEffect(() => {
+        if (wasOpen.current && stage === "hidden") heading.current?.focus();
+        wasOpen.current = stage === "open";
+    }, [stage]);
 
     return (
         <article class="card reveal" aria-labelledby={`reveal-${reveal.reveal_id}`}>
             <h3 id={`reveal-${reveal.reveal_id}`} ref={heading} tabIndex={-1}>
                 Value of <bdi class="name">{reveal.token_name}</bdi>
             </h3>
-            {stage !== "hidden" && !promised && (
+            {(waits || stage === "open") && !promised && (
                 <p class="warning">
                     <span class="sign" aria-hidden="true">
                         !
@@ -123,7 +168,7 @@ function Panel({ reveal }: { reveal: Reveal }) {
                     have it.
                 </p>
             )}
-            {rotation && stage !== "hidden" && (
+            {rotation && (waits || stage === "open") && (
                 <p class="warning">
                     <span class="sign" aria-hidden="true">
                         !
@@ -133,26 +178,39 @@ function Panel({ reveal }: { reveal: Reveal }) {
                     </span>
                 </p>
             )}
-            {(stage === "closed" || stage === "busy") && (
-                <>
-                    <p>
-                        Preview <code>{reveal.masked}</code>. Held in memory for{" "}
-                        {left(Date.parse(reveal.until) - now.value)} more
-                        <span class="hint"> (until {moment(reveal.until)})</span>.
-                    </p>
-                    <div class="buttons">
-                        <button type="button" class="main" aria-disabled={stage === "busy"} onClick={show}>
-                            {reveal.for_agent ? "Show it here instead" : "Show the value once"}
-                        </button>
-                    </div>
-                </>
+            {waits && cut && (
+                <p class="cut" role="alert">
+                    No connection to the server, which held the value in its memory. If it has stopped, the value is
+                    lost: delete this token and create a new one.
+                </p>
             )}
-            {stage === "open" && <Value value={value} onHide={hide} />}
-            {stage === "hidden" && (
+            {waits && !cut && (
+                <p>
+                    Preview <code>{reveal.masked}</code>. Held in memory for{" "}
+                    {left(Date.parse(reveal.until) - now.value)} more
+                    <span class="hint"> (until {moment(reveal.until)})</span>.
+                </p>
+            )}
+            {waits && (
+                <div class="buttons">
+                    <button
+                        type="button"
+                        class="main"
+                        aria-disabled={stage === "busy" || cut}
+                        onClick={() => stage === "closed" && !cut && show(reveal)}
+                    >
+                        {reveal.for_agent ? "Show it here instead" : "Show the value once"}
+                    </button>
+                </div>
+            )}
+            {opened && stage === "open" && <Value opened={opened} />}
+            {opened && (stage === "hidden" || stage === "unanswered") && (
                 <>
-                    {problem ? (
+                    {stage === "unanswered" ? (
+                        <Unanswered {...opened} />
+                    ) : opened.problem ? (
                         <p class="problem" role="alert">
-                            {problem}
+                            {opened.problem}
                         </p>
                     ) : (
                         <p>
@@ -171,23 +229,62 @@ function Panel({ reveal }: { reveal: Reveal }) {
     );
 }
 
+function Lost({ value }: { value: LostValue }) {
+    return (
+        <article class="card reveal" aria-labelledby={`lost-${value.id}`}>
+            <h3 id={`lost-${value.id}`}>
+                Value of <bdi class="name">{value.token_name}</bdi>
+            </h3>
+            <p class="problem">{values[value.how]}</p>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="quiet"
+                    onClick={() => (closed.value = new Set([...closed.value, value.id]))}
+                >
+                    Close
+                </button>
+            </div>
+        </article>
+    );
+}
+
+/** What is no longer to be looked at goes with the view. */
+const tidy = () => (opened.value = opened.value.filter(({ stage }) => stage === "open" || stage === "busy"));
+
 export function Reveals() {
-    useEffect(() => () => void (opened.value = []), []);
+    useEffect(() => () => void tidy(), []);
+    useEffect(() => {
+        api.lost().then(
+            (found) => (lost.value = found),
+            () => undefined, // asked again with the next reading
+        );
+    }, [reveals.value]);
+    // One that the server still holds after it did not answer can be asked for again.
+    const panels = opened.value.filter(
+        ({ reveal, stage, reading }) =>
+            stage !== "unanswered" ||
+            readings.value === reading ||
+            !reveals.value.some((each) => each.reveal_id === reveal.reveal_id),
+    );
     const waiting = reveals.value.filter(
         (each) =>
-            Date.parse(each.until) > now.value &&
-            !opened.value.some((open) => open.reveal_id === each.reveal_id),
+            Date.parse(each.until) > now.value && !panels.some((open) => open.reveal.reveal_id === each.reveal_id),
     );
-    const all = [...opened.value, ...waiting];
+    const all = [...panels.map((each) => ({ reveal: each.reveal, opened: each })), ...waiting.map((reveal) => ({ reveal }))];
+    const gone = lost.value.filter((each) => !closed.value.has(each.id));
     return (
         <section aria-labelledby="reveals-title">
             <h2 id="reveals-title">New values to save</h2>
             {!restLoaded.value && <Looking />}
-            {restLoaded.value && all.length === 0 && (
+            {restLoaded.value && all.length + gone.length === 0 && (
                 <p class="hint">None. The value of a new token waits here if you chose to see it on this page.</p>
             )}
-            {all.map((reveal) => (
-                <Panel key={reveal.reveal_id} reveal={reveal} />
+            {all.map((each) => (
+                <Panel key={each.reveal.reveal_id} {...each} />
+            ))}
+            {gone.map((each) => (
+                <Lost key={each.id} value={each} />
             ))}
         </section>
     );

@@ -29,6 +29,8 @@ export const rotations = signal<Rotation[]>([]);
 export const loaded = signal(false);
 /** All but the inbox, which comes first. */
 export const restLoaded = signal(false);
+/** How often the server has told all of that. */
+export const readings = signal(0);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
 
 /** The server's clock, as this browser's clock and the difference to it tell it. */
@@ -63,12 +65,7 @@ export const inbox = computed(() => {
 });
 const stays = (id: string) => id === selected.value || isDraft(id);
 
-/** Requests as they were when they last waited: what was typed into one stays in the forms of that time. */
-const waitedAs = new Map<string, Approval>();
-export const asWaited = (id: string) => waitedAs.get(id);
-
 export function put(changed: Approval): void {
-    if (changed.state === "pending") waitedAs.set(changed.id, changed);
     opened.value = new Map([...opened.value, [changed.id, changed]]);
 }
 
@@ -129,10 +126,12 @@ export async function load(id: string): Promise<void> {
     }
 }
 
+const goesOn = new Set<Approval["state"]>(["pending", "approved", "executing"]);
+
 const loadOpened = () =>
     Promise.all(
         [...new Set([...drafts.value, ...alsoShown.value, ...(selected.value ? [selected.value] : [])])].map(
-            (id) => (opened.value.get(id)?.state ?? "pending") === "pending" && load(id),
+            (id) => goesOn.has(opened.value.get(id)?.state ?? "pending") && load(id),
         ),
     );
 
@@ -147,6 +146,7 @@ async function loadRest(): Promise<void> {
     givenFor.value = allowed.given_for;
     rotations.value = rotating;
     restLoaded.value = true;
+    readings.value += 1;
 }
 
 let reading: Promise<void> | null = null;
@@ -187,7 +187,6 @@ export function forget(): void {
     kept.value = [];
     waiting.value = 0;
     opened.value = new Map();
-    waitedAs.clear();
     forgetPast();
     forgetDrafts();
     forgetHabits();

@@ -91,6 +91,8 @@ export interface Approval {
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
+    /** What became of the value that it made, where it is asked for alone. */
+    value?: "held" | "elsewhere" | "claimed" | "lapsed" | "lost" | null;
 }
 
 /** A waiting request as one line of the inbox. */
@@ -131,10 +133,11 @@ export interface Past {
     updated: string;
     state: State;
     narrowed: boolean;
-    decision: { approved: boolean; by: string; at: string; permitted: boolean } | null;
+    /** `with`: who approved it before. */
+    decision: { approved: boolean; by: string; with: string[]; at: string; permitted: boolean } | null;
 }
 
-/** A page of the history, newest first. */
+/** A page of the history, the newest request first. */
 export interface Pasts {
     rows: Past[];
     more: boolean;
@@ -166,6 +169,8 @@ export interface Invitation {
     person: string;
     invitation: string;
     until: string;
+    /** What takes it in a terminal of this server's machine. */
+    command: string;
 }
 
 /** Whom an invitation enrols; `by` is null for the first person. */
@@ -261,6 +266,14 @@ export interface Reveal {
     nonce: string;
 }
 
+/** A new token's value that this person chose to see, and that no one ever saw. */
+export interface LostValue {
+    /** Of the request. */
+    id: string;
+    token_name: string;
+    how: "lapsed" | "lost";
+}
+
 /** Whose a new token is and what it is; empty: left out. */
 export interface TokenKind {
     team: string;
@@ -345,8 +358,6 @@ export interface Health {
 /** What a part of a request is given. */
 export interface Part {
     approval: Approval;
-    /** Someone else has decided, or its time is over: what was typed stays, and does nothing. */
-    over: boolean;
     /** Nothing can be decided now: the server does not answer. */
     cut: boolean;
     busy: boolean;

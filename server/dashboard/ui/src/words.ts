@@ -1,10 +1,20 @@
 // The page's words for states and places. What is asked comes with each request, in words of its own.
+import { moment } from "./time";
 import type { Approval, Assurance, Destination, Row, State } from "./types";
 
 export const title = (approval: Approval) =>
     [approval.words.title, approval.facts.subject].filter(Boolean).join(" ");
 
 export const rowTitle = (row: Row) => [row.title, row.subject].filter(Boolean).join(" ");
+
+/** "a new token can do much." → "A new token can do much." */
+export const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1).replace(/\.?$/, ".");
+
+/** What comes of an approval. Its agent may be gone: without it only a value for this page is made. */
+export const whenItRuns = (approval: Approval) =>
+    approval.decision?.destination === "page"
+        ? "It runs now; its value will wait under Values."
+        : `If the agent still waits, its call runs now; if not, the same call runs when it is repeated before ${moment(approval.request_expires_at)}.`;
 
 /** How a request ended, for who was still typing: "Denied" by "ann" at a time. */
 export function fate(approval: Approval): { word: string; by: string; at: string } {
@@ -68,4 +78,15 @@ export const shownIn: Record<Destination, string> = {
     page: "value for this page",
     agent: "value for the agent",
     none: "value not shown",
+};
+
+export const lostValue = "The value is lost: delete this token and create a new one.";
+
+/** What became of a new token's value. */
+export const values: Record<NonNullable<Approval["value"]>, string> = {
+    held: "The value has not been shown yet.",
+    elsewhere: "The value has not been shown yet; another process of this server holds it.",
+    claimed: "The value was shown.",
+    lapsed: `No one looked within ten minutes. ${lostValue}`,
+    lost: `The server stopped before anyone looked. ${lostValue}`,
 };

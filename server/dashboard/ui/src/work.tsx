@@ -1,5 +1,5 @@
 // Work that a button starts: one at a time, and what kept it from succeeding, said where the person is.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export function useWork() {
     const [busy, setBusy] = useState(false);
@@ -17,6 +17,15 @@ export function useWork() {
         }
     };
     return { busy, problem, run, setProblem };
+}
+
+/** For a part that opens: what stands behind the decision then is scrolled into view. */
+export function useInView<T extends Element>(open: boolean) {
+    const part = useRef<T>(null);
+    useEffect(() => {
+        if (open) part.current?.scrollIntoView({ block: "nearest" });
+    }, [open]);
+    return part;
 }
 
 export const Looking = () => (
