@@ -84,6 +84,28 @@ test('a create is approved with three keys and its name, and the next request is
   assert.equal(await page.getByLabel('Keys').isChecked(), false, 'kept in this browser');
 });
 
+test('keys that come faster than the request wait for it, and what is typed then is text', async t => {
+  const { page, ids } = await begin(t, 'one', 'two', 'three');
+  await card(page, 'one').waitFor();
+  let go;
+  const gate = new Promise(resolve => (go = resolve));
+  await page.route(`**/api/approvals/${ids[1]}`, async route => {
+    await gate;
+    await route.continue();
+  });
+  await page.keyboard.type('jd');
+  await page.keyboard.type('wrong dayx');
+  await page.keyboard.press('Backspace');
+  go();
+  await focused(page, `why-${ids[1]}`);
+  await page.keyboard.type(', ask again');
+  assert.equal(await page.locator(`#why-${ids[1]}`).inputValue(), 'wrong day, ask again');
+  await page.getByRole('button', { name: 'Deny request' }).click();
+  await row(page, 'Create', 'two').waitFor({ state: 'detached' });
+  assert.equal(await row(page, 'Create', 'one').count(), 1);
+  assert.equal(await row(page, 'Create', 'three').count(), 1);
+});
+
 /** Counts what a person does: clicks, and keys but for what they type into a field. */
 async function counting(page) {
   await page.evaluate(() => {

@@ -27,7 +27,7 @@ export function step(by: 1 | -1): void {
     const at = list.findIndex((each) => each.id === selected.value);
     const to = list[at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1)];
     if (!to) return;
+    selected.value = to.id; // at once: the next key may be for it
     if (isWide()) go(addressOf(to.id));
-    else selected.value = to.id;
     focusSoon(`row-${to.id}`);
 }
