@@ -76,12 +76,30 @@ test('quick start: with a passphrase in place of the touch, by keyboard alone', 
   await accessible(page);
   await page.keyboard.press('Tab');
   await page.keyboard.type(passphrase);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(passphrase);
   await page.keyboard.press('Enter');
   await signedInAs(page, me);
   const seconds = (performance.now() - begun) / 1000;
   const { keys } = await effort();
   t.diagnostic(`with a passphrase: ${keys} keystrokes; ${seconds.toFixed(1)} s from the start of the server to being signed in`);
-  assert.equal(keys, passphrase.length + 2, 'the passphrase, Tab and Enter');
+  assert.equal(keys, 2 * passphrase.length + 3, 'Tab, the passphrase, Tab, the passphrase again, and Enter');
+});
+
+test('a passphrase that is mistyped once enrols no one', async t => {
+  const { world, link } = await quickStart(t);
+  const page = await openPage(t, link);
+  const join = page.getByRole('button', { name: 'Join with a passphrase' });
+  await page.getByLabel('A passphrase of at least 12 characters').fill(passphrase);
+  await join.click();
+  await page.getByText('Type the passphrase a second time. No one was enrolled.').waitFor();
+  await page.getByLabel('The passphrase again').fill(`${passphrase}y`);
+  await join.click();
+  await page.getByText('The two passphrases differ. No one was enrolled.').waitFor();
+  assert.deepEqual(await listed(world), []);
+  await page.getByLabel('The passphrase again').fill(passphrase);
+  await join.click();
+  await signedInAs(page, me);
 });
 
 test('people first: Enter alone gives a link to the page; of two links the later one counts, and none afterwards', async t => {

@@ -20,6 +20,17 @@ async function register(page, name) {
   await page.getByRole('heading', { name, exact: true }).waitFor();
 }
 
+test('a device that has a passkey already says so in plain words', async t => {
+  const { page } = await begin(t, { assurance: null });
+  await addDevice(page);
+  await register(page, 'laptop');
+  await page.getByLabel('Name of the device').fill('laptop again');
+  await page.getByLabel('Your passphrase').fill(passphrase);
+  await page.getByRole('button', { name: 'Register a passkey' }).click();
+  await page.getByText('This device already has a passkey of yours. Nothing was changed.').waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'laptop again' }).count(), 0);
+});
+
 async function begin(t, { assurance = 'passkey' } = {}) {
   const world = await World.start(t, { policy: rules({ assurance }), hold: '0s' });
   const server = await world.serve();

@@ -57,7 +57,11 @@ export function WithCode({ code }: { code: string }) {
                     "A code to sign in"
                 )}
             </h1>
-            {found && <p>Your decisions here will be theirs. Go on only if this is you.</p>}
+            {found && (
+                <p>
+                    Your decisions will be recorded as <bdi>{found.person}</bdi>'s. Go on only if this is you.
+                </p>
+            )}
             <Problem words={problem} />
             {found && (
                 <button type="button" class="main" aria-disabled={busy} onClick={use}>
@@ -69,10 +73,29 @@ export function WithCode({ code }: { code: string }) {
     );
 }
 
-function Passphrase({ busy, send }: { busy: boolean; send: (passphrase: string) => void }) {
+interface PassphraseProps {
+    busy: boolean;
+    send: (passphrase: string) => void;
+    complain: (problem: string) => void;
+}
+
+/** Typed twice, as in a terminal: no one else knows it, and the first person's opens the state directory. */
+function Passphrase({ busy, send, complain }: PassphraseProps) {
     const [typed, setTyped] = useState("");
+    const [again, setAgain] = useState("");
+    const second = useRef<HTMLInputElement>(null);
     const submit = (event: Event) => {
         event.preventDefault();
+        if (typed.length < 12) return complain("A passphrase needs at least 12 characters. No one was enrolled.");
+        if (again !== typed) {
+            complain(
+                again === ""
+                    ? "Type the passphrase a second time. No one was enrolled."
+                    : "The two passphrases differ. No one was enrolled.",
+            );
+            second.current?.focus();
+            return;
+        }
         send(typed);
     };
     return (
@@ -84,6 +107,15 @@ function Passphrase({ busy, send }: { busy: boolean; send: (passphrase: string) 
                 value={typed}
                 autoComplete="new-password"
                 onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+            <label for="join-again">The passphrase again</label>
+            <input
+                ref={second}
+                id="join-again"
+                type="password"
+                value={again}
+                autoComplete="new-password"
+                onInput={(event) => setAgain(event.currentTarget.value)}
             />
             <button type="submit" class="quiet" aria-disabled={busy}>
                 Join with a passphrase
@@ -119,7 +151,7 @@ export function Join({ code }: { code: string }) {
         const { person, may_decide } = await api.join({ code, ...proof });
         leave();
         session.value = await api.session();
-        announce(may_decide ? `${person} may decide.` : `${person} may look until another person has confirmed them.`);
+        announce(may_decide ? `${person} may decide.` : `${person} can only look until another person has confirmed them.`);
     };
     // Of one invitation each try asks anew: what was to be signed counts for two minutes.
     const withPasskey = () =>
@@ -133,10 +165,7 @@ export function Join({ code }: { code: string }) {
             }
             await enter({ ...made, name: "first device" });
         });
-    const withPassphrase = (passphrase: string) =>
-        passphrase.length < 12
-            ? setProblem("A passphrase needs at least 12 characters. No one was enrolled.")
-            : run(() => enter({ passphrase }));
+    const withPassphrase = (passphrase: string) => void run(() => enter({ passphrase }));
     return (
         <section class="card sign-in" aria-labelledby="sign-in-title">
             {found ? <Greeting found={found} /> : <h1 id="sign-in-title">An invitation</h1>}
@@ -146,7 +175,7 @@ export function Join({ code }: { code: string }) {
                     <button ref={button} type="button" class="main" aria-disabled={busy} onClick={withPasskey}>
                         Use a passkey
                     </button>
-                    <Passphrase busy={busy} send={withPassphrase} />
+                    <Passphrase busy={busy} send={withPassphrase} complain={setProblem} />
                 </>
             )}
             <OtherWay />

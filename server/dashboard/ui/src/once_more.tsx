@@ -16,7 +16,11 @@ export function useOnceMore() {
     };
     const prove = async () => {
         if (!passphrase && confirmed.value) return { proof: confirmed.value };
-        return passphrase || !session.value?.passkeys ? { passphrase } : await sign(await api.toConfirm());
+        if (passphrase || !session.value?.passkeys) return { passphrase };
+        const asked = await api.toConfirm();
+        return sign(asked).catch(() => {
+            throw new Error("No passkey confirmed that it is you. Nothing was changed.");
+        });
     };
     return { passphrase, set, prove, failed };
 }

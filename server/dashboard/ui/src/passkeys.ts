@@ -3,18 +3,29 @@ import { api, Failure } from "./api";
 import { session } from "./state";
 import type { Approval, Passkeyed, ToMake, ToSign } from "./types";
 
-/** A DOMException where the person turns away, or there is no such device. */
+/** A DOMException where the person turns away, or there is no such device: who asks says what that means. */
 export const sign = async (asked: ToSign): Promise<Passkeyed> => ({
     passkey: (await navigator.credentials.get({
         publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(asked),
     })) as PublicKeyCredential,
 });
 
-export const make = async (asked: ToMake): Promise<Passkeyed> => ({
-    passkey: (await navigator.credentials.create({
-        publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(asked),
-    })) as PublicKeyCredential,
-});
+/** The browser's own sentences are for programmers. */
+const whyNotMade = (failure: unknown) =>
+    failure instanceof DOMException && failure.name === "InvalidStateError"
+        ? "This device already has a passkey of yours. Nothing was changed."
+        : "No passkey was made: the device did not confirm, or it can make none. Nothing was changed.";
+
+export async function make(asked: ToMake): Promise<Passkeyed> {
+    try {
+        const made = await navigator.credentials.create({
+            publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(asked),
+        });
+        return { passkey: made as PublicKeyCredential };
+    } catch (failure) {
+        throw new Error(whyNotMade(failure));
+    }
+}
 
 const unsigned = new Set<string>();
 
