@@ -30,17 +30,17 @@ test('eight requests of one caller raise a warning; freezing ends them and refus
   const first = await create('flood-0');
   for (let i = 1; i < 7; ++i) await create(`flood-${i}`);
   await page.getByText(/^Waiting for you\s*7$/).waitFor();
-  assert.equal(await page.getByText('asks for much at once').count(), 0);
+  assert.equal(await page.getByText('is asking for a lot at once').count(), 0);
   await create('flood-7');
   const warning = page.locator('.flood');
-  await warning.getByText('http:loopback asks for much at once').waitFor();
+  await warning.getByText('http:loopback is asking for a lot at once').waitFor();
   await warning.getByText('8 requests are open').waitFor();
   await warning.getByText('Freeze http:loopback…').click();
   await accessible(page);
   await warning.getByLabel('Reason (may be left out). The agent will see it.').fill('It went wild.');
   await warning.getByRole('button', { name: 'Freeze', exact: true }).click();
 
-  await page.getByText(/^http:loopback is frozen since .*, by \S+\. New requests of it are refused\. Reason: It went wild\.$/).waitFor();
+  await page.getByText(/^http:loopback is frozen since .*, by \S+\. New requests from it are refused\. Reason: It went wild\.$/).waitFor();
   await page.getByText(/^Waiting for you\s*$/).waitFor();
   await accessible(page);
   const told = await call('tfy_approvals_get', { approval_id: first.approval_id });
@@ -80,12 +80,31 @@ test('the terminal freezes what the page shows, and the other way round', async 
   const frozen = await world.terminal(['approvals', 'freeze', 'http:loopback', '--as', 'ann', '--reason', 'stop'], [passphrase]);
   assert.equal(frozen.code, 0, frozen.stderr);
   assert.match(frozen.stdout, /http:loopback is frozen\. Its open request was stopped\. New ones are refused\./);
-  await page.getByText(/^http:loopback is frozen since .*, by ann\. New requests of it are refused\. Reason: stop$/).waitFor();
+  await page.getByText(/^http:loopback is frozen since .*, by ann\. New requests from it are refused\. Reason: stop$/).waitFor();
   const listed = await world.terminal(['approvals', 'list']);
   assert.match(listed.stdout, /^http:loopback is frozen, by ann on /);
   await page.getByRole('button', { name: /^Unfreeze/ }).click();
   await page.getByText('is frozen since').waitFor({ state: 'detached' });
   assert.doesNotMatch((await world.terminal(['approvals', 'list'])).stdout, /frozen/);
+});
+
+test('what opens at the end of a request is in view, not behind the decision', async t => {
+  const { page, create } = await begin(t);
+  await create('is-long');
+  await page.setViewportSize({ width: 1280, height: 640 });
+  const mine = await show(page, 'is-long');
+  for (const [summary, inside] of [
+    ['Freeze http:loopback…', mine.getByRole('button', { name: 'Freeze', exact: true })],
+    ['Ask for less before approving…', mine.getByRole('button', { name: 'Change the request' })],
+  ]) {
+    await mine.locator('summary', { hasText: summary }).click();
+    await inside.waitFor();
+    const decision = page.locator('.decision');
+    await page.waitForFunction(
+      ([part, below]) => part.getBoundingClientRect().bottom <= below.getBoundingClientRect().top,
+      [await inside.elementHandle(), await decision.elementHandle()]
+    );
+  }
 });
 
 test('one sees how many one approved in a row, and how often within two seconds; a denial ends the row', async t => {

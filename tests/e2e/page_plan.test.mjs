@@ -64,6 +64,8 @@ test('a clean-up plan: facts in each row, each ticked by hand, each approved by 
   await accessible(page);
   await page.getByRole('link', { name: '← Inbox' }).click();
   await page.getByText(/^Waiting for you\s*2$/).waitFor();
+  await page.goto(`${server.page}/together?by=http%3Aloopback&verb=Delete`);
+  await page.getByRole('heading', { name: 'Delete 1 token, asked by http:loopback' }).waitFor();
 });
 
 test('creates come together only once each was opened; a request that changed since is opened anew', async t => {

@@ -125,10 +125,78 @@ test('a new value is not in the page before its click, hides itself after a minu
   assert.ok(value.length > 30);
   await page.getByText(/^Hidden in (1 min 0 s|\d\d s)\. /).waitFor();
   await accessible(page);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByText(/^The value of seen-once is still shown, for (1 min 0 s|\d\d? s)\. /).waitFor();
+  await accessible(page);
+  assert.equal(await page.getByLabel("The token's value").count(), 0);
+  await page.getByRole('link', { name: 'Back to it' }).click();
+  assert.equal(await page.getByLabel("The token's value").inputValue(), value, 'a look elsewhere loses nothing');
   await goAhead(page, 1.1);
   await page.getByText('Hidden. It was shown once and cannot be shown again.').waitFor();
   assert.ok(!(await page.content()).includes(value), 'not in the document');
   assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes(value));
   await page.reload();
   await page.getByText('None. The value of a new token waits here').waitFor();
+});
+
+test('one is told that an approved call runs only if its agent goes on', async t => {
+  const { page, call } = await begin(t);
+  const { tokens } = await call('tfy_access_tokens_list', { name_contains: 'ci-runner' });
+  await call('tfy_access_tokens_delete', { id: tokens[0].id });
+  const asked = await show(page, 'ci-runner', 'Delete', 'Delete access token');
+  await asked.getByText('It runs at once if the agent still waits, else when it repeats the call.').waitFor();
+  const why = asked.locator('.then div', { hasText: 'Why you are asked' }).locator('dd');
+  assert.match(await why.innerText(), /^[A-Z].*[^.]\.$/, 'a sentence');
+  await asked.getByLabel('Type ci-runner to approve').fill('ci-runner');
+  await asked.getByRole('button', { name: 'Approve deletion' }).click();
+  await page.getByText(/^Approved: Delete access token ci-runner\. If the agent still waits, its call runs now; if not, the same call runs when it is repeated before \d+ \w+ \d{4}, /).waitFor();
+});
+
+test('at 320 × 256, as with a zoom of 400 %, requests can be read and opened, and their facts as well', async t => {
+  const { page, create } = await begin(t);
+  await create('first-of-two');
+  await create('second-of-two');
+  await row(page, 'Create', 'second-of-two').waitFor();
+  await page.setViewportSize({ width: 320, height: 256 });
+  const inView = locator => locator.evaluate(part => {
+    part.scrollIntoView({ block: 'center' });
+    const { top, bottom, height } = part.getBoundingClientRect();
+    const [x, y] = [innerWidth / 3, (top + bottom) / 2];
+    return height > 0 && top >= 0 && bottom <= innerHeight && part.contains(document.elementFromPoint(x, y));
+  });
+  for (const name of ['first-of-two', 'second-of-two']) assert.ok(await inView(row(page, 'Create', name).locator('.row-what')), name);
+  await row(page, 'Create', 'second-of-two').click();
+  const asked = card(page, 'second-of-two');
+  await asked.waitFor();
+  assert.ok(await inView(asked.locator('.facts dd').first()));
+  assert.ok(await inView(asked.getByRole('button', { name: 'Approve creation' })));
+  await page.goto(new URL('/approvals/history', page.url()).href);
+  await page.getByText('No earlier decisions.').waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+test('at 320 px what just happened covers no way back, and is whole; so is a standing permission', async t => {
+  const { server, world, page, create } = await begin(t);
+  await create('is-open');
+  await create('is-extended');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await row(page, 'Create', 'is-extended').click();
+  const asked = card(page, 'is-extended');
+  await asked.getByRole('button', { name: 'Extend' }).click();
+  const told = page.locator('.told', { hasText: 'It now expires on' });
+  await told.waitFor();
+  const back = await asked.getByRole('link', { name: '← Inbox' }).boundingBox();
+  const { y, height } = await told.boundingBox();
+  assert.ok(y + height <= back.y, `${y} + ${height} <= ${back.y}`);
+  assert.ok(await told.evaluate(part => part.scrollWidth <= part.clientWidth), 'nothing of it is cut');
+
+  const giver = await Page.signIn(world, server);
+  const { words } = await giver.permitted({
+    principal: 'http:loopback', names: 'ci-*', uses: 1, longest_life: '7d', lasts: '60m', destination: 'none', reason: 'test',
+  });
+  await page.goto(new URL('/approvals/permissions', page.url()).href);
+  const sentence = page.locator('.permission h3');
+  await sentence.waitFor();
+  assert.equal((await sentence.innerText()).toLowerCase(), words.toLowerCase());
+  assert.ok(await sentence.evaluate(part => part.scrollHeight <= part.clientHeight + 1), 'nothing of it is cut');
 });

@@ -40,7 +40,7 @@ export function Grants() {
                 <p class="hint">
                     {list.length === 0
                         ? "None. A program asks you here when you connect it."
-                        : "Revoke one, and it has to ask you again. What it asked for and no one has begun is withdrawn."}
+                        : "Revoke one, and it has to ask you again. Whatever it asked for that has not started yet is withdrawn."}
                 </p>
             )}
             <ul class="entries">

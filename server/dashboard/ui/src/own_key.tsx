@@ -58,7 +58,7 @@ function Remove({ done }: { done: (words: string) => Promise<void> }) {
         <>
             {sure && (
                 <p class="note">
-                    The server forgets the key. What your agents asked with it and no one has begun is withdrawn. The
+                    The server forgets the key. Whatever your agents asked for with it that has not started yet is withdrawn. The
                     key itself still works: delete it in TrueFoundry if it is not used elsewhere.
                 </p>
             )}

@@ -48,7 +48,7 @@ export function Sets() {
                             {verb} {Math.min(count, most)} tokens on one screen
                         </a>
                         , asked by <bdi>{by}</bdi>
-                        {!planned && "; those that you opened"}
+                        {!planned && " (only those you have opened)"}
                     </div>
                 ))}
         </>
@@ -168,7 +168,7 @@ export function Together({ by, verb }: { by: string; verb: string }) {
         <section aria-labelledby="together-title" class="together">
             <a href={home}>{"\u2190"} Inbox</a>
             <h2 id="together-title" tabIndex={-1}>
-                {verb} {shown.length} tokens, asked by <bdi>{by}</bdi>
+                {verb} {shown.length} {shown.length === 1 ? "token" : "tokens"}, asked by <bdi>{by}</bdi>
             </h2>
             {loaded.value && ids.length === 0 && <p class="hint">None of these waits any more.</p>}
             <ul class="entries">
