@@ -1,14 +1,15 @@
 // What one request shows, in Debian's Chromium: before and after, permissions that nearly covered it, names as long as they
 // can be on the narrowest screen; denials with a common reason; a value that hides itself.
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { accessible, card, goAhead, row, show, signedIn } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 
-async function begin(t) {
-  const { world, server, page } = await signedIn(t);
+async function begin(t, because = '') {
+  const { world, server, page } = await signedIn(t, async ({ env }) => appendFileSync(env.TFY_PAT_MCP_POLICY, because));
   const peer = new RawHttp(world, server.endpoint);
   let last = 0;
   const call = async (tool, args) =>
@@ -140,13 +141,13 @@ test('a new value is not in the page before its click, hides itself after a minu
 });
 
 test('one is told that an approved call runs only if its agent goes on', async t => {
-  const { page, call } = await begin(t);
+  const { page, call } = await begin(t, 'because = "what uses it stops working"\n');
   const { tokens } = await call('tfy_access_tokens_list', { name_contains: 'ci-runner' });
   await call('tfy_access_tokens_delete', { id: tokens[0].id });
   const asked = await show(page, 'ci-runner', 'Delete', 'Delete access token');
   await asked.getByText('It runs at once if the agent still waits, else when it repeats the call.').waitFor();
   const why = asked.locator('.then div', { hasText: 'Why you are asked' }).locator('dd');
-  assert.match(await why.innerText(), /^[A-Z].*[^.]\.$/, 'a sentence');
+  assert.equal(await why.innerText(), 'What uses it stops working.');
   await asked.getByLabel('Type ci-runner to approve').fill('ci-runner');
   await asked.getByRole('button', { name: 'Approve deletion' }).click();
   await page.getByText(/^Approved: Delete access token ci-runner\. If the agent still waits, its call runs now; if not, the same call runs when it is repeated before \d+ \w+ \d{4}, /).waitFor();

@@ -62,7 +62,7 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
   await (await show(page, 'to-deny')).getByLabel('Type to-deny to approve').focus();
   await ann.denied({ id: ids['to-deny'] }, 'we have one');
   await card(page, 'to-deny').getByText(/^Denied by ann, \d\d:\d\d \S+$/).waitFor();
-  await focused(page, 'name-'); // where the person was
+  await focused(page, 'typed-'); // what is typed on is no shortcut
   await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d \S+$/, 'to-de');
 
   await ann.approved(await approvalOf(ann, ids['to-approve']), { destination: 'none' });
