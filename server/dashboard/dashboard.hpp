@@ -111,7 +111,8 @@ private:
     Async<transport::HttpResponse> sign_in(PageRequest visit);
     /// By a passkey, a code, or a name and its passphrase.
     Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
-    /// Errc::rate_limited from the 11th wrong one of a network within a minute on, whatever the name.
+    /// Errc::rate_limited from the 11th wrong one of a network within a minute on, whatever the name; a right
+    /// one opens all the same, so that no one can lock out who shares an address with them.
     Async<Result<people::PageSessions::Session>> by_passphrase(PageRequest& visit, std::string name,
                                                                std::string passphrase);
     Async<transport::HttpResponse> whose_code(PageRequest visit);

@@ -21,9 +21,9 @@ constexpr std::array<std::string_view, 12> views = {"authorize", "health",   "hi
 
 Error too_many_of_network(std::chrono::seconds wait) {
     return {Errc::rate_limited,
-            "Too many wrong passphrases came from your address. You are not signed in. Use a passkey or a "
-            "code, or try again in " +
-                std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds.")};
+            "Wrong name or passphrase, as too often from your address. You are not signed in. For " +
+                std::to_string(wait.count()) + (wait.count() == 1 ? " second" : " seconds") +
+                " passphrases from there are checked one at a time."};
 }
 
 }  // namespace
@@ -71,10 +71,11 @@ Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& vi
 Async<Result<people::PageSessions::Session>> Dashboard::by_passphrase(PageRequest& visit, std::string name,
                                                                       std::string passphrase) {
     policy::Secret typed(std::move(passphrase));
-    auto network = transport::client_network(visit.request.remote, visit.request.headers, trusted_proxies_);
-    if (const auto wait = wrong_passphrases_.wait_of(network, clock_.now()))
-        co_return too_many_of_network(*wait);
-    auto checking = passphrases_.check(name, std::move(typed), network);
+    const auto network =
+        transport::client_network(visit.request.remote, visit.request.headers, trusted_proxies_);
+    people::PassphraseDesk::From from{
+        .network = network, .slowed = wrong_passphrases_.wait_of(network, clock_.now()).has_value()};
+    auto checking = passphrases_.check(name, std::move(typed), std::move(from));
     const auto checked = co_await std::move(checking);
     if (!checked && checked.error().code == Errc::denied)
         if (const auto wait = wrong_passphrases_.note(network, clock_.now()))

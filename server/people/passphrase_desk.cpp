@@ -36,13 +36,14 @@ asio::thread_pool& PassphraseDesk::checker() {
     return *checker_;
 }
 
-Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed, std::string network) {
+Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed, From from) {
     auto look = [person](storage::Ledger& ledger) { return ledger.has_passphrase(person); };
     const auto has_one = co_await store_.run(std::move(look));
     if (!has_one) co_return has_one.error();
     if (!*has_one) co_return no_such_name(person);
-    auto of_network = network.empty() ? loop::ConcurrencyLimit::Place{} : of_network_.take(network);
-    if (!network.empty() && !of_network) co_return too_many();
+    auto& of_network = from.slowed ? of_slowed_network_ : of_network_;
+    const auto own = from.network.empty() ? loop::ConcurrencyLimit::Place{} : of_network.take(from.network);
+    if (!from.network.empty() && !own) co_return too_many();
     const auto place = inside_.take();
     if (!place) co_return too_many();
     auto comparing = compare_in_turn(std::move(person), std::move(typed));

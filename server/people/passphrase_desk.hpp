@@ -25,9 +25,17 @@ public:
     PassphraseDesk(const PassphraseDesk&) = delete;
     PassphraseDesk& operator=(const PassphraseDesk&) = delete;
 
-    /// Errors of check_passphrase(); Errc::rate_limited too if more would wait. `network`: where it comes
-    /// from (transport::client_network()), of which five may be inside; empty for who is known already.
-    Async<Result<void>> check(std::string person, policy::Secret typed, std::string network = {});
+    /// Where a passphrase comes from, of which a few may be inside: five at a time, or one where many of its
+    /// were wrong.
+    struct From {
+        std::string network = {};  // transport::client_network(); empty for who is known already: any number
+        bool slowed = false;
+    };
+    /// Errors of check_passphrase(); Errc::rate_limited too if more would wait.
+    Async<Result<void>> check(std::string person, policy::Secret typed, From from);
+    Async<Result<void>> check(std::string person, policy::Secret typed) {
+        return check(std::move(person), std::move(typed), From{});
+    }
     /// What is kept of a new one: hash_passphrase(), in the same queue.
     Async<Result<std::string>> hash(policy::Secret typed);
     /// Waits for the one that is being checked.
@@ -43,9 +51,10 @@ private:
     storage::Store& store_;
     const Clock& clock_;
     std::filesystem::path state_dir_;
-    std::optional<boost::asio::thread_pool> checker_;            // from the first passphrase on
-    loop::ConcurrencyLimit inside_{20};                          // one is checked, the others wait
-    loop::ConcurrencyLimit of_network_{5};                       // of them
+    std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
+    loop::ConcurrencyLimit inside_{20};                // one is checked, the others wait
+    loop::ConcurrencyLimit of_network_{5};             // of them
+    loop::ConcurrencyLimit of_slowed_network_{1};
     std::unordered_map<std::string, storage::Guesses> no_ones_;  // at names that no one has; bounded
 };
 

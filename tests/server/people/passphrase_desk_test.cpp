@@ -33,13 +33,16 @@ struct Desk {
         enrol(*ledger, {"ann", "bob"});
         return ledger;
     }
-    const Answer& start(const std::string& name, const std::string& passphrase, const std::string& network) {
+    const Answer& start(const std::string& name, const std::string& passphrase, const std::string& network,
+                        bool slowed = false) {
         auto& answer = answers.emplace_back();
-        boost::asio::co_spawn(loop, desk.check(name, policy::Secret(std::string(passphrase)), network),
-                              [&answer](std::exception_ptr failure, Result<void> checked) {
-                                  if (failure) std::rethrow_exception(failure);
-                                  answer = std::move(checked);
-                              });
+        boost::asio::co_spawn(
+            loop,
+            desk.check(name, policy::Secret(std::string(passphrase)), {.network = network, .slowed = slowed}),
+            [&answer](std::exception_ptr failure, Result<void> checked) {
+                if (failure) std::rethrow_exception(failure);
+                answer = std::move(checked);
+            });
         return answer;
     }
     void run_until(const Answer& answered) {
@@ -74,7 +77,7 @@ TEST_CASE("a name that no one has takes no place and no turn of those who have o
     }
 }
 
-TEST_CASE("one network has five places, and the others stay free") {
+TEST_CASE("one network has five places, or one where many were wrong, and the others stay free") {
     Desk desk;
     auto turn = storage::GuessingTurn::take(desk.state.path());
     std::vector<const Desk::Answer*> waiting;
@@ -83,6 +86,10 @@ TEST_CASE("one network has five places, and the others stay free") {
     desk.run_until(sixth);
     CHECK(sixth->error().code == Errc::rate_limited);
     waiting.push_back(&desk.start("bob", their_passphrase, other));
+    waiting.push_back(&desk.start("bob", their_passphrase, "203.0.113.9", true));
+    const auto& second = desk.start("bob", their_passphrase, "203.0.113.9", true);
+    desk.run_until(second);
+    CHECK(second->error().code == Errc::rate_limited);
     for (const auto* each : waiting) CHECK_FALSE(each->has_value());
     turn.reset();
     for (const auto* each : waiting) {
