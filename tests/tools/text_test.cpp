@@ -81,7 +81,7 @@ TEST_CASE("a number of days means the same all day") {
 
 TEST_CASE("a number of days is never less than that, whatever the hour, and is told as that number") {
     const auto midnight = std::chrono::floor<days>(noon);
-    for (const auto asked : {midnight, noon, midnight + 23h + 55min})
+    for (const auto asked : std::initializer_list<policy::Time>{midnight, noon, midnight + 23h + 55min})
         for (const int count : {1, 30, 90}) {
             CAPTURE(count);
             const auto words = std::to_string(count) + " days";
