@@ -121,7 +121,7 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
         CHECK(definition.at("icons").at(0).at("src").get<std::string>().starts_with(
             "data:image/svg+xml;base64,"));
         CHECK(definition.contains("outputSchema") == (name != "tfy_access_tokens_reveal"));
-        CHECK(catalog.find(name)->version.size() == 16);
+        CHECK(catalog.find(name)->version().size() == 16);
         CHECK_FALSE(definition.contains("approval"));  // for people, and not for clients
     }
 }
