@@ -143,7 +143,7 @@ TEST_CASE("Allow gives a code to the client's address, once, and the grant is li
 TEST_CASE("open pages and waiting calls are told that a program's request went with its grant") {
     Consenting page;
     REQUIRE(page.allow(page.question()).status() == 200);
-    page.ask(fakes::approval("apr_theirs", "ci-pipeline", "oauth:grace/" + claude_id));
+    page.Page::ask(fakes::approval("apr_theirs", "ci-pipeline", "oauth:grace/" + claude_id));
     fakes::CapturedAnswer stream;
     bool done = false;
     boost::asio::co_spawn(
