@@ -114,7 +114,7 @@ Level level_of(const std::vector<approvals::Requirement>& here,
     return level;
 }
 
-std::string what_to_do(const policy::Caller& caller, const std::string& tool) {
+std::string advice_for(const policy::Caller& caller, const std::string& tool) {
     const std::string mend =
         caller.person.empty()
             ? "Tell callers apart by --callers keys or oauth, so that it is known whose agent asks."
@@ -137,7 +137,7 @@ CheckResults approvals(const policy::Caller& caller, const std::vector<approvals
             }
         const auto level = level_of(these, those);
         findings.push_back({level, what, doing + ": " + words,
-                            level == Level::ok ? "" : what_to_do(caller, these.front().tool)});
+                            level == Level::ok ? "" : advice_for(caller, these.front().tool)});
     }
     return findings;
 }

@@ -132,7 +132,7 @@ std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules
 
 }  // namespace
 
-std::string todo_about(const std::string& why, std::string otherwise) {
+std::string what_to_do(const std::string& why, std::string otherwise) {
     const auto says = [&](int code) {
         return why.find(std::generic_category().message(code)) != std::string::npos;
     };
@@ -150,7 +150,7 @@ CheckResult not_there_yet(const fs::path& path, const policy::Rules& rules) {
     const auto why_not = why_not_in(existing_part(path), rules);
     if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
     return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
-            todo_about(*why_not, "Use another --state-dir, or allow writing there.")};
+            what_to_do(*why_not, "Use another --state-dir, or allow writing there.")};
 }
 
 /// Keys that are there must be good; those that are not are made by the next start.
@@ -185,7 +185,7 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
                 "Run chmod 700 on it."};
     if (const auto why_not = why_not_in(path, rules))
         return {Level::broken, what, *why_not,
-                todo_about(*why_not, "Restore this user's permissions, or use another --state-dir.")};
+                what_to_do(*why_not, "Restore this user's permissions, or use another --state-dir.")};
     if (const auto why_not = why_not_its_keys(path))
         return {Level::broken, what, *why_not, "Restore the key from a backup, or use another --state-dir."};
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
