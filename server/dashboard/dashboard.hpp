@@ -97,6 +97,7 @@ private:
         Needs needs;
         Async<transport::HttpResponse> (Dashboard::*run)(PageRequest visit);  // none: events()
     };
+    static const Route table[];
     static std::span<const Route> routes();
     /// The route of `visit`, whose id is set then; or the refusal.
     std::variant<const Route*, transport::HttpResponse> find_route(PageRequest& visit) const;

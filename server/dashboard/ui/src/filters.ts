@@ -1,6 +1,7 @@
 // Which lines of the inbox are shown, in which groups.
 import { computed, signal } from "@preact/signals";
-import { inbox, now } from "./state";
+import { inbox } from "./state";
+import { now } from "./time";
 import type { Row } from "./types";
 
 export const search = signal("");

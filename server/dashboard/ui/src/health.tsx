@@ -2,8 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
 import { Checks } from "./checks";
-import { now, session } from "./state";
-import { clock, days, moment } from "./time";
+import { session } from "./state";
+import { clock, days, moment, now } from "./time";
 import { Looking, Problem, useWork } from "./work";
 import type { Health as Found } from "./types";
 import type { ComponentChildren } from "preact";

@@ -11,8 +11,8 @@ import { Changes, Narrow } from "./narrow";
 import { focusSoon, go, home, titleShown } from "./nav";
 import { People } from "./people";
 import { AllowMore } from "./permit";
-import { connection, isPending, load, now, opened, put, tryRefresh, wanted } from "./state";
-import { left, moment } from "./time";
+import { connection, isPending, load, opened, put, tryRefresh, wanted } from "./state";
+import { left, moment, now } from "./time";
 import { sentence, title } from "./words";
 import type { Approval } from "./types";
 

@@ -2,8 +2,8 @@
 import { useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, restLoaded, rotations, tryRefresh } from "./state";
-import { left, moment } from "./time";
+import { restLoaded, rotations, tryRefresh } from "./state";
+import { left, moment, now } from "./time";
 import { Looking, Problem, useWork } from "./work";
 import type { Rotation } from "./types";
 

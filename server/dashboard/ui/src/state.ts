@@ -6,6 +6,7 @@ import { forgetHabits } from "./habits";
 import { keepPageKey } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
 import { forgetPast, loadPast } from "./past";
+import { ahead, now } from "./time";
 import { rowTitle } from "./words";
 import type { Approval, Freeze, Permission, Reveal, Rotation, Row, Session } from "./types";
 
@@ -32,14 +33,6 @@ export const restLoaded = signal(false);
 /** How often the server has told all of that. */
 export const readings = signal(0);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
-
-/** The server's clock, as this browser's clock and the difference to it tell it. */
-const ahead = signal(0);
-const tick = signal(Date.now());
-export const now = computed(() => tick.value + ahead.value);
-const beat = () => (tick.value = Date.now());
-setInterval(beat, 1000);
-document.addEventListener("visibilitychange", beat); // a hidden tab is told the time once a minute
 
 /** Requests that are shown in full beside the selected one. */
 export const alsoShown = signal<readonly string[]>([]);

@@ -1,6 +1,14 @@
 // Times for people: with the zone, and how long is left.
-import { computed } from "@preact/signals";
-import { now } from "./state";
+import { computed, signal } from "@preact/signals";
+
+/** How far the server's clock is ahead of this browser's, in milliseconds. */
+export const ahead = signal(0);
+const tick = signal(Date.now());
+/** The server's clock. */
+export const now = computed(() => tick.value + ahead.value);
+const beat = () => (tick.value = Date.now());
+setInterval(beat, 1000);
+document.addEventListener("visibilitychange", beat); // a hidden tab is told the time once a minute
 
 const full = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",

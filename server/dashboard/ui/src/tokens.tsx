@@ -6,8 +6,8 @@ import { announce } from "./announce";
 import { api } from "./api";
 import { Pairs } from "./evidence";
 import { Choose, Search } from "./search";
-import { now } from "./state";
-import { clock, days, moment } from "./time";
+
+import { clock, days, moment, now } from "./time";
 import { Lines } from "./virtual";
 import { Problem, useWork } from "./work";
 import type { Token, Tokens as Listed } from "./types";
