@@ -49,9 +49,10 @@ Async<Result<MethodResult>> Dispatch::listen(Requester& requester, const Request
                         "subscriptions/listen is answered with a stream: accept text/event-stream, too."};
     const auto place = listens_.take(requester.caller.principal);
     if (!place)
-        co_return Error{Errc::rate_limited,
-                        "You have as many streams open as this server allows one caller. End one first, or ask "
-                        "the operator for more (--caller-streams)."};
+        co_return Error{
+            Errc::rate_limited,
+            "You have as many streams open as this server allows one caller. End one first, or ask "
+            "the operator for more (--caller-streams)."};
     auto kept = co_await honoured(requester, std::move(*filter));
     Subscriptions::Listener listener(subscriptions_, co_await boost::asio::this_coro::executor,
                                      requester.caller, kept);

@@ -177,7 +177,8 @@ TEST_CASE("of results that stand for themselves a MiB is kept") {
     const auto keep = [&](const mcp::Again& again) {
         return kept.keep(known, protocol::RequestId(1), again, Version::v2026_07_28, large);
     };
-    CHECK(keep(one).value().text() == find(one).value().text());
+    const auto first = keep(one);
+    CHECK(first.value().text() == find(one).value().text());
     CHECK_FALSE(find(other).has_value());
     CHECK(keep(other).has_value());
     CHECK_FALSE(find(one).has_value());
