@@ -91,4 +91,19 @@ TEST_CASE("what was undone was never known") {
     CHECK_FALSE(journal::broken(ours->journal().value()).has_value());
 }
 
+TEST_CASE("a record that was undone is followed by none") {
+    const TempFolder folder;
+    const auto ours = open_ledger(folder / "ledger.db");
+    const auto fails = []() -> Result<void> { return Error{Errc::refused, "no"}; };
+    REQUIRE(ours->append(entry("before")).has_value());
+    ours->begin_group();
+    REQUIRE(ours->append(entry("first")).has_value());
+    CHECK(ours->append(entry("undone"), fails).error().code == Errc::refused);
+    CHECK(ours->append(entry("last")).has_value());
+    REQUIRE(ours->end_group().has_value());
+    const auto records = ours->journal().value();
+    CHECK(records.size() == 3);
+    CHECK_FALSE(journal::broken(records).has_value());
+}
+
 }  // namespace tfy::own_commits_test
