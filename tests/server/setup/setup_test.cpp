@@ -21,13 +21,13 @@ TEST_CASE("setup: the tabs of a file are shown as white space, and written as th
     std::string said;
     const setup::Printer out = [&](std::string_view text) { said += text; };
     REQUIRE(setup::run_setup(plan, around, out).has_value());
-    CHECK(said.find("\n  +             \"command\": \"/usr/bin/tfy-pat-mcp\"") != std::string::npos);
+    CHECK(said.find("\n  +     \"command\": \"/usr/bin/tfy-pat-mcp\"") != std::string::npos);
     std::ifstream written(file);
     const std::string text(std::istreambuf_iterator<char>(written), {});
     CHECK(text.find("\n\t\t\t\"command\":") != std::string::npos);
     plan.remove = true;
     REQUIRE(setup::run_setup(plan, around, out).has_value());
-    CHECK(said.find("\n  -             \"command\": \"/usr/bin/tfy-pat-mcp\"") != std::string::npos);
+    CHECK(said.find("\n  -     \"command\": \"/usr/bin/tfy-pat-mcp\"") != std::string::npos);
     CHECK(said.find('\t') == std::string::npos);
 }
 
