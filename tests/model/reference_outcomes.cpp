@@ -71,6 +71,7 @@ void Reference::ended(const journal::JournalRecord& record, Row& row, const poli
     if (row.state == "denied" && seen.decision()) row.words = seen.decision()->reason;
     if (!seen.outcome.is_object()) return;
     row.words = seen.outcome.at("text").get<std::string>();
+    if (!seen.outcome.contains("structured")) return;  // withdrawn, with the reason
     const auto& structured = seen.outcome.at("structured");
     row.names_token = structured.is_object() && structured.contains("id") && structured.at("id") == row.token;
     row.ending = structured.is_object() ? structured.value("status", std::string{}) : std::string{};
