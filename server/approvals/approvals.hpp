@@ -62,9 +62,6 @@ public:
     /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
     /// open one.
     Async<void> told(policy::Approval approval);
-    /// The same for the caller that ran it. The answer need not wait for that: all that is asked of the store
-    /// from here on comes behind it.
-    void is_told(policy::Approval approval);
     /// What this ended request did is no longer so: the same call asks anew.
     Async<Result<void>> answers_no_more(std::string id);
 

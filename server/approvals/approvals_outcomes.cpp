@@ -1,15 +1,11 @@
 // How requests end, and how the same call finds its request again.
 #include "server/approvals/approvals.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "server/loop/failpoint.hpp"
 
 namespace tfy::approvals {
 namespace {
 
-namespace asio = boost::asio;
 using policy::Approval;
 using State = policy::Approval::State;
 
@@ -57,10 +53,6 @@ Async<void> Approvals::told(Approval approval) {
     const auto until = policy::answers_until(approval, clock_.now());
     auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
     co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
-}
-
-void Approvals::is_told(Approval approval) {
-    asio::co_spawn(loop_, told(std::move(approval)), asio::detached);
 }
 
 Async<Result<void>> Approvals::answers_no_more(std::string id) {

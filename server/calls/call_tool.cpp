@@ -277,7 +277,7 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         if (ran) {
             auto led = co_await lead_to_value(*approval, requester, ran->result);
             if (led) co_return std::move(*led);
-            co_return answer_fresh(std::move(*ran), version);
+            co_return co_await answer_fresh(std::move(*ran), version);
         }
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await deps_.desk.find(approval->id);  // another viewer of the same row was first
@@ -301,11 +301,11 @@ Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const Approval& 
     co_return std::nullopt;
 }
 
-mcp::MethodResult CallTool::answer_fresh(Ran ran, protocol::Version version) {
-    if (!ran.ended) return write_answer(std::move(ran.result), version);
+Async<mcp::MethodResult> CallTool::answer_fresh(Ran ran, protocol::Version version) {
+    if (!ran.ended) co_return write_answer(std::move(ran.result), version);
     auto result = fresh_answer(std::move(ran.result), *ran.ended, deps_.clock.now());
-    deps_.desk.is_told(std::move(*ran.ended));
-    return write_answer(std::move(result), version);
+    co_await deps_.desk.told(std::move(*ran.ended));
+    co_return write_answer(std::move(result), version);
 }
 
 Async<void> CallTool::tell_decision(Approval approval, mcp::Requester& requester) {

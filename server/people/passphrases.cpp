@@ -4,12 +4,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
+#include <cstdlib>
 #include <thread>
 
 #include "server/storage/guessing_turn.hpp"
 
 namespace tfy::people {
+namespace {
+
+/// libsodium calls a passphrase wrong, too, that it had not the memory to compare.
+bool is_enough_memory() {
+    void* volatile const probe = std::malloc(crypto_pwhash_MEMLIMIT_MODERATE);  // never touched
+    std::free(probe);
+    return probe != nullptr;
+}
+
+}  // namespace
 
 Error wrong_passphrase() { return {Errc::denied, "Wrong name or passphrase. Nothing was changed."}; }
 
@@ -33,13 +43,11 @@ Result<std::string> hash_passphrase(const policy::Secret& typed) {
     return std::string(hash.data());
 }
 
-// libsodium sets EINVAL where the passphrase is another one, and something else where it came to no end.
 Result<bool> is_passphrase(const std::string& hash, const policy::Secret& typed) {
     if (hash.size() >= crypto_pwhash_STRBYTES) return false;
     const auto text = typed.reveal();
-    errno = 0;
     if (crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0) return true;
-    if (errno != ENOMEM) return false;
+    if (is_enough_memory()) return false;
     return Error{
         Errc::storage,
         "There is not enough memory to check a passphrase, which takes 256 MiB, so it was not checked. "

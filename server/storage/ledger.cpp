@@ -77,8 +77,12 @@ Result<void> Ledger::Impl::end_group() {
 }
 
 // SQLite writes the page of this number, also where the number stays.
+// An emptied file is seen by no connection that has its pages still.
 Result<void> Ledger::try_writing() {
     auto& database = *impl_->database;
+    std::error_code unknown;
+    if (!impl_->file.empty() && std::filesystem::file_size(impl_->file, unknown) == 0 && !unknown)
+        return Error{Errc::storage, "The state database is empty: it was damaged while this server runs."};
     return impl_->write([&database]() -> Result<void> {
         const auto version = database.execAndGet("PRAGMA user_version").getInt64();
         database.exec("PRAGMA user_version = " + std::to_string(version));
