@@ -60,6 +60,7 @@ test('a clean-up plan: facts in each row, each ticked by hand, each approved by 
   const approved = await digests(world, 'approved');
   assert.deepEqual(approved.sort(), [asked[0].digest, asked[1].digest].sort());
   assert.equal(await page.getByText(/^Approved by/).count(), 2);
+  assert.equal(await page.getByText(/^If the agent still waits, its call runs now; if not, /).count(), 2);
   assert.ok(await ticks.nth(3).isEnabled());
   await accessible(page);
   await page.getByRole('link', { name: '← Inbox' }).click();

@@ -11,7 +11,7 @@ import { focusSoon, home } from "./nav";
 import { signature } from "./passkeys";
 import { Votes } from "./people";
 import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, session, tryRefresh } from "./state";
-import { destinations } from "./words";
+import { destinations, whenItRuns } from "./words";
 import { Problem, useWork } from "./work";
 import type { Approval, Destination, Row } from "./types";
 
@@ -87,6 +87,7 @@ function Each({ approval, problem }: { approval: Approval; problem: string }) {
                 </h3>
             </label>
             {over && <Fate approval={approval} />}
+            {approval.state === "approved" && <p class="hint">{whenItRuns(approval)}</p>}
             {barred && <p class="note">{barred}</p>}
             <Problem words={problem} />
             {!over && (
