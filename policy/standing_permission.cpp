@@ -30,10 +30,8 @@ std::optional<Error> unreasonable(const StandingWish& wish) {
     const auto fixed = wish.names.find_first_of("*?");
     if (wish.names.empty() || wish.names.size() > longest_text || fixed == 0)
         return no("The names must begin with fixed characters, for example ci-*.");
-    if (wish.names.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-*?") != std::string::npos)
-        return no(
-            "The names may hold lowercase letters, digits, hyphens, * and ?, as no new token's name holds "
-            "anything else.");
+    if (wish.names.find_first_of("[]{}") != std::string::npos)
+        return no("Only * and ? stand for other characters in the names: [ ] { } would match no name.");
     if (wish.uses < 1 || wish.uses > most_uses)
         return no("The number of uses must be from 1 to " + std::to_string(most_uses) + ".");
     if (wish.longest_life <= Duration{0} || wish.longest_life > longest_token)
