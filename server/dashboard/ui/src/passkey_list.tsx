@@ -101,6 +101,7 @@ function Passkeys() {
                     <input
                         id="passkey-name"
                         type="text"
+                        autoComplete="off"
                         maxLength={40}
                         value={name}
                         onInput={(event) => setName(event.currentTarget.value)}
