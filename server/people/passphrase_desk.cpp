@@ -72,7 +72,7 @@ Async<Result<void>> PassphraseDesk::compare_in_turn(std::string person, policy::
     if (!*kept) co_return wrong_passphrase();
     auto comparing = compare((*kept)->secret, std::move(typed));
     const auto right = co_await asio::co_spawn(checker(), std::move(comparing), asio::use_awaitable);
-    const auto told = *right;
+    const auto& told = *right;
     if (told && !*told) co_return wrong_passphrase();
     auto end = [person, checked = told.has_value()](storage::Ledger& ledger) {
         return checked ? ledger.guessed_right(person) : ledger.take_guess_back(person);

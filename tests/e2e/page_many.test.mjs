@@ -88,7 +88,7 @@ test('10,000 decisions of the past scroll, in fewer than 2,000 nodes; search and
     updated: new Date(1.7e12 - i * 1000 + 500).toISOString(),
     state: i % 3 ? 'succeeded' : 'denied',
     narrowed: i % 7 === 0,
-    decision: { approved: i % 3 !== 0, by: `person-${i % 4}`, at: new Date(1.7e12).toISOString(), permitted: false },
+    decision: { approved: i % 3 !== 0, by: `person-${i % 4}`, with: [], at: new Date(1.7e12).toISOString(), permitted: false },
   });
   await page.route('**/approvals/api/history*', route => {
     const before = /past(\d+)$/.exec(route.request().url());
