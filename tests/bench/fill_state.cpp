@@ -9,6 +9,7 @@
 #include "policy/journal/journal_entry.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/app/services.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/storage/token_store.hpp"
@@ -68,12 +69,12 @@ int main(int count, char** arguments) {
             ->add_fingerprints(
                 redaction::fingerprint("tfy-" + word(random, 44), "known-" + std::to_string(i), key))
             .value();
-    const redaction::Redactor redactor(key, {});
+    const sealing::Sealer redaction(key, {});
     const storage::RequestLimits no_limits{.open_requests = 1'000'000, .requests_per_minute = 1'000'000};
     const auto first = ledger->list(true, 1).value();
     for (int i = 1; i < std::stoi(arguments[4]); ++i) {
         const auto waits = another(first.at(0), i);
-        const auto entry = journal::journal_entry("requested", waits, redactor, now);
+        const auto entry = journal::journal_entry("requested", waits, *redaction.now(), now);
         ledger->open_request(waits, no_limits, entry).value();
     }
     const auto tokens = storage::open_sqlite_token_store(state.sandbox()).value();
