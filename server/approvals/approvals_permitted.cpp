@@ -1,6 +1,8 @@
 // Requests that a standing permission approves at once.
 #include "server/approvals/approvals.hpp"
 
+#include <tuple>
+
 namespace tfy::approvals {
 
 using policy::Approval;
@@ -56,9 +58,11 @@ bool Approvals::is_for_another_key(const Approval& approval) const {
 
 Async<Error> Approvals::for_another_key(Approval approval) {
     const auto seen = approval.state();
+    const auto id = approval.id;
     auto ended = policy::withdraw(std::move(approval), clock_.now(), asked_with_another_key);
     const auto written = co_await write(seen, std::move(ended), "withdrawn for another key");
     if (!written) co_return written.error();
+    std::ignore = co_await answers_no_more(id);  // where it cannot be written, it answers once more
     co_return Error{Errc::superseded,
                     std::string(asked_with_another_key) + " Call the tool again, and a person is asked."};
 }

@@ -184,6 +184,7 @@ private:
     void ended_by(Wish::Kind kind, const journal::JournalRecord& record, Row& row,
                   const policy::Approval& seen);
     void narrowed(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void for_another_key(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
     void begun(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
     void begins_anew(const Row& fresh, const policy::Approval& seen);
     void reworded(Row& row, const policy::Approval& seen);

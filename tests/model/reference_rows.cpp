@@ -222,10 +222,7 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
         expect(state == "withdrawn" && given_.at(seen.decision()->permission).revoked,
                row.id + " was withdrawn, and its permission holds");
     else if (kind == "withdrawn for another key")
-        expect(state == "withdrawn" &&
-                   std::ranges::any_of(
-                       keys_, [&seen](const auto& process) { return process.second != seen.holder.print; }),
-               row.id + " was withdrawn, and no process has another key than it was asked with");
+        for_another_key(record, row, seen);
     else if (kind.ends_with("withdrawn with its person"))
         without_person(record, row, seen);
     else if (kind == "narrowed")
@@ -359,6 +356,14 @@ void Reference::narrowed(const journal::JournalRecord& record, Row& row, const A
     expect(seen.facts.subject == row.subject, row.id + " shows another name than it asks for");
     auto same = row;
     expect(demanded(same, seen, true), row.id + " was narrowed to what other rules cover");
+}
+
+void Reference::for_another_key(const journal::JournalRecord& record, Row& row, const Approval& seen) {
+    expect(seen.state() == policy::Approval::State::withdrawn &&
+               std::ranges::any_of(
+                   keys_, [&seen](const auto& process) { return process.second != seen.holder.print; }),
+           row.id + " was withdrawn, and no process has another key than it was asked with");
+    row.first_told = std::min(row.first_told, record.at);  // the same call is asked anew at once
 }
 
 void Reference::begun(const journal::JournalRecord& record, Row& row, const Approval& seen) {
