@@ -52,7 +52,7 @@ test('a request that was approved before the key was replaced by another user’
   assert.notEqual(again.approval_id, first.approval_id);
   assert.deepEqual(await made(), [], 'no token was made in either account');
   const shown = await world.terminal(['approvals', 'show', first.approval_id]);
-  assert.match(shown.stdout, /another TrueFoundry key was in use/);
+  assert.match(shown.stdout, /was withdrawn/);
 });
 
 test('with the key that it was asked with it runs, and as that user', async t => {
