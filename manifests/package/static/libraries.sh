@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # libraries.sh PROCESSOR FOLDER: into FOLDER what the static program is linked with and Debian has in no form for it: libcurl
 # without Kerberos, LDAP and the protocols that we do not speak, from Debian's own source package; and of ICU's data what we read.
-# For a PROCESSOR other than this machine's also, into FOLDER/root, Debian's packages for it. Nothing is installed.
+# For a PROCESSOR other than this machine's also, into FOLDER/sysroot, Debian's packages for it. Nothing is installed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 processor=$1
@@ -14,7 +14,7 @@ cd "$folder"
 
 kinds=deb-src cross=() compiler='' libraries=/usr/lib/$processor-linux-gnu
 if [[ $processor != "$(uname -m)" ]]; then
-  kinds='deb deb-src' compiler=$processor-linux-gnu- libraries=$folder/root$libraries
+  kinds='deb deb-src' compiler=$processor-linux-gnu- libraries=$folder/sysroot$libraries
   cross=(-DCMAKE_TOOLCHAIN_FILE="$here/$processor.cmake" -DTFY_LINKED_LIBRARIES="$folder")
 fi
 
@@ -32,13 +32,13 @@ apt=(-q -o Dir::Etc::sourcelist="$folder/apt/sources.list" -o Dir::Etc::sourcepa
 apt-get "${apt[@]}" update
 
 if ((${#cross[@]})); then
-  mkdir root
+  mkdir sysroot
   (
     cd apt
     apt-get "${apt[@]}" download libboost1.81-dev libcbor-dev libcli11-dev libfido2-dev libfmt-dev libfmt9 libicu-dev libnghttp2-dev libre2-dev \
       libsodium-dev libspdlog-dev libspdlog1.10 libsqlite3-dev libsqlitecpp-dev libssl-dev libtomlplusplus-dev libudev-dev libvalijson-dev \
       libzstd-dev nlohmann-json3-dev zlib1g-dev
-    for each in *.deb; do dpkg-deb -x "$each" ../root; done
+    for each in *.deb; do dpkg-deb -x "$each" ../sysroot; done
   )
 fi
 
