@@ -9,12 +9,7 @@ namespace {
 
 std::string no_hash() { return std::string(64, '0'); }
 
-Json hashed_part(const JournalRecord& record) {
-    return {{"sequence", record.sequence}, {"at", policy::format_time(record.at)},
-            {"kind", record.kind},         {"approval_id", record.approval_id},
-            {"body", record.body},         {"previous", record.previous}};
-}
-
+/// Over all of json() but the hash itself.
 std::string hash_of(const JournalRecord& record) {
     constexpr std::string_view prefix = "sha256:";
     const auto hashed = policy::CanonicalMembers()
@@ -31,9 +26,9 @@ std::string hash_of(const JournalRecord& record) {
 }  // namespace
 
 Json JournalRecord::json() const {
-    auto all = hashed_part(*this);
-    all["hash"] = hash;
-    return all;
+    return {
+        {"sequence", sequence}, {"at", policy::format_time(at)}, {"kind", kind}, {"approval_id", approval_id},
+        {"body", body},         {"previous", previous},          {"hash", hash}};
 }
 
 Result<JournalRecord> JournalRecord::read(const Json& value) {
