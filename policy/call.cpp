@@ -6,6 +6,7 @@
 
 #include "policy/canonical_json.hpp"
 #include "policy/principals.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -36,7 +37,7 @@ Caller caller_with(std::string principal) {
 std::string asker_of(const Caller& caller) {
     if (caller.person.empty() || !person_in(caller.principal).empty()) return caller.principal;
     return caller.principal + ", " + caller.person + "'s agent" +
-           (caller.label.empty() ? "" : " \"" + caller.label + "\"");
+           (caller.label.empty() ? "" : " " + between_quotes(caller.label));
 }
 
 // The reason, the client's name, the transport's default and the trace are left out on purpose: they may

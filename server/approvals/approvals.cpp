@@ -246,11 +246,10 @@ Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> ne
     using Begun = std::optional<policy::Claim>;
     auto step = storable(std::move(next), "executing");
     if (!step) co_return step.error();
-    std::optional<policy::KeyIdentity> with;
-    const auto& caller = step->next.approval.call.caller;
-    if (key_) with = key_(caller);
+    const auto now = key_in_use(step->next.approval.call.caller);
+    const auto with = key_ ? std::optional(now) : std::nullopt;
     const auto& decision = step->next.approval.decision();
-    auto work = [with, permission = decision ? decision->permission : std::string{}, now = key_in_use(caller),
+    auto work = [with, permission = decision ? decision->permission : std::string{}, now,
                  step = std::move(*step)](storage::Ledger& ledger) -> Result<Begun> {
         if (!permission.empty()) {
             const auto given = ledger.find_permission(permission);

@@ -53,14 +53,16 @@ void add_variables(const CLI::App& app, std::vector<std::string>& names) {
 /// A setting that was mistyped in the environment would be left out without a word. Names that are like none
 /// of ours are others' business: Kubernetes sets some that begin with a service's name.
 std::optional<Error> mistyped_variable(const CLI::App& app) {
-    constexpr std::string_view ours = "TFY_PAT_MCP_";
+    std::vector<std::string_view> given;
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each)
+        if (const std::string_view entry = *each; entry.starts_with("TFY_PAT_MCP_"))
+            given.push_back(entry.substr(0, entry.find('=')));
+    if (given.empty()) return std::nullopt;
     std::vector<std::string> names;
     add_variables(app, names);
     const std::vector<std::string_view> known(names.begin(), names.end());
-    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
-        const std::string_view entry = *each;
-        const auto name = entry.substr(0, entry.find('='));
-        if (!name.starts_with(ours) || std::ranges::find(known, name) != known.end()) continue;
+    for (const auto name : given) {
+        if (std::ranges::find(known, name) != known.end()) continue;
         if (const auto near = policy::near_miss(name, known))
             return Error{Errc::invalid_params, "The environment sets " + std::string(name) +
                                                    ", which is no setting; did you mean " +

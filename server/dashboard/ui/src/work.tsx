@@ -19,7 +19,7 @@ export function useWork() {
     return { busy, problem, run, setProblem };
 }
 
-/** For a part that opens: what stands behind the decision then is scrolled into view. */
+/** For a part that opens: it is scrolled into view, since the decision bar may cover it. */
 export function useInView<T extends Element>(open: boolean) {
     const part = useRef<T>(null);
     useEffect(() => {
