@@ -1,6 +1,9 @@
 // One write at a time, replies and event streams.
 #include "server/transport/answer.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "policy/secret.hpp"
 #include "server/transport/as_result.hpp"
 #include "server/transport/turn.hpp"
@@ -24,9 +27,12 @@ SocketAnswer::SocketAnswer(Peer& peer, Manner manner)
       turn_(peer.socket().get_executor(), asio::steady_timer::time_point::max()),
       comment_(peer.socket().get_executor()) {}
 
+// Sent when the loop has done what it had ready: the answers of many requests leave together, and a client on
+// the same machine is woken once for all of them.
 Async<Result<void>> SocketAnswer::reply(HttpResponse reply) {
     if (started()) co_return misuse();
     state_ = State::done;
+    co_await asio::post(peer_.socket().get_executor(), asio::use_awaitable);
     auto bytes = wire::reply_head(reply, says_close());
     if (!reply.body || !manner_.body) co_return co_await put(std::move(bytes));
     const auto body = reply.body->text();

@@ -17,6 +17,9 @@ namespace {
 namespace asio = boost::asio;
 using guard::Rejection;
 
+/// For so long a handler runs by itself: to watch its peer meanwhile costs more than most of them.
+constexpr std::chrono::milliseconds soon{10};
+
 bool has_bare_line_feed(std::string_view text) {
     for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
         if (at == 0 || text[at - 1] != '\r') return true;
@@ -223,8 +226,8 @@ private:
         co_return answer.complete() && !answer.says_close() && !gone_;
     }
 
-    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone, or when
-    /// its caller is served no longer.
+    /// Most handlers answer soon. One that waits for something is stopped when its peer is gone, or when its
+    /// caller is served no longer.
     Async<void> run_watched(HttpRequest request, SocketAnswer& answer, std::string held) {
         using namespace asio::experimental::awaitable_operators;
         handled_ = false;
@@ -233,8 +236,9 @@ private:
         const auto stop = std::make_shared<asio::cancellation_signal>();
         asio::co_spawn(peer_->socket().get_executor(), run_handler(std::move(request), answer),
                        asio::bind_cancellation_slot(stop->slot(), [stop](const std::exception_ptr&) {}));
+        const auto watched = handled_ ? nullptr : watch_caller(std::move(held));
+        if (!handled_ && !answer.ends()) co_await until_handled(asio::steady_timer::clock_type::now() + soon);
         if (!handled_ && !answer.ends()) {
-            const auto watched = watch_caller(std::move(held));
             co_await (until_handled_or_ended() || watch() || answer.keep_stream_alive());
             if (!handled_) stop->emit(asio::cancellation_type::terminal);
         }
@@ -259,8 +263,8 @@ private:
         handler_ends_.cancel();
     }
 
-    Async<void> until_handled() {
-        handler_ends_.expires_at(asio::steady_timer::time_point::max());
+    Async<void> until_handled(asio::steady_timer::time_point end = asio::steady_timer::time_point::max()) {
+        handler_ends_.expires_at(end);
         if (!handled_) co_await handler_ends_.async_wait(as_result);
     }
 
