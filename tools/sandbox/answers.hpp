@@ -10,22 +10,6 @@
 
 namespace tfy::sandbox {
 
-/// A request target, taken apart and percent-decoded: {"revoke", "all"} below
-/// /api/svc/v1/personal-access-tokens.
-struct ApiTarget {
-    std::string path;
-    std::vector<std::pair<std::string, std::string>> query = {};
-
-    /// The last value of `name`, nullptr if absent.
-    const std::string* find(std::string_view name) const;
-};
-ApiTarget read_target(std::string_view text);
-
-/// Without "http://host" in front.
-std::string_view origin_form(std::string_view target);
-/// Once; what is no encoding stays as it is.
-std::string percent_decoded(std::string_view text);
-
 /// A Date header: "Tue, 24 Nov 2026 12:00:00 GMT".
 std::string http_date(policy::Time time);
 

@@ -47,7 +47,8 @@ SandboxResponse listed(const std::vector<const std::string*>& rows, std::size_t 
 SandboxResponse broken_shelf(const Error& error) { return http_error(500, error.message); }
 
 bool is_collection(std::string_view path) {
-    return path == collection || path.starts_with(std::string(collection) + "/");
+    return path.starts_with(collection) &&
+           (path.size() == collection.size() || path[collection.size()] == '/');
 }
 
 // What is behind the collection's path: "" for the collection itself, "revoke/all".
@@ -66,9 +67,10 @@ struct ControlPlane::Caller {
 /// One request, and who sends it when.
 struct ControlPlane::Asked {
     std::string_view method;
-    ApiTarget target;
+    const ApiTarget& target;
     std::string_view body;
     const Account& caller;
+    const std::string& user;  // the caller's address
     policy::Time now;
 };
 
@@ -76,7 +78,10 @@ ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock&
                            std::vector<Account> more)
     : token_store_(std::move(token_store)), clock_(clock), accounts_(std::move(more)) {
     accounts_.insert(accounts_.begin(), Account{});
-    for (const auto& account : accounts_) key_hashes_.push_back(policy::sha256(account.key));
+    for (const auto& account : accounts_) {
+        users_.push_back(account.user());
+        key_hashes_.push_back(policy::sha256(account.key));
+    }
 }
 
 SandboxResponse ControlPlane::handle(std::string_view method, std::string_view target,
@@ -103,11 +108,16 @@ SandboxResponse ControlPlane::answer(std::string_view method, std::string_view t
     else if (found->account == nullptr)
         answer = http_error(401, "Unauthorized");
     else
-        answer = serve({method, read_target(target), body, *found->account, now}, found->token);
+        answer = serve({method, targets_.read(target), body, *found->account, user_of(*found->account), now},
+                       found->token);
     if (found && found->account != nullptr) answer.account = found->account->name;
     answer.request_id = random_request_id();
     answer.answered = now;
     return answer;
+}
+
+const std::string& ControlPlane::user_of(const Account& account) const {
+    return users_[static_cast<std::size_t>(&account - accounts_.data())];
 }
 
 // A use of a token is noted before anything is answered.
@@ -133,9 +143,9 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
     if (!known) return known.error();
     const auto* token = (*known)->of_hash(given);
     if (token == nullptr || (token->expires && *token->expires <= now)) return found;
-    const auto owner = std::ranges::find(accounts_, token->owner, &Account::user);
-    if (owner != accounts_.end())
-        found = {&*owner, token->id};  // else: an account that is not there any more
+    const auto owner = std::ranges::find(users_, token->owner);
+    if (owner != users_.end())  // else: an account that is not there any more
+        found = {&accounts_[static_cast<std::size_t>(owner - users_.begin())], token->id};
     return found;
 }
 
@@ -171,12 +181,12 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     const auto* name_part = asked.target.find("nameSearchQuery");
     if (name_part == nullptr || name_part->empty()) {
         SandboxResponse answer;
-        answer.shared = (*known)->page(asked.caller.user(), *window, asked.now);
+        answer.shared = (*known)->page(asked.user, *window, asked.now);
         return answer;
     }
     std::vector<const std::string*> items;
     std::size_t total = 0;
-    for (auto& row : (*known)->of_user(asked.caller.user())) {
+    for (auto& row : (*known)->of_user(asked.user)) {
         if (row.token->name.find(*name_part) == std::string::npos) continue;
         if (total >= window->offset && total - window->offset < window->limit)
             items.push_back(&row.written(asked.now));
@@ -191,7 +201,7 @@ SandboxResponse ControlPlane::create(const Asked& asked) {
     if (!wanted) return http_error(400, wanted.error().message);
     const auto known = kept_tokens();
     if (!known) return broken_shelf(known.error());
-    if ((*known)->of_name(asked.caller.user(), wanted->name) != nullptr)
+    if ((*known)->of_name(asked.user, wanted->name) != nullptr)
         return http_error(409, "A personal access token with this name already exists");
 
     // An opaque token has a Jwt, too: its tokenType may say "opaque".
@@ -202,7 +212,7 @@ SandboxResponse ControlPlane::create(const Asked& asked) {
                       .account = wanted->account.empty() ? std::string(tenant) : std::move(wanted->account),
                       .jwt_id = random_word(24),
                       .value_sha256 = {},
-                      .owner = asked.caller.user(),
+                      .owner = asked.user,
                       .created = asked.now,
                       .expires = wanted->expires,
                       .last_used = {}};
@@ -221,8 +231,7 @@ SandboxResponse ControlPlane::create(const Asked& asked) {
 SandboxResponse ControlPlane::remove(const Asked& asked, std::string_view id) {
     const auto known = kept_tokens();
     if (!known) return broken_shelf(known.error());
-    if ((*known)->of_id(asked.caller.user(), id) == nullptr)
-        return http_error(404, "Personal access token not found");
+    if ((*known)->of_id(asked.user, id) == nullptr) return http_error(404, "Personal access token not found");
     if (const auto removed = token_store_->remove(std::string(id)); !removed)
         return broken_shelf(removed.error());
     return json_answer(200, Json::object());

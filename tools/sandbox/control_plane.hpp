@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/sandbox/account.hpp"
+#include "tools/sandbox/api_target.hpp"
 #include "tools/sandbox/kept_tokens.hpp"
 #include "tools/sandbox/world.hpp"
 #include "tools/truefoundry/exchange.hpp"
@@ -50,6 +51,7 @@ private:
     SandboxResponse answer(std::string_view method, std::string_view target, std::string_view body,
                            const Result<Caller>& found, policy::Time now);
     SandboxResponse serve(const Asked& asked, const std::string& token);
+    const std::string& user_of(const Account& account) const;
     Result<KeptTokens*> kept_tokens();
     SandboxResponse route(const Asked& asked);
     SandboxResponse list(const Asked& asked);
@@ -59,8 +61,10 @@ private:
     std::unique_ptr<TokenStore> token_store_;
     const Clock& clock_;
     std::vector<Account> accounts_;
-    std::vector<std::string> key_hashes_;  // of the accounts, in their order
+    std::vector<std::string> users_;       // of the accounts, in their order: their addresses
+    std::vector<std::string> key_hashes_;  // the same
     std::optional<KeptTokens> kept_;
+    KeptTargets targets_;
 };
 
 /// It in-process, as an Exchange that always sends the right key.

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "tools/sandbox/answers.hpp"
+#include "tools/sandbox/api_target.hpp"
 
 namespace tfy::sandbox {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,14 +15,19 @@ constexpr std::size_t signature_size = 256;  // RS256 with a 2048-bit key
 
 // The system is asked for 4 KiB of randomness at a time: once in some hundred answers. A byte is used once,
 // and is wiped then.
-unsigned char random_byte() {
+template <std::size_t size>
+std::array<unsigned char, size> random_bytes() {
     thread_local std::array<unsigned char, 4096> bytes;
     thread_local std::size_t used = bytes.size();
-    if (used == bytes.size()) {
+    if (bytes.size() - used < size) {
         randombytes_buf(bytes.data(), bytes.size());
         used = 0;
     }
-    return std::exchange(bytes[used++], 0);
+    std::array<unsigned char, size> taken;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), size, taken.begin());
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), size, static_cast<unsigned char>(0));
+    used += size;
+    return taken;
 }
 
 // Each letter is as likely as the others: a byte beyond the last whole round of the alphabet is passed over.
@@ -30,7 +36,8 @@ std::string random_text(std::string_view alphabet, std::size_t size) {
     std::string text;
     text.reserve(size);
     while (text.size() < size)
-        if (const auto byte = random_byte(); byte < rounds_end) text += alphabet[byte % alphabet.size()];
+        if (const auto [byte] = random_bytes<1>(); byte < rounds_end)
+            text += alphabet[byte % alphabet.size()];
     return text;
 }
 
@@ -47,10 +54,10 @@ std::string random_word(std::size_t size) {
 std::string random_request_id() {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text(32, '\0');
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const auto byte = random_byte();
-        text[i] = digits[byte >> 4U];
-        text[i + 1] = digits[byte & 15U];
+    auto place = text.begin();
+    for (const auto byte : random_bytes<16>()) {
+        *place++ = digits[byte >> 4U];
+        *place++ = digits[byte & 15U];
     }
     return text;
 }
