@@ -1,6 +1,7 @@
 // "Server Validation": an intermediary may have trusted these headers, so they must say what the body says.
 #include "protocol/headers.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -73,15 +74,20 @@ Result<void> check_mirror(const HeaderLookup& header, std::string_view name, con
     return {};
 }
 
+/// The name of the header that mirrors this argument, without its prefix; nullptr if none does.
+const std::string* mirror_of(const Json& property) {
+    const auto* mark = find_member(property, "x-mcp-header");
+    return mark == nullptr ? nullptr : mark->get_ptr<const std::string*>();
+}
+
 /// Walks the chain of `properties`, the only place where the specification lets x-mcp-header stand.
 Result<void> check_arguments(const HeaderLookup& header, const Json& schema, const Json* arguments) {
     const auto* properties = find_member(schema, "properties");
     if (properties == nullptr || !properties->is_object()) return {};
     for (const auto& [name, property] : properties->items()) {
         const auto* value = arguments == nullptr ? nullptr : find_member(*arguments, name);
-        if (const auto* mark = find_member(property, "x-mcp-header"); mark != nullptr && mark->is_string())
-            if (auto same = check_mirror(header, "Mcp-Param-" + mark->get<std::string>(), value); !same)
-                return same;
+        if (const auto* name_of_header = mirror_of(property))
+            if (auto same = check_mirror(header, "Mcp-Param-" + *name_of_header, value); !same) return same;
         if (auto same = check_arguments(header, property, value); !same) return same;
     }
     return {};
@@ -96,6 +102,14 @@ std::string_view named_by(std::string_view method) {
 }
 
 }  // namespace
+
+bool mirrors_arguments(const Json& input_schema) {
+    const auto* properties = find_member(input_schema, "properties");
+    if (properties == nullptr || !properties->is_object()) return false;
+    return std::any_of(properties->begin(), properties->end(), [](const Json& property) {
+        return mirror_of(property) != nullptr || mirrors_arguments(property);
+    });
+}
 
 Result<void> check_headers(const HeaderLookup& header, const Request& request, const Json& input_schema) {
     if (auto same = check_version(header, request.params); !same) return same;

@@ -63,7 +63,7 @@ transport::HttpResponse SandboxRoutes::handle(const transport::HttpRequest& requ
 std::string SandboxRoutes::bearer_of(const transport::HttpRequest& request) {
     constexpr std::string_view scheme = "Bearer ";
     const auto authorization = request.header("authorization").value_or("");
-    return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string{};
+    return std::string(authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : "");
 }
 
 transport::HttpResponse SandboxRoutes::defect(std::string_view danger, Json& line) const {

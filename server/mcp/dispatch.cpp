@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "protocol/headers.hpp"
 #include "server/loop/failpoint.hpp"
 
 namespace tfy::mcp {
@@ -76,7 +77,12 @@ Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const sealin
       server_(std::move(server)),
       methods_(table(features, server_.capabilities)),
       calls_(limits.calls),
-      listens_(limits.streams) {}
+      listens_(limits.streams) {
+    if (features_.tools == nullptr) return;
+    for (const auto& definition : features_.tools->definitions())
+        if (protocol::mirrors_arguments(definition.at("inputSchema")))
+            mirrored_.insert(definition.at("name").get<std::string>());
+}
 
 Dispatch::Table Dispatch::table(const Features& features, const protocol::ServerCapabilities& capabilities) {
     constexpr auto oldest = Version::v2025_03_26;
@@ -216,10 +222,12 @@ bool Dispatch::may_change(const Request& request) const {
     return tool != nullptr && !tool->at("annotations").at("readOnlyHint").get<bool>();
 }
 
-const Json& Dispatch::input_schema(const Request& request) const {
+const Json& Dispatch::mirrored_schema(const Request& request) const {
     static const Json none;
-    const auto* tool = called(request);
-    return tool == nullptr ? none : tool->at("inputSchema");
+    const auto* tool = mirrored_.empty() ? nullptr : called(request);
+    const bool mirrors =
+        tool != nullptr && mirrored_.contains(tool->at("name").get_ref<const std::string&>());
+    return mirrors ? tool->at("inputSchema") : none;
 }
 
 Async<Result<MethodResult>> Dispatch::discover(Requester&, const Request&) {

@@ -1,7 +1,9 @@
 // From a request to its answer: the table of methods, for both eras.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "protocol/lifecycle.hpp"
@@ -58,8 +60,8 @@ public:
 
     /// Whether `request` calls a tool that may change something, as its definition says.
     bool may_change(const protocol::Request& request) const;
-    /// Of the tool that `request` calls; null where it calls none, or an unknown one.
-    const Json& input_schema(const protocol::Request& request) const;
+    /// Of the tool that `request` calls, if headers mirror some of its arguments; else null.
+    const Json& mirrored_schema(const protocol::Request& request) const;
 
     const protocol::ServerInfo& server() const { return server_; }
     Subscriptions& subscriptions() { return subscriptions_; }
@@ -111,8 +113,9 @@ private:
     const sealing::Sealer& redaction_;
     protocol::ServerInfo server_;
     Table methods_;
-    loop::ConcurrencyLimit calls_;    // that run
-    loop::ConcurrencyLimit listens_;  // that are open
+    std::set<std::string, std::less<>> mirrored_;  // tools of which headers mirror some argument
+    loop::ConcurrencyLimit calls_;                 // that run
+    loop::ConcurrencyLimit listens_;               // that are open
     PreparedAnswers prepared_;
 };
 

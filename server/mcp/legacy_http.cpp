@@ -94,7 +94,7 @@ Result<LegacySession> LegacyHttp::session_of(const transport::HttpRequest& http)
         return Error{
             Errc::invalid_request,
             "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
-    auto session = read_session_id(*id, http.caller, clock_.now(), key_);
+    auto session = read_session_id(std::string(*id), http.caller, clock_.now(), key_);
     if (!session || ended_.contains(policy::sha256(*id))) return Error{Errc::not_found, over};
     return std::move(*session);
 }

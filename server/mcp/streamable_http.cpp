@@ -37,11 +37,11 @@ std::string lower(std::string_view name) {
     return result;
 }
 
-std::optional<std::string> named_version(const transport::HttpRequest& request) {
+std::optional<std::string_view> named_version(const transport::HttpRequest& request) {
     return request.header("mcp-protocol-version");
 }
 
-bool is_unknown(const std::optional<std::string>& version) {
+bool is_unknown(const std::optional<std::string_view>& version) {
     return version && !protocol::read_version(*version);
 }
 
@@ -169,7 +169,7 @@ Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Requ
                                         transport::Responder& answer) {
     const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
     auto context = protocol::read_modern_context(request);
-    const auto mirrored = protocol::check_headers(header, request, dispatch_.input_schema(request));
+    const auto mirrored = protocol::check_headers(header, request, dispatch_.mirrored_schema(request));
     // Where header and body name different versions that is the error, whether or not either is spoken here.
     const auto named = named_version(http);
     const bool in_body = protocol::has_modern_meta(request.params);

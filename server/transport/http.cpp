@@ -3,8 +3,8 @@
 
 namespace tfy::transport {
 
-std::optional<std::string> HttpRequest::header(std::string_view lower_case_name) const {
-    std::optional<std::string> found;
+std::optional<std::string_view> HttpRequest::header(std::string_view lower_case_name) const {
+    std::optional<std::string_view> found;
     for (const auto& [name, value] : headers) {
         if (name != lower_case_name) continue;
         if (found) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,8 @@ struct HttpRequest {
     std::string remote;          // "127.0.0.1"
     policy::Caller caller = {};  // as the arrival hook found; no principal where it was not asked
 
-    /// The one value of a header; nullopt if absent or sent twice.
-    std::optional<std::string> header(std::string_view lower_case_name) const;
+    /// The one value of a header, which lives as long as the request; nullopt if absent or sent twice.
+    std::optional<std::string_view> header(std::string_view lower_case_name) const;
 };
 
 struct HttpResponse {

@@ -36,11 +36,11 @@ const Json& schema() {
 
 protocol::Result<void> check(const Headers& sent, const protocol::Request& request,
                              const Json& input_schema = nullptr) {
-    const protocol::HeaderLookup lookup = [&sent](std::string_view name) -> std::optional<std::string> {
+    const protocol::HeaderLookup lookup = [&sent](std::string_view name) -> std::optional<std::string_view> {
         std::string lower(name);
         for (auto& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         const auto found = sent.find(lower);
-        return found == sent.end() ? std::nullopt : std::optional(found->second);
+        return found == sent.end() ? std::nullopt : std::optional<std::string_view>(found->second);
     };
     return protocol::check_headers(lookup, request, input_schema);
 }
