@@ -51,6 +51,8 @@ bool is_socket(int fd) {
     return ::fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
 }
 
+static_assert(Descriptor::at_once <= PIPE_BUF);
+
 }  // namespace
 
 Descriptor::Descriptor(int fd) : fd_(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), socket_(is_socket(fd_)) {}
@@ -65,11 +67,10 @@ Transferred Descriptor::read(std::span<char> room) const {
 
 Transferred Descriptor::write(std::string_view bytes) const {
     if (socket_) return outcome(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-    // A pipe that polls as writable takes PIPE_BUF bytes without blocking, and no more is certain.
     pollfd ask{.fd = fd_, .events = POLLOUT, .revents = 0};
     if (::poll(&ask, 1, 0) == 0) return {.would_wait = true};
     const HeldSigpipe held;
-    const auto result = outcome(::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF)));
+    const auto result = outcome(::write(fd_, bytes.data(), std::min(bytes.size(), at_once)));
     if (result.error == EPIPE) held.swallow();
     return result;
 }

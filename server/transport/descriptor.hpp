@@ -22,6 +22,9 @@ public:
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
 
+    /// What a pipe that is writable surely takes without waiting.
+    static constexpr std::size_t at_once = 4096;
+
     int number() const { return fd_; }
     /// What is there, up to `room`. Call when readable: a terminal or a pipe would wait otherwise.
     Transferred read(std::span<char> room) const;

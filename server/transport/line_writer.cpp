@@ -4,6 +4,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <system_error>
 
@@ -32,10 +34,16 @@ Async<Result<void>> LineWriter::write(std::string line, bool wiped) {
     }
     queued_ += line.size();
     queue_.push_back({std::move(line), wiped, nullptr});
-    if (!writing_ && flush()) co_return state();
+    const auto self = shared_from_this();
+    const auto number = settled_ + queue_.size();
+    const auto state_now = co_await asio::this_coro::cancellation_state;
+    // What else the loop has ready goes out with it.
+    if (!writing_ && state_now.cancelled() == asio::cancellation_type::none)
+        co_await asio::post(loop_, asio::use_awaitable);
+    if (settled_ >= number || (!writing_ && flush())) co_return state();
 
     const auto waiting = std::make_shared<Waiting>(loop_);
-    queue_.back().sender = waiting;
+    queue_[number - settled_ - 1].sender = waiting;
     if (!writing_) {
         writing_ = true;
         asio::co_spawn(loop_, keep_writing(shared_from_this()), asio::detached);
@@ -51,16 +59,32 @@ Result<void> LineWriter::state() const {
     return {};
 }
 
+std::string_view LineWriter::next_bytes() {
+    const auto& first = queue_.front();
+    const auto left = std::string_view(first.bytes).substr(written_);
+    if (first.wiped || queue_.size() == 1) return left;
+    together_.assign(left);
+    for (auto line = std::next(queue_.begin()); line != queue_.end() && !line->wiped; ++line) {
+        if (together_.size() + line->bytes.size() > Descriptor::at_once) break;
+        together_ += line->bytes;
+    }
+    return together_;
+}
+
 bool LineWriter::flush() {
     while (!queue_.empty()) {
-        const auto step = out_.write(std::string_view(queue_.front().bytes).substr(written_));
+        const auto step = out_.write(next_bytes());
         if (step.would_wait) return false;
         if (step.error != 0) {
             close("stdout: " + std::generic_category().message(step.error));
             return true;
         }
         written_ += step.bytes;
-        if (written_ == queue_.front().bytes.size()) settle_first({});
+        while (!queue_.empty() && written_ >= queue_.front().bytes.size()) {
+            const auto rest = written_ - queue_.front().bytes.size();
+            settle_first({});
+            written_ = rest;
+        }
     }
     return true;
 }
@@ -68,6 +92,7 @@ bool LineWriter::flush() {
 void LineWriter::settle_first(const Result<void>& outcome) {
     auto line = std::move(queue_.front());
     queue_.pop_front();
+    ++settled_;
     queued_ -= line.bytes.size();
     if (line.wiped) policy::wipe(line.bytes);
     written_ = 0;

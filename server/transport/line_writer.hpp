@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/system/readiness.hpp"
 #include "server/transport/descriptor.hpp"
@@ -38,6 +39,8 @@ private:
         std::shared_ptr<Waiting> sender;  // null while its sender has not begun to wait
     };
 
+    /// Lines that hold no value go out together, as many as fit.
+    std::string_view next_bytes();
     /// True when nothing is left to write, be it because the peer is gone.
     bool flush();
     void settle_first(const Result<void>& outcome);
@@ -51,6 +54,8 @@ private:
     std::deque<Line> queue_;
     std::size_t queued_ = 0;   // bytes in the queue
     std::size_t written_ = 0;  // of the first line
+    std::size_t settled_ = 0;  // lines that are out, or never will be
+    std::string together_;     // of several lines
     bool writing_ = false;
     std::string closed_;  // the reason; empty while open
 };
