@@ -46,7 +46,7 @@ set(libraries_protocol "^(nlohmann/json[a-z_]*\\.hpp|boost/(system|assert)/.*|va
 # The processor's own instructions (immintrin.h) are as pure as the standard library.
 set(libraries_policy "^(immintrin\\.h|nlohmann/json[a-z_]*\\.hpp|boost/(system|assert)/.*|sodium[a-z0-9_/]*\\.h|re2/.*|unicode/.*|toml\\+\\+/.*|toml\\+\\+\\.h|(zlib|zstd)\\.h)$")
 # Of Asio only what coroutines need; nothing that could open a socket.
-set(libraries_tools "^(nlohmann/json[a-z_]*\\.hpp|boost/(system|assert|unordered)/.*|sodium[a-z0-9_/]*\\.h|boost/asio/(awaitable|co_spawn|this_coro|use_awaitable|detached|steady_timer|experimental/awaitable_operators|any_io_executor|io_context|post)\\.hpp)$")
+set(libraries_tools "^(nlohmann/json[a-z_]*\\.hpp|boost/(system|assert|unordered)/.*|sodium[a-z0-9_/]*\\.h|boost/asio/(awaitable|co_spawn|this_coro|use_awaitable|detached|steady_timer|as_tuple|experimental/awaitable_operators|any_io_executor|io_context|post)\\.hpp)$")
 set(libraries_server ".*")
 
 # Standard headers that only some rooms may have: clocks' users, files, threads and streams to the outside.

@@ -51,6 +51,7 @@ Client Client::held_by(std::shared_ptr<const void> owner) const {
 Client Client::within(milliseconds max_time) const {
     Client client = *this;
     client.max_time_ = std::min(max_time, max_time_);
+    client.walks_ = std::make_shared<SharedWalks>();
     return client;
 }
 

@@ -10,6 +10,7 @@
 #include "tools/truefoundry/clients.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/kept_list.hpp"
+#include "tools/truefoundry/shared_walks.hpp"
 #include "tools/truefoundry/timing.hpp"
 #include "tools/truefoundry/types.hpp"
 #include "tools/truefoundry/visitor.hpp"
@@ -65,7 +66,8 @@ public:
     /// Shows the visitor every token of the caller, page by page to the end; keeps one page and a hash of
     /// each id. Errc::upstream beyond `most_tokens` or `most_pages`: what was seen until then is not all.
     /// Each page has `max_time` for itself. `name_contains` is a substring that upstream may not know: it
-    /// then sends all. Where the pages shifted meanwhile it looks once more. `visitor` must outlive it.
+    /// then sends all. Where the pages shifted meanwhile it looks once more. A whole list may be that of
+    /// another call which came at the same time, with that one's trace. `visitor` must outlive it.
     Async<Result<void>> walk(std::string name_contains, Visitor& visitor);
     /// All of them; each id once, compared exactly.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
@@ -85,6 +87,7 @@ private:
     struct Progress;
     ApiRequest request(std::string method, std::string target) const;
     Async<Result<ApiResponse>> get(std::string target);
+    Async<Result<void>> walk_alone(std::string name_contains, Visitor& visitor);
     Async<Result<Progress>> look(std::string name_contains, Visitor& visitor);
 
     Exchange& exchange_;
@@ -98,6 +101,8 @@ private:
     // Shared by those that of() and within() make; swapped whole.
     std::shared_ptr<std::shared_ptr<const KeptList>> kept_ =
         std::make_shared<std::shared_ptr<const KeptList>>(std::make_shared<KeptList>());
+    // Of those that have as much time.
+    std::shared_ptr<SharedWalks> walks_ = std::make_shared<SharedWalks>();
 };
 
 }  // namespace tfy::truefoundry

@@ -22,4 +22,10 @@ public:
     }
 };
 
+inline void show_whole(const SharedList& list, Visitor& visitor) {
+    if (visitor.see_all(list)) return;
+    for (const auto& page : list->pages())
+        for (const auto& token : page->read.tokens) visitor.see(token, false);
+}
+
 }  // namespace tfy::truefoundry

@@ -32,13 +32,6 @@ Error cut_short(std::uint64_t total, std::size_t listed) {
 
 constexpr auto none = static_cast<std::size_t>(-1);
 
-/// No token of a whole list came twice.
-void show_whole(const SharedList& list, Visitor& visitor) {
-    if (visitor.see_all(list)) return;
-    for (const auto& page : list->pages())
-        for (const auto& token : page->read.tokens) visitor.see(token, false);
-}
-
 }  // namespace
 
 /// How far a look has come. `steady`: nothing moved between its pages, as far as one can see.
@@ -118,6 +111,12 @@ Async<Result<Client::Progress>> Client::look(std::string name_contains, Visitor&
 }
 
 Async<Result<void>> Client::walk(std::string name_contains, Visitor& visitor) {
+    if (!name_contains.empty()) co_return co_await walk_alone(std::move(name_contains), visitor);
+    const SharedWalks::Walk whole = [this](Visitor& all) { return walk_alone({}, all); };
+    co_return co_await walks_->join(visitor, whole);
+}
+
+Async<Result<void>> Client::walk_alone(std::string name_contains, Visitor& visitor) {
     auto looked = co_await look(name_contains, visitor);
     if (looked && !looked->steady) looked = co_await look(name_contains, visitor);
     listing_over_();

@@ -118,8 +118,10 @@ bool is_beyond_calendar(std::string_view text) {
 std::string collection_target() { return std::string(collection); }
 
 std::string list_target(std::size_t offset, std::size_t limit, std::string_view name_contains) {
-    auto target =
-        collection_target() + "?limit=" + std::to_string(limit) + "&offset=" + std::to_string(offset);
+    std::string target;
+    target.reserve(collection.size() + 48);
+    target.append(collection).append("?limit=").append(std::to_string(limit));
+    target.append("&offset=").append(std::to_string(offset));
     if (!name_contains.empty())
         target += "&nameSearchQuery=" + protocol::percent_encoded(name_contains, "-_");
     return target;
