@@ -33,7 +33,7 @@ void put(http::request_parser<http::string_body>& parser, ReadBuffer& read, erro
     read.consume(parser.put(asio::buffer(text.data(), text.size()), failure));
 }
 
-Async<error_code> read_into(http::request_parser<http::string_body>& parser, ReadBuffer& read) {
+Async<error_code> read_into(http::request_parser<http::string_body>& parser, ReadBuffer& read, bool waits) {
     error_code failure;
     parser.eager(true);
     for (;;) {
@@ -41,6 +41,7 @@ Async<error_code> read_into(http::request_parser<http::string_body>& parser, Rea
         if (failure == http::error::need_more) failure = {};
         if (failure || parser.is_done()) co_return failure;
         if (!read.has_room()) co_return http::error::buffer_overflow;
+        if (!waits) co_return http::error::partial_message;
         const bool came = co_await read.read_more();
         if (!came) co_return http::error::partial_message;
     }
@@ -67,6 +68,7 @@ Async<Read> Body::plain() {
         return body.size() == framing.length;
     };
     if (is_whole()) co_return Read{.got = std::move(body)};
+    if (!waits) co_return Read{};
     peer.allow(limits.body_deadline);
     bool comes = true;
     while (comes && !is_whole()) comes = co_await read.read_more();
@@ -85,10 +87,10 @@ Async<Read> Body::in_chunks() {
     if (failure) co_return Read{.refusal = Rejection{400, "The request head cannot be read."}};
     if (parser.is_done()) co_return Read{.got = std::string{}};
 
-    if (framing.expects_continue && read.size() == 0)
+    if (waits && framing.expects_continue && read.size() == 0)
         if (!co_await peer.write("HTTP/1.1 100 Continue\r\n\r\n", limits.body_deadline)) co_return Read{};
     peer.allow(limits.body_deadline);
-    failure = co_await read_into(parser, read);
+    failure = co_await read_into(parser, read, waits);
     peer.release();
     if (!failure) co_return Read{.got = std::move(parser.get().body())};
     if (peer.timed_out()) co_return late();

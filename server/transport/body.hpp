@@ -28,6 +28,7 @@ struct Body {
     std::size_t head;
     guard::Framing framing;
     std::size_t limit;
+    bool waits = true;  // for what has not come yet; else the peer is as good as gone
 
     Async<Step<std::string>> whole();
 

@@ -41,9 +41,8 @@ public:
         while (!draining_ && patience.count() > 0) {
             const bool came = co_await first_byte(patience);
             if (!came) break;
-            busy_ = true;
             const bool again = co_await one_request();
-            busy_ = false;
+            awaits_peer_ = true;
             if (!again) break;
             patience = limits_.idle;
         }
@@ -61,7 +60,7 @@ public:
     void drain() override {
         draining_ = true;
         if (answer_ != nullptr) answer_->say_close();
-        if (!busy_) peer_->close();
+        if (awaits_peer_) peer_->close();
     }
 
     void cut() override { peer_->close(); }
@@ -109,6 +108,7 @@ private:
 
     Async<bool> one_request() {
         auto head = co_await read_head();
+        awaits_peer_ = false;
         if (head.refusal) {
             tell(*head.refusal, {});
             co_return co_await refuse(std::move(*head.refusal));
@@ -132,13 +132,15 @@ private:
             tell(*refusal, request.head);
             co_return co_await refuse(std::move(*refusal));
         }
-        Body coming{*peer_, read_, limits_, *head.got, request.framing, limit_of(request)};
+        Body coming{*peer_, read_, limits_, *head.got, request.framing, limit_of(request), !draining_};
+        awaits_peer_ = true;
         auto body = co_await coming.whole();
+        awaits_peer_ = false;
         if (body.refusal) {
             tell(*body.refusal, request.head);
             co_return co_await refuse(std::move(*body.refusal));
         }
-        if (!body.got) co_return false;
+        if (!body.got || !peer_->socket().is_open()) co_return false;
         co_return co_await handle(std::move(request), std::get<KnownCaller>(std::move(admission)),
                                   std::move(*body.got));
     }
@@ -292,7 +294,7 @@ private:
     asio::steady_timer handler_ends_;   // cancelled when it does, and when its caller is served no longer
     bool handled_ = false;
     std::optional<Rejection> ended_ = {};  // what a caller is told that is served no longer
-    bool busy_ = false;
+    bool awaits_peer_ = true;              // for a request, or for the rest of one
     bool draining_ = false;
     bool gone_ = false;
 };

@@ -25,7 +25,7 @@ public:
     virtual Async<void> serve() = 0;
     /// Answers so and closes: there are too many.
     virtual Async<void> turn_away(guard::Rejection why) = 0;
-    /// No further request: closes at once if none is being read or answered.
+    /// No further request: closes at once unless one has been read whole, or is being answered.
     virtual void drain() = 0;
     /// Closes now; a running handler is cancelled.
     virtual void cut() = 0;

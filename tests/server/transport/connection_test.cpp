@@ -68,6 +68,11 @@ struct Gate {
     }
 };
 
+Async<transport::Verdict> admit_later(Gate* gate) {
+    co_await Gate::wait(gate);
+    co_return transport::KnownCaller{};
+}
+
 bool is_ok(const std::string& answer) { return answer.starts_with("HTTP/1.1 200 "); }
 
 Async<void> stream_events(transport::HttpRequest request, transport::Responder& answer) {
@@ -237,7 +242,9 @@ TEST_CASE("an answer is given once") {
     CHECK(served.ask(get("/", "Connection: close\r\n")).starts_with("HTTP/1.1 202 "));
 }
 
-TEST_CASE("draining ends idle connections at once, lets an open request finish, and takes no new ones") {
+TEST_CASE(
+    "draining ends idle connections and half requests at once, lets an open request finish, and takes no new "
+    "ones") {
     Gate gate;
     Served served(
         [&gate](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
@@ -249,17 +256,45 @@ TEST_CASE("draining ends idle connections at once, lets an open request finish, 
     auto idle = served.connect();
     idle.send(get("/"));
     CHECK(is_ok(idle.read_message()));
+    auto half_head = served.connect();
+    half_head.send("GET / HTTP/1.1\r\nHost: loc");
+    auto half_body = served.connect();
+    half_body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel");
     auto busy = served.connect();
     busy.send(post("last"));
     tests::await(gate.begun.get_future());
     auto drained = served.loop().begin(served.listener().drain(20s));
     CHECK(silent.read_to_end().empty());
     CHECK(idle.read_to_end().empty());
+    CHECK(half_head.read_to_end().empty());
+    CHECK(half_body.read_to_end().empty());
     CHECK_THROWS(served.connect());
     gate.open(served);
     const auto answer = busy.read_to_end();
     CHECK(is_ok(answer));
     CHECK(answer.find("connection: close\r\n") != std::string::npos);
+    tests::await(std::move(drained));
+}
+
+TEST_CASE(
+    "draining lets a request finish that was read whole before its caller was known, and no half of one") {
+    Gate of_half, of_whole;
+    Served served(tests::echo, {.header_deadline = 60s,
+                                .body_deadline = 60s,
+                                .arrived = [&](const transport::Arrival& arrival) -> transport::Admission {
+                                    return admit_later(arrival.path == "/half" ? &of_half : &of_whole);
+                                }});
+    auto half = served.connect();
+    half.send("POST /half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel");
+    auto whole = served.connect();
+    whole.send(post("last"));
+    for (auto* gate : {&of_half, &of_whole}) tests::await(gate->begun.get_future());
+    auto drained = served.loop().begin(served.listener().drain(20s));
+    for (auto* gate : {&of_half, &of_whole}) gate->open(served);
+    CHECK(half.read_to_end().empty());
+    const auto answer = whole.read_to_end();
+    CHECK(is_ok(answer));
+    CHECK(answer.find("last") != std::string::npos);
     tests::await(std::move(drained));
 }
 
