@@ -8,15 +8,19 @@
 namespace tfy::access_tokens {
 namespace {
 
-// Shown before, lapsed, or someone else's: from outside these look the same.
-Error in_words(const Error& error) {
-    if (error.code != Errc::not_found) return error;
+Error gone_for_good(std::string message) {
     return {
         Errc::not_found,
-        std::string("This value cannot be shown. ") + tools::sentences::value_is_gone,
+        std::move(message),
         {{"next",
           "Tell the user. Unless they have saved the value, ask whether to delete that token and create a "
           "new one."}}};
+}
+
+// Shown before, lapsed, or someone else's: from outside these look the same.
+Error in_words(const Error& error) {
+    if (error.code != Errc::not_found) return error;
+    return gone_for_good(std::string("This value cannot be shown. ") + tools::sentences::value_is_gone);
 }
 
 }  // namespace
@@ -97,9 +101,8 @@ Async<Result<tools::ToolResult>> RevealAccessToken::settle(policy::Call call, po
             Errc::ambiguous,
             "The value of " + token +
                 " may have been shown and cannot be shown again. If it did not arrive, it is lost." + advice};
-    co_return Error{
-        Errc::not_found,
-        "The value of " + token + " was not shown, and it was wiped with the process that held it." + advice};
+    co_return gone_for_good("The value of " + token +
+                            " was not shown, and it was wiped with the process that held it." + advice);
 }
 
 }  // namespace tfy::access_tokens

@@ -43,6 +43,16 @@ void add_rotation(tools::ToolResult& result, const access_tokens::Rotation& rota
     if (result.text.find(words) == std::string::npos) result.text += words + "\n";
 }
 
+/// One that there is not and one of another caller look the same from outside.
+Error not_of_this_caller() {
+    return {
+        Errc::not_found,
+        "No approval request of yours has this id. Nothing was done.",
+        {{"next",
+          "Use the approval_id exactly as the pending call's answer gives it. Without one, make that call "
+          "again with the same arguments: it answers for the request that it has, or opens one."}}};
+}
+
 }  // namespace
 
 GetApproval::Args GetApproval::Args::read(const Json& arguments) {
@@ -59,8 +69,7 @@ Async<Result<tools::ToolResult>> GetApproval::run(policy::ReadPermit permit) {
     const auto approval = co_await approvals_.find(Args::read(permit.call().arguments).approval_id);
     if (!approval && approval.error().code != Errc::not_found) co_return approval.error();
     if (!approval || approval->call.caller.principal != permit.call().caller.principal)
-        co_return Error{Errc::not_found,
-                        "No approval of yours has this id. Nothing was done. To ask, call the tool itself."};
+        co_return not_of_this_caller();
     auto answer = co_await approvals_.answer(*approval);
     auto result = report(std::move(answer), *approval, seal_);
     const auto rotation = co_await approvals_.rotation_of(approval->id);

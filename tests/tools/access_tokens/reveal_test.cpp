@@ -110,6 +110,8 @@ TEST_CASE("a showing that a dead process began is settled by the records: possib
                                                      {.subject = "dev-local", .effect = "Shows"}, noon));
         REQUIRE_FALSE(settled.has_value());
         CHECK(settled.error().code == row.code);
+        CHECK(tools::failed(settled.error()).structured.at("next").get<std::string>().find("Check the id") ==
+              std::string::npos);
         CHECK(settled.error().message.find(row.words) != std::string::npos);
         CHECK(settled.error().message.find(
                   "Delete the token \"dev-local\" with tfy_access_tokens_delete and create") !=

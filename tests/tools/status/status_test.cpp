@@ -311,6 +311,9 @@ TEST_CASE("another principal's approval, an unknown one and no id at all are not
     looking.approvals.approval.call.caller.principal = "stdio:bob";
     const auto foreign = looking.look();
     CHECK(foreign.error().code == Errc::not_found);
+    const auto next = tools::failed(foreign.error()).structured.at("next").get<std::string>();
+    CHECK(next.find("approval_id") != std::string::npos);
+    CHECK(next.find("tfy_access_tokens_list") == std::string::npos);  // it holds no approval ids
     looking.approvals.approval.id = "another";
     CHECK(looking.look().error().message == foreign.error().message);
     CHECK(run_read(looking.tool, {{"approval_id", "../x"}}).error().code == Errc::refused);
