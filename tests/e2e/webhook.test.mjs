@@ -1,6 +1,7 @@
 // Webhooks of a real server: what a receiver gets, and that nothing is lost with the receiver or the server down.
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import crypto from 'node:crypto';
+import fs, { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -25,10 +26,10 @@ function secretFile(world, name, text) {
 }
 
 /** The rules with a webhook for each of `hooks`: {port, path, format, events}. */
-function write(world, hooks, { assurance = 'client' } = {}) {
+function write(world, hooks, { assurance = 'client', signs = secret } = {}) {
   const sections = hooks.map(({ port, path = '/in', format = 'json', events = all }) => {
     const url = `http://127.0.0.1:${port}${path}`;
-    const key = `secret_file = "${secretFile(world, 'webhook-secret', secret)}"`;
+    const key = `secret_file = "${secretFile(world, 'webhook-secret', signs)}"`;
     const file = `url_file = "${secretFile(world, `${format}-url`, url)}"`;
     return `[[webhook]]\n${format === 'json' ? `url = "${url}"\n${key}` : file}\nformat = "${format}"\nevents = ${events}\n`;
   });
@@ -97,6 +98,22 @@ test('a whole story is told in order, signed, and no body holds a value, an agen
   await world.closeAll();
   for (const each of world.processes)
     assert.doesNotMatch(each.stdout + each.stderr, /s3cr3tpath|whsec_|MDEyMzQ1Njc4/);
+});
+
+test('the check in docs/webhooks.md takes what was signed with a secret file that openssl wrote, and nothing else', async t => {
+  const world = await World.start(t);
+  const signs = crypto.randomBytes(32).toString('base64');
+  const receiver = await Receiver.listen(t, { secret: signs });
+  write(world, [{ port: receiver.port }], { signs });
+  const raw = new RawStdio(world);
+  await raw.exchange(toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'checked-as-documented' } }));
+  const { headers, text } = await receiver.request(() => true);
+  const document = fs.readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+  const [, written] = /```js\n([^]*?)```/.exec(document);
+  const snippet = written.replace('/etc/tfy/webhook-secret', join(world.folder, 'webhook-secret'));
+  const check = new Function('fs', 'crypto', 'headers', 'body', `${snippet}\nreturn genuine;`);
+  assert.equal(check(fs, crypto, headers, text), true);
+  assert.equal(check(fs, crypto, headers, `${text} `), false);
 });
 
 test('a receiver that is down at first gets its event when it is up', async t => {
