@@ -39,7 +39,8 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
     const bool there = std::filesystem::exists(state_dir / "ledger.db", failed);
     if (failed)
         return Error{Errc::storage, "The state directory " + state_dir.string() + " cannot be read (" +
-                                        failed.message() + "). Run as the user that its server runs as."};
+                                        failed.message() +
+                                        "). Nothing was run. Run as the user that its server runs as."};
     if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
         return storage::journal_is_lost(state_dir / "ledger.db", *wrong);
     if (!there)

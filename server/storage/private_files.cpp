@@ -29,7 +29,7 @@ constexpr mode_t others = 077;
 
 Error failed(const std::string& what, const fs::path& path) {
     return {Errc::storage, what + " " + path.string() + " (" + std::generic_category().message(errno) +
-                               "); nothing was run."};
+                               "). Nothing was run."};
 }
 
 std::string octal(mode_t mode) {
@@ -126,7 +126,7 @@ Result<void> make_private_folder(const fs::path& folder) {
     if (std::error_code parent; !fs::create_directories(folder.parent_path(), parent) && parent)
         return Error{Errc::storage,
                      "Cannot create the folder " + folder.parent_path().string() + " (" + parent.message() +
-                         "). Give a folder that can be written with --state-dir. Nothing was run."};
+                         "). Nothing was run. Give a folder that can be written with --state-dir."};
     if (::mkdir(folder.c_str(), 0700) == 0) return {};
     struct stat found = {};
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)
@@ -136,12 +136,12 @@ Result<void> make_private_folder(const fs::path& folder) {
     if (found.st_uid != ::geteuid())
         return Error{Errc::storage, "The state directory " + folder.string() + " belongs to another user (" +
                                         user_name(found.st_uid) + "), who could read and change all of it. " +
-                                        "Run as that user, or give another --state-dir. Nothing was run."};
+                                        "Nothing was run. Run as that user, or give another --state-dir."};
     if ((found.st_mode & others) == 0) return {};
     if (fs::is_empty(folder, ignored) && ::chmod(folder.c_str(), 0700) == 0) return {};
     return Error{Errc::storage, "Other users can read the state directory " + folder.string() + " (mode " +
                                     octal(found.st_mode) +
-                                    "). Run chmod 700 on it, or give another --state-dir. Nothing was run."};
+                                    "). Nothing was run. Run chmod 700 on it, or give another --state-dir."};
 }
 
 bool is_there(const fs::path& file) {

@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <system_error>
 
 #include "server/storage/private_files.hpp"
 #include "server/system/descriptors.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::storage::sqlite {
 namespace {
@@ -38,15 +40,29 @@ private:
     int folder_ = -1;
 };
 
+/// A disk that cannot be written keeps SQLite from reading, too: its log is part of the database.
+Error not_for_writing(const std::filesystem::path& file, int why) {
+    const bool there = is_there(file);
+    std::string todo = "Run as the user who owns the state directory, or give another --state-dir.";
+    if (why == ENOSPC || why == EDQUOT) todo = "Free some space on its disk.";
+    if (why == EROFS && !there) todo = "Give a --state-dir on a disk that can be written.";
+    if (why == EROFS && there)
+        todo =
+            "Copy the whole state directory to a disk that can be written, and give the copy with "
+            "--state-dir: reading it takes that, too.";
+    return {Errc::storage, "The state database " + file.string() + " cannot be " +
+                               (there ? "opened for writing" : "created") + " (" +
+                               std::generic_category().message(why) + "). Nothing was run. " + todo};
+}
+
 // SQLite gives its -wal and -shm files the mode of the database. The file is made without being opened:
 // closing a descriptor of a database drops every lock that this process has on it.
 Result<void> create_private(const std::filesystem::path& file) {
     if (auto folder = make_private_folder(file.parent_path()); !folder) return folder;
-    const bool there = ::mknod(file.c_str(), S_IFREG | 0600, 0) == 0 ||
+    const bool ready = ::mknod(file.c_str(), S_IFREG | 0600, 0) == 0 ||
                        (errno == EEXIST && ::chmod(file.c_str(), 0600) == 0);
-    if (there) return {};
-    return Error{Errc::storage, "The state database " + file.string() + " cannot be created (" +
-                                    std::generic_category().message(errno) + "); nothing was run."};
+    if (ready) return {};
+    return not_for_writing(file, errno);
 }
 
 void configure(SQLite::Database& database, const Limits& limits) {
@@ -75,32 +91,58 @@ Result<void> migrate(SQLite::Database& database, std::span<const std::string_vie
     });
 }
 
-std::string sentence(int code) {
+constexpr std::string_view the_database = "The state database";
+
+/// Both without a full stop.
+struct Trouble {
+    std::string what;
+    std::string todo = {};
+};
+
+constexpr auto put_a_backup = "Put a backup of the whole state directory in its place";
+
+Trouble trouble_of(int code) {
+    const std::string database(the_database);
     switch (code) {
-        case SQLITE_FULL: return "The state database is full: free some disk space";
+        case SQLITE_FULL: return {database + " is full", "Free some disk space"};
         case SQLITE_IOERR:
-            return "The state database cannot be read or written: the disk is full, over its quota, or "
-                   "faulty. Check the disk of the state "
-                   "directory";
+            return {database + " cannot be read or written: the disk is full, over its quota, or faulty",
+                    "Check the disk of the state directory"};
         case SQLITE_READONLY:
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_CANTOPEN:
             if (system::few_are_free())
-                return "The state database cannot be opened: too many files are open. " +
-                       std::string(system::allow_more_files);
-            return "The state database cannot be opened for writing: check that this user owns the state "
-                   "directory and may write to it";
+                return {database + " cannot be opened: too many files are open",
+                        std::string(system::allow_more_files)};
+            return {database + " cannot be opened for writing",
+                    "Check that this user owns the state directory and may write to it"};
         case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-            return "The state database is damaged: move it out of the state directory and keep it, put a "
-                   "backup in its place, or start anew";
+        case SQLITE_NOTADB: return {database + " is damaged", put_a_backup};
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            return "Another process keeps the state database locked: try again, or end that process";
-        case SQLITE_NOMEM: return "The state database needs more memory than there is";
-        default: return "The state database failed (" + std::string(sqlite3_errstr(code)) + ")";
+            return {"Another process keeps the state database locked", "Try again, or end that process"};
+        case SQLITE_NOMEM: return {database + " needs more memory than there is"};
+        default: return {database + " failed (" + std::string(sqlite3_errstr(code)) + ")"};
     }
+}
+
+/// What is said outside of this machine, too: it names no path.
+Error trouble(const Trouble& found) {
+    return {Errc::storage,
+            found.what + ". Nothing was run." + (found.todo.empty() ? "" : " " + found.todo + ".")};
+}
+
+/// The same for who opens the file: several databases lie in a state directory.
+Error with_its_file(Error error, const std::filesystem::path& file) {
+    if (in_memory(file) || !error.message.starts_with(the_database)) return error;
+    error.message.insert(the_database.size(), " " + file.string());
+    if (error.message.ends_with(std::string(put_a_backup) + "."))
+        error.message +=
+            " To go on without one, move the file out of the directory and keep it; if it is ledger.db, then "
+            "run: " +
+            tools::own_command("audit begin-anew");
+    return error;
 }
 
 }  // namespace
@@ -110,7 +152,7 @@ Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file
                                                const Limits& limits) {
     if (!in_memory(file))
         if (auto created = create_private(file); !created) return created.error();
-    return read([&]() -> Result<std::unique_ptr<SQLite::Database>> {
+    auto opened = read([&]() -> Result<std::unique_ptr<SQLite::Database>> {
         const Turn turn(file);
         auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE,
                                                            static_cast<int>(limits.lock_wait.count()));
@@ -118,6 +160,8 @@ Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file
         if (auto migrated = migrate(*database, migrations); !migrated) return migrated.error();
         return database;
     });
+    if (!opened) return with_its_file(opened.error(), file);
+    return opened;
 }
 
 Statements::Idle::node_type Statements::take(std::string_view sql) {
@@ -140,17 +184,18 @@ void Statements::take_back(Idle::node_type node) noexcept {
     idle_.insert(std::move(node));
 }
 
-Error failure(const SQLite::Exception& thrown) {
-    return {Errc::storage, sentence_of(thrown) + "; nothing was run."};
+Error failure(const SQLite::Exception& thrown) { return trouble(trouble_of(thrown.getErrorCode() & 0xff)); }
+
+std::string sentence_of(const SQLite::Exception& thrown) {
+    auto [what, todo] = trouble_of(thrown.getErrorCode() & 0xff);
+    if (todo.empty()) return what;
+    todo.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(todo.front())));
+    return what + ": " + todo;
 }
 
-std::string sentence_of(const SQLite::Exception& thrown) { return sentence(thrown.getErrorCode() & 0xff); }
-
 Error damaged(std::string_view what) {
-    return {
-        Errc::storage,
-        "The state database holds " + std::string(what) +
-            " that cannot be read: restore a backup, or move the file away and start anew; nothing was run."};
+    return trouble(
+        {std::string(the_database) + " holds " + std::string(what) + " that cannot be read", put_a_backup});
 }
 
 // SQLite ends a transaction by itself on some failures (a full disk), and then there is nothing left to roll

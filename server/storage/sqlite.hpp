@@ -37,7 +37,7 @@ Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file
 
 /// Errc::storage with a sentence of ours; SQLite's own text, which may quote a statement, stays out of it.
 Error failure(const SQLite::Exception& thrown);
-/// The same sentence alone, without a full stop and without what it means for a call.
+/// What is wrong, with advice in a clause: without a full stop and without what it means for a call.
 std::string sentence_of(const SQLite::Exception& thrown);
 /// A row that is not what was written.
 Error damaged(std::string_view what);

@@ -56,8 +56,8 @@ Error not_their_key(const fs::path& file, const std::string& what) {
     return {Errc::storage,
             file.string() + " " + what +
                 ", and the tokens that this state directory knows are known by that key alone: "
-                "none of them would be redacted. Restore the key from a backup, or use another "
-                "--state-dir. Nothing was run."};
+                "none of them would be redacted. Nothing was run. Restore the whole state directory from a "
+                "backup, or use another --state-dir."};
 }
 
 /// Tells two keys apart, and nothing else about them.

@@ -10,6 +10,7 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::ledger_trouble_test {
 
@@ -21,7 +22,9 @@ namespace {
 
 const storage::RequestLimits roomy{100'000, 100'000};
 
-bool says(const Error& error, const char* words) { return error.message.find(words) != std::string::npos; }
+bool says(const Error& error, std::string_view words) {
+    return error.message.find(words) != std::string::npos;
+}
 
 /// In a process of its own, which is not root where the tests are: root may write everywhere.
 bool as_ordinary_user(const std::filesystem::path& folder, const std::function<bool()>& check) {
@@ -49,7 +52,7 @@ TEST_CASE("a database that cannot be opened for want of descriptors is not taken
         }();
         CHECK(failed.code == Errc::storage);
         CAPTURE(failed.message);
-        CHECK(says(failed, "too many files are open. Allow this program more open files"));
+        CHECK(says(failed, "too many files are open. Nothing was run. Allow this program more open files"));
         CHECK_FALSE(says(failed, "owns"));
     }
     CHECK(storage::Ledger::open(folder / "ledger.db", {}).has_value());
@@ -67,7 +70,7 @@ TEST_CASE("on a full disk a request fails whole: no row, no record, and room mak
     }
     REQUIRE_FALSE(last.has_value());
     CHECK(last.error().code == Errc::storage);
-    CHECK(says(last.error(), "full: free some disk space; nothing was run"));
+    CHECK(says(last.error(), "is full. Nothing was run. Free some disk space."));
     CHECK(ledger->list(false, 5000)->size() == static_cast<std::size_t>(made));
     const auto records = ledger->journal().value();
     CHECK(records.size() == static_cast<std::size_t>(made));
@@ -126,7 +129,9 @@ TEST_CASE("a file that is no database, and one that is damaged inside, are told 
     const auto text = storage::Ledger::open(folder / "text.db");
     REQUIRE_FALSE(text.has_value());
     CHECK(text.error().code == Errc::storage);
-    CHECK(says(text.error(), "damaged"));
+    CHECK(says(text.error(), "The state database " + (folder / "text.db").string() + " is damaged. "));
+    CHECK(says(text.error(), "Put a backup of the whole state directory in its place."));
+    CHECK(text.error().message.ends_with("run: " + tools::own_command("audit begin-anew")));
     CHECK(std::filesystem::file_size(folder / "text.db") == 8192);
 
     {
@@ -195,7 +200,8 @@ TEST_CASE("a folder that cannot be written is told, with or without a database i
         if (::mkdir(bare.c_str(), 0500) != 0 || !storage::Ledger::open(used / "ledger.db")) return false;
         ::chmod(used.c_str(), 0500);
         const auto told = [](const Result<std::unique_ptr<storage::Ledger>>& opened) {
-            return !opened && opened.error().code == Errc::storage && says(opened.error(), "nothing was run");
+            return !opened && opened.error().code == Errc::storage &&
+                   says(opened.error(), "Nothing was run.");
         };
         const bool both = told(storage::Ledger::open(bare / "ledger.db")) &&
                           told(storage::Ledger::open(used / "ledger.db"));

@@ -271,7 +271,7 @@ TEST_CASE(
     for (const auto* answer : {&answers[1], &answers[2], &answers[3]}) {
         REQUIRE((*answer && !(*answer)->has_value()));
         CHECK((**answer).error().code == Errc::storage);
-        CHECK((**answer).error().message.find("nothing was run") != std::string::npos);
+        CHECK((**answer).error().message.find("Nothing was run.") != std::string::npos);
     }
     CHECK(kinds(*at.other).empty());
     ask(at.loop, at.store, record("after"), answers[0]);
