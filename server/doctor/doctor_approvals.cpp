@@ -9,6 +9,7 @@
 #include "policy/visible.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
+#include "server/doctor/doctor_finding.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/void_passkeys.hpp"
 #include "server/storage/regular_file.hpp"
@@ -88,8 +89,8 @@ CheckResults look_at_people(const policy::Rules& rules, const fs::path& state_di
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
     const auto people = ledger ? (*ledger)->people() : Result<std::vector<storage::Person>>(ledger.error());
     if (!people)
-        return {{Level::broken, "people", people.error().message,
-                 "Check the journal: " + tools::own_command("audit verify")}};
+        return {finding_of(Level::broken, "people", people.error().message,
+                           "See the findings on the state directory and the journal.")};
     CheckResults findings{people_of(*people, sandbox)};
     look_at_quorums(rules, *people, findings);
     for (const auto& name : people::not_carried_over(state_dir, *people))

@@ -18,6 +18,7 @@
 #include "policy/principals.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
+#include "server/doctor/doctor_finding.hpp"
 #include "server/storage/journal_check.hpp"
 #include "server/storage/lost_journal.hpp"
 #include "server/storage/open_file.hpp"
@@ -149,7 +150,8 @@ namespace {
 CheckResult not_there_yet(const fs::path& path, const policy::Rules& rules) {
     const auto why_not = why_not_in(existing_part(path), rules);
     if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
-    return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
+    return {Level::broken, what,
+            path.string() + " does not exist and cannot be created: " + reason_of(*why_not),
             what_to_do(*why_not, "Use another --state-dir, or allow writing there.")};
 }
 
@@ -184,12 +186,16 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
         return {Level::broken, what, "other users can read " + name + " (mode " + octal(found.st_mode) + ")",
                 "Run chmod 700 on it."};
     if (const auto why_not = why_not_in(path, rules))
-        return {Level::broken, what, *why_not,
+        return {Level::broken, what, reason_of(*why_not),
                 what_to_do(*why_not, "Restore this user's permissions, or use another --state-dir.")};
     if (const auto why_not = why_not_its_keys(path))
-        return {Level::broken, what, *why_not, "Restore the key from a backup, or use another --state-dir."};
+        return finding_of(Level::broken, what, *why_not,
+                          what_to_do(*why_not,
+                                     "Restore this user's permissions on it, or restore the whole state "
+                                     "directory from a backup."));
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
-        return {Level::broken, what, *why_not, "Move sandbox.db away, or use another --state-dir."};
+        return {Level::broken, what, reason_of(*why_not),
+                "Move sandbox.db away, or use another --state-dir."};
     return {Level::ok, what, name + " (mode " + octal(found.st_mode) + ")"};
 }
 
@@ -229,17 +235,20 @@ CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
 }
 
 CheckResult look_at_journal(const fs::path& state_dir) {
+    constexpr auto what = "journal";
     std::error_code ignored;
+    const auto broken = [&](const Error& error) {
+        return finding_of(Level::broken, what, error.message,
+                          "Find out who could write to the state directory. To go on meanwhile, use another "
+                          "--state-dir.");
+    };
     if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
-        return {Level::broken, "journal", storage::journal_is_lost(state_dir / "ledger.db", *wrong).message,
-                "See docs/security.md on what audit verify finds."};
-    if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
+        return broken(storage::journal_is_lost(state_dir / "ledger.db", *wrong));
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, what, "none yet"};
     const auto archive = app::Archive::open(state_dir);
     const auto said = archive ? storage::verify_journal(*archive->ledger, *archive->sealer) : archive.error();
-    if (!said)
-        return {Level::broken, "journal", said.error().message,
-                "See docs/security.md on what audit verify finds."};
-    return {Level::ok, "journal", said->substr(0, said->find('\n'))};
+    if (!said) return broken(said.error());
+    return {Level::ok, what, said->substr(0, said->find('\n'))};
 }
 
 namespace {
@@ -274,8 +283,8 @@ CheckResult look_at_caller_keys(const fs::path& state_dir, policy::Time now) {
         const auto archive = app::Archive::open(state_dir);
         auto read = archive ? archive->ledger->caller_keys() : archive.error();
         if (!read)
-            return {Level::broken, what, "their keys cannot be read: " + read.error().message,
-                    "See the finding on the state directory."};
+            return {Level::broken, what, "their keys cannot be read: " + reason_of(read.error().message),
+                    "See the findings on the state directory and the journal."};
         keys = std::move(*read);
         if (const auto people = archive->ledger->people()) wrong = keys_for_wrong_names(keys, *people, now);
     }

@@ -33,6 +33,11 @@ Result<JournalKey> key_of(const std::filesystem::path& file, std::optional<Journ
     return known.value_or(JournalKey{});
 }
 
+/// There is none for a database in memory, and none is missing there.
+bool is_missing(const std::filesystem::path& file, const std::optional<JournalKey>& known) {
+    return !known && !file.empty() && !is_there(file) && !is_there(draft_of(file));
+}
+
 Error no_further(const std::string& wrong) {
     return {Errc::storage, "The journal does not end as it was written: " + wrong +
                                ". Nothing was run. Keep the state directory as evidence, and start with "
@@ -40,13 +45,20 @@ Error no_further(const std::string& wrong) {
                                tools::own_command("audit verify")};
 }
 
+/// `audit verify` could say no more.
+Error without_key(const std::string& wrong) {
+    return {Errc::storage,
+            "The journal cannot be gone on with: " + wrong +
+                ". Nothing was run. Restore the whole state directory from a backup. If no one "
+                "here removed the key, keep the state directory as evidence, and start with "
+                "another --state-dir."};
+}
+
 }  // namespace
 
 Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
     const auto head = stored_head(statements);
-    const bool has_key =
-        journal_key || key_file.empty() || is_there(key_file) || is_there(draft_of(key_file));
-    if (head && !has_key)
+    if (head && is_missing(key_file, journal_key))
         return JournalEnd{head->since, "the key of its head, " + key_file.string() + ", is gone"};
     if (!head && !key_file.empty() && is_there(key_file))
         return JournalEnd{0, "it has no head, though the key for one is there: the head was taken away"};
@@ -71,7 +83,8 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     if (guarded && !begins_anew) {
         const auto end = journal_end(before);
         if (!end) return end.error();
-        if (end->wrong) return no_further(*end->wrong);
+        if (end->wrong)
+            return is_missing(key_file, journal_key) ? without_key(*end->wrong) : no_further(*end->wrong);
     }
     if (!head && before == nullptr && has_a_past()) return no_further("it is empty, and there were requests");
     const auto key = key_of(key_file, journal_key);

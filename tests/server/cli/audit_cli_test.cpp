@@ -180,6 +180,10 @@ TEST_CASE("a head whose key is another's, or gone, is no head") {
     std::filesystem::remove(key);
     CHECK(holds(verify(folder).err, "journal.key, is gone"));
     CHECK(verify(folder).code == 1);
+    const auto refused = open_ledger(folder / "ledger.db")->append(entry("step"));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(holds(refused.error().message, "journal.key, is gone. Nothing was run. Restore the whole"));
+    CHECK_FALSE(holds(refused.error().message, "audit verify"));  // it says no more than this
     CHECK_FALSE(std::filesystem::exists(key));
 }
 

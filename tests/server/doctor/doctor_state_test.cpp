@@ -11,9 +11,11 @@
 #include <system_error>
 
 #include "server/app/services.hpp"
+#include "server/doctor/doctor_finding.hpp"
 #include "server/storage/open_file.hpp"
 #include "tests/fakes/few_descriptors.hpp"
 #include "tests/fakes/state.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::doctor_state_test {
 
@@ -80,6 +82,54 @@ TEST_CASE("what to do about a state directory goes by why it cannot be used") {
                 "mount that disk"));
     CHECK(todo("no folder can be made in /x (" + std::generic_category().message(EACCES) + ")") ==
           "Restore permissions.");
+}
+
+TEST_CASE("a finding tells why from what to do, as the error says it, and never says both twice") {
+    struct Row {
+        const char *message, *why, *todo;
+    };
+    const Row rows[] = {
+        {"It is full. Nothing was run. Free some space.", "It is full", "Free some space."},
+        {"It is lost. Nothing was run, and none begun. Do one. Or two: x y", "It is lost",
+         "Do one. Or two: x y"},
+        {"It is odd. Nothing was run.", "It is odd", "Look."},
+        {"It is broken: keep it.", "It is broken: keep it.", "Look."},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.message);
+        const auto found = doctor::finding_of(Level::broken, "it", row.message, "Look.");
+        CHECK(found.why == row.why);
+        CHECK(found.todo == row.todo);
+        CHECK(doctor::reason_of(row.message) == row.why);
+    }
+}
+
+TEST_CASE(
+    "what to do about a key that others may read, and about a damaged database, is what its error says") {
+    const fakes::TempFolder folder;
+    const auto state = folder.path() / "state";
+    const auto rules = config::load_rules("").value();
+    {
+        app::Services parts;
+        REQUIRE(app::open_state_at(parts, state).has_value());
+    }
+    const auto key = state / "keys" / "fingerprint.key";
+    fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
+    const auto open = about_state(doctor::look_at_state(state, rules, false));
+    CHECK(holds(open.why, "Other users can read the key file"));
+    CHECK(open.todo.starts_with("Run chmod 600 on it"));
+    CHECK_FALSE(holds(open.why + open.todo, "backup"));
+    fs::permissions(key, fs::perms::others_read, fs::perm_options::remove);
+
+    write(state / "ledger.db", std::string(8192, 'x'));
+    const auto journal = doctor::look_at_journal(state);
+    CHECK(journal.level == Level::broken);
+    CHECK(holds(journal.why, (state / "ledger.db").string() + " is damaged"));
+    CHECK(journal.todo.starts_with("Put a backup of the whole state directory in its place."));
+    CHECK(journal.todo.ends_with(": " + tools::own_command("audit begin-anew")));
+    const auto keys = doctor::look_at_caller_keys(state, policy::Time{});
+    CHECK(holds(keys.why, "is damaged"));
+    CHECK(keys.todo == "See the findings on the state directory and the journal.");
 }
 
 }  // namespace tfy::doctor_state_test
