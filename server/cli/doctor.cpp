@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/cli/serve.hpp"
 #include "server/doctor/doctor.hpp"
 
 namespace tfy::cli {
@@ -39,21 +40,12 @@ std::vector<std::string> doctor_command(const Invocation& call, std::string_view
 }
 
 void add_doctor(CommandLine& line) {
+    static const auto settings = std::string(serve_settings) + " --open-browser";  // of stdio alone
     const auto chosen = std::make_shared<Chosen>();
-    auto& added =
-        line.add({"doctor",
-                  "Check what is configured and what works, and say what an approval proves here",
-                  {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
-                   "--state-dir --public-url "
-                   "--allowed-host --allowed-origin --callers --principals --shared-key --any-local-user "
-                   "--trusted-proxy "
-                   "--oidc-issuer "
-                   "--oidc-client-id --oidc-client-secret-file --oidc-group --oidc-groups-claim "
-                   "--oidc-name-claim --oidc-scope --oidc-amr --oauth-client-host "
-                   "--oauth-redirect-scheme --oauth-registration --ca-file "
-                   "--log-level --config",
-                   {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
-                  [chosen](Invocation& call) { return run(call, *chosen); }});
+    auto& added = line.add({"doctor",
+                            "Check what is configured and what works, and say what an approval proves here",
+                            {settings, {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
+                            [chosen](Invocation& call) { return run(call, *chosen); }});
     added.add_flag("--json", chosen->json, "Print JSON");
     added.add_flag("--offline", chosen->offline, "Leave TrueFoundry out, and the key to it");
     added

@@ -47,6 +47,8 @@ test('each command lists its options, settings, defaults and variables, and give
   assert.match(of('serve'), /--hold TIME\n(?:.*\n){1,2} +Default: 45s\. Variable: TFY_PAT_MCP_HOLD\n/);
   assert.match(of('serve'), /TFY_API_KEY_FILE/);
   assert.doesNotMatch(of('serve'), /--open-browser/);
+  for (const [, setting] of of('serve').matchAll(/^ {2}(--[a-z-]+)/gm))
+    assert.ok(of('doctor').includes(`\n  ${setting}`), `doctor reads what serve reads: ${setting}`);
   assert.match(of('stdio'), /--open-browser, --no-open-browser\n/);
   assert.doesNotMatch(of('stdio'), /--listen/);
   assert.match(of('sandbox'), /Default: 127\.0\.0\.1:8790/);
