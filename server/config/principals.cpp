@@ -98,12 +98,13 @@ Result<std::vector<MappedKey>> load_principals(const std::string& written) {
     if (file->empty()) return std::vector<MappedKey>{};
     const auto text = storage::read_regular_file(*file, longest_file);
     if (!text)
-        return Error{Errc::refused, "The file of --principals, " + *file + ", cannot be read: " +
-                                        text.error().message + ". Check its name and permissions."};
+        return Error{Errc::refused, "The file of --principals, " + *file +
+                                        ", cannot be read: " + text.error().message +
+                                        ". Nothing was taken from it. Check its name and permissions."};
     if (others_may_write(*file))
         return Error{Errc::refused, "Other users may write the file of --principals, " + *file +
-                                        ", and could give themselves another's key. Take that right away: "
-                                        "chmod go-w."};
+                                        ", and could give themselves another's key. Nothing was taken from "
+                                        "it. Run chmod go-w on it."};
     return read_principals(*text, *file);
 }
 
@@ -112,11 +113,12 @@ Result<void> check_people(const std::vector<MappedKey>& entries, const std::vect
     for (const auto& entry : entries) {
         if (is_pattern(entry.person) || std::ranges::find(enrolled, entry.person) != enrolled.end()) continue;
         const auto near = policy::near_miss(entry.person, names);
-        return Error{
-            Errc::refused,
-            "The file of --principals names the person " + policy::in_quotes(entry.person) +
-                ", who is not enrolled" + (near ? "; did you mean " + policy::in_quotes(*near) + "?" : ".") +
-                " Correct the name, or invite them first: " + tools::own_command("people invite NAME")};
+        return Error{Errc::refused,
+                     "The file of --principals names the person " + policy::in_quotes(entry.person) +
+                         ", who is not enrolled" +
+                         (near ? " (did you mean " + policy::in_quotes(*near) + "?)" : "") +
+                         ". Nothing was taken from it. Correct the name, or invite them first: " +
+                         tools::own_command("people invite NAME")};
     }
     return {};
 }

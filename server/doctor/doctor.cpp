@@ -103,7 +103,8 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     if (!read.settings.listen.host.empty()) {
         if (!options.asked_by_serve) all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
-        add(all, look_at_principals(read.settings, read.settings.state_dir));
+        if (std::ranges::find(read.wrong, "--principals", &config::WrongSetting::name) == read.wrong.end())
+            add(all, look_at_principals(read.settings, read.settings.state_dir));
     }
     if (auto certificate = look_at_certificate(read.settings, app::SystemClock().now()))
         all.push_back(std::move(*certificate));

@@ -22,7 +22,9 @@ CheckResult finding_of(CheckResult::Level level, std::string what, const std::st
     const auto todo =
         undone == std::string::npos ? undone : message.find(full_stop, undone + full_stop.size());
     if (todo != std::string::npos) otherwise = message.substr(todo + full_stop.size());
-    return {level, std::move(what), message.substr(0, undone), std::move(otherwise)};
+    auto why = message.substr(0, undone);
+    if (why.ends_with(" " + otherwise)) why.resize(why.size() - otherwise.size() - 1);
+    return {level, std::move(what), std::move(why), std::move(otherwise)};
 }
 
 }  // namespace tfy::doctor

@@ -8,6 +8,7 @@
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/config/serving.hpp"
+#include "server/doctor/doctor_finding.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"
@@ -24,14 +25,21 @@ const config::Setting* find(const std::vector<config::Setting>& settings, const 
     return found == settings.end() ? nullptr : &*found;
 }
 
+/// "the flag --hold"; empty if it is set nowhere.
 std::string where_set(const std::vector<config::Setting>& settings, const std::string& name) {
     const auto* setting = find(settings, name);
-    if (setting == nullptr) return "Correct it in the environment or in .env, or remove it.";
-    if (setting->from == "default") return "Correct it.";
-    if (setting->from == "flag") return "Correct the flag " + name + ", or leave it out.";
-    if (setting->from == "config file")
-        return "Correct " + name.substr(2) + " in the file of --config, or leave it out.";
-    return "Correct " + setting->from + " in the environment, or unset it.";
+    if (setting == nullptr) return "it in the environment or in .env";
+    if (setting->from == "default") return {};
+    if (setting->from == "flag") return "the flag " + name;
+    if (setting->from == "config file") return name.substr(2) + " in the file of --config";
+    return setting->from + " in the environment";
+}
+
+/// A value that cannot be used was written in the wrong way; all else is about the file that it names.
+std::string how_to_correct(const config::WrongSetting& wrong, const std::string& where) {
+    if (wrong.error.code != Errc::invalid_params)
+        return "Correct that file" + (where.empty() ? "." : ", or name another by " + where + ".");
+    return where.empty() ? "Correct it." : "Correct " + where + ", or leave it out.";
 }
 
 std::string place_of(const char* variable, bool changed) {
@@ -51,10 +59,15 @@ std::string seconds(std::chrono::milliseconds time) {
 
 CheckResults look_at_settings(const config::ReadSettings& read, std::vector<config::Setting>& settings) {
     CheckResults findings;
-    for (const auto& [name, error] : read.wrong) {
+    for (const auto& wrong : read.wrong) {
+        const auto& [name, error] = wrong;
         if (name == "--policy" || name == "--state-dir") continue;  // they have findings of their own
-        findings.push_back({Level::broken, "setting " + name,
-                            error.message + " No server would start with it", where_set(settings, name)});
+        auto found = finding_of(Level::broken, "setting " + name, error.message,
+                                how_to_correct(wrong, where_set(settings, name)));
+        if (found.why.ends_with('.')) found.why.pop_back();
+        found.why +=
+            found.why.ends_with('?') ? " No server would start with it" : ". No server would start with it";
+        findings.push_back(std::move(found));
         for (auto& each : settings)
             if (each.name == name && error.code == Errc::invalid_params) each.value = not_shown;
     }
@@ -92,7 +105,7 @@ CheckResults look_at_principals(const config::Settings& settings, const std::fil
     if (std::filesystem::exists(state_dir / "ledger.db", ignored))
         if (const auto archive = app::Archive::open(state_dir))
             if (const auto fits = app::check_people(map, *archive->ledger); !fits)
-                return {{Level::broken, what, fits.error().message, "serve would not start with it."}};
+                return {finding_of(Level::broken, what, fits.error().message, "Correct that file.")};
     CheckResults findings;
     for (const auto& entry : map.entries) {
         if (entry.key_file.empty()) continue;
@@ -100,7 +113,7 @@ CheckResults look_at_principals(const config::Settings& settings, const std::fil
             findings.push_back({Level::warning, what, key.error().message,
                                 "The callers whom --principals gives this file have no key until then."});
         else if (const auto open = upstream::open_to_others(entry.key_file); !open.empty())
-            findings.push_back({Level::warning, what, open, "Run chmod 600 on it."});
+            findings.push_back(finding_of(Level::warning, what, open, "Run chmod 600 on it."));
     }
     if (!findings.empty() || !settings.callers.credentials()) return findings;
     const auto named = std::to_string(map.entries.size()) + " named in --principals";
@@ -151,7 +164,8 @@ CheckResult look_at_listen(const config::Settings& settings) {
     };
     const auto may = config::may_serve(settings);
     if (!may)
-        return {Level::broken, "serve", may.error().message, "Correct the setting; stdio does not use it."};
+        return finding_of(Level::broken, "serve", may.error().message,
+                          "Correct the setting; stdio does not use it.");
     boost::asio::io_context loop;
     const auto bound = transport::Listener::bind(
         loop, {.address = host, .port = port, .whole_localhost = true}, transport::HttpHandler{});
@@ -161,8 +175,8 @@ CheckResult look_at_listen(const config::Settings& settings) {
         return {
             Level::warning, "serve", "something listens on " + at(data.value("address", host)) + " already",
             "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
-    return {Level::broken, "serve", bound.error().message,
-            data.value("todo", "Use another --listen, for example 127.0.0.1:8780.")};
+    return finding_of(Level::broken, "serve", bound.error().message,
+                      "Use another --listen, for example 127.0.0.1:8780.");
 }
 
 }  // namespace tfy::doctor

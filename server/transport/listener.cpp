@@ -43,11 +43,10 @@ std::string what_to_do(const error_code& failure) {
 
 Error cannot_listen(const std::string& address, std::uint16_t port, const std::string& why,
                     const error_code& failure) {
-    const auto todo = what_to_do(failure);
     return {Errc::refused,
             "Cannot listen on " + address + " port " + std::to_string(port) + ": " + why +
-                ". Nothing was started. " + todo,
-            {{"in_use", failure == asio::error::address_in_use}, {"address", address}, {"todo", todo}}};
+                ". Nothing was started. " + what_to_do(failure),
+            {{"in_use", failure == asio::error::address_in_use}, {"address", address}}};
 }
 
 Error other_loopback_taken(const std::string& address, std::uint16_t port) {

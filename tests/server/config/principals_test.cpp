@@ -70,7 +70,8 @@ TEST_CASE("a file that other users may write is refused, and so is one that is n
         ::chmod(file.c_str(), mode);
         CHECK(config::load_principals(file).error().message ==
               "Other users may write the file of --principals, " + file +
-                  ", and could give themselves another's key. Take that right away: chmod go-w.");
+                  ", and could give themselves another's key. Nothing was taken from it. Run chmod go-w on "
+                  "it.");
     }
     CHECK(config::load_principals("").value().empty());
 }
@@ -82,11 +83,11 @@ TEST_CASE("a person who is not enrolled is a mistake; a pattern may fit no one y
     const auto wrong = config::check_people({{.person = "adda"}}, enrolled);
     REQUIRE_FALSE(wrong.has_value());
     CHECK(wrong.error().message.starts_with(
-        "The file of --principals names the person 'adda', who is not enrolled; did you mean 'ada'? Correct "
-        "the name, or invite them first: "));
+        "The file of --principals names the person 'adda', who is not enrolled (did you mean 'ada'?). "
+        "Nothing was taken from it. Correct the name, or invite them first: "));
     CHECK(config::check_people({{.person = "stranger"}}, enrolled)
               .error()
-              .message.find("not enrolled. Correct") != std::string::npos);
+              .message.find("not enrolled. Nothing was taken from it. Correct") != std::string::npos);
 }
 
 }  // namespace tfy::principals_test

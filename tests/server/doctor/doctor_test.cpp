@@ -152,15 +152,22 @@ TEST_CASE("each setting that a start would refuse is broken, is not shown, and s
     options.hold = "banana";
     options.allowed_hosts = {"https://x/"};
     options.ca_file = "/nowhere/ca.pem";
+    const fakes::TempFolder folder;
+    options.principals = (folder.path() / "pr.toml").string();
+    write(options.principals, "x = 1\n");
     std::vector<config::Setting> settings = {
         {"--hold", "banana", "flag", "TFY_PAT_MCP_HOLD"},
         {"--allowed-host", "https://x/", "config file", "TFY_PAT_MCP_ALLOWED_HOST"},
+        {"--principals", options.principals, "flag", "TFY_PAT_MCP_PRINCIPALS"},
         {"--ca-file", "/nowhere/ca.pem", "TFY_PAT_MCP_CA_FILE", "TFY_PAT_MCP_CA_FILE"}};
     const auto found = doctor::look_at_settings(config::read_settings(options), settings);
     CHECK(about(found, "setting --hold").level == Level::broken);
     CHECK(holds(about(found, "setting --hold").todo, "the flag --hold"));
     CHECK(holds(about(found, "setting --allowed-host").todo, "the file of --config"));
     CHECK(holds(about(found, "setting --ca-file").todo, "TFY_PAT_MCP_CA_FILE in the environment"));
+    const auto& file = about(found, "setting --principals");
+    CHECK(file.why == options.principals + " line 1: unknown key 'x'. No server would start with it");
+    CHECK(file.todo == "Correct that file, or name another by the flag --principals.");
     for (const auto& each : found) CHECK_FALSE(holds(each.why + each.todo, "banana"));
     CHECK(settings.front().value != "banana");
     CHECK(settings.back().value == "/nowhere/ca.pem");
