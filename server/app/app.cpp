@@ -356,8 +356,7 @@ Async<void> App::handle_page(transport::HttpRequest request, transport::Responde
     if (request.path == "/approvals" || request.path.starts_with("/approvals/") ||
         (consent_ && request.path == "/oauth/authorize"))
         co_return co_await dashboard_.handle(std::move(request), answer);
-    if (request.path == "/livez") co_return co_await probes_.live(answer);
-    if (request.path == "/readyz") co_return co_await probes_.ready(answer);
+    if (Probes::has(request.path)) co_return co_await probes_.reply_to(request, answer);
     transport::HttpResponse reply{
         .status = 404,
         .content_type = "application/json",

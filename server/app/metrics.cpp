@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/app/reading_only.hpp"
 #include "server/transport/client_address.hpp"
 
 namespace tfy::app {
@@ -52,6 +53,10 @@ Async<void> Metrics::reply(const transport::HttpRequest& request, transport::Res
         refused(403);
         auto far = too_far();
         co_await answer.reply(std::move(far));
+        co_return;
+    }
+    if (auto refusal = unless_it_reads(request)) {
+        co_await answer.reply(std::move(*refusal));
         co_return;
     }
     Exposition page;

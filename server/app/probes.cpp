@@ -1,11 +1,22 @@
 #include "server/app/probes.hpp"
 
+#include "server/app/reading_only.hpp"
+
 namespace tfy::app {
 namespace {
 
 constexpr std::chrono::milliseconds still_written{250};  // however often it is asked, the disk is not
 
 }  // namespace
+
+Async<void> Probes::reply_to(const transport::HttpRequest& request, transport::Responder& answer) {
+    if (auto refusal = unless_it_reads(request)) {
+        co_await answer.reply(std::move(*refusal));
+        co_return;
+    }
+    if (request.path == "/livez") co_return co_await live(answer);
+    co_await ready(answer);
+}
 
 Async<void> Probes::live(transport::Responder& answer) {
     Json body = {{"ok", true}};

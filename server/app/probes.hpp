@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string_view>
 
 #include "server/observability/log.hpp"
 #include "server/sealing/sealer.hpp"
@@ -28,14 +29,16 @@ public:
           configured_(std::move(configured)),
           warnings_(std::move(warnings)) {}
 
-    Async<void> live(transport::Responder& answer);
-    /// 503 with {"ok": false, "why"} if the journal cannot be written, the known tokens not be read, or the
-    /// control plane not be asked.
+    static bool has(std::string_view path) { return path == "/livez" || path == "/readyz"; }
+    /// /livez: {"ok": true}. /readyz: 503 with {"ok": false, "why"} if the journal cannot be written, the
+    /// known tokens not be read, or the control plane not be asked.
     /// {"ok": true, "warning"} if the key works on, though the place that it came from does not. Anyone
     /// may ask: what is said names no path and no address; the log does.
-    Async<void> ready(transport::Responder& answer);
+    Async<void> reply_to(const transport::HttpRequest& request, transport::Responder& answer);
 
 private:
+    Async<void> live(transport::Responder& answer);
+    Async<void> ready(transport::Responder& answer);
     Async<Result<void>> can_write();
     Async<void> reply(transport::Responder& answer, Json body);
 

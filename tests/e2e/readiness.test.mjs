@@ -47,6 +47,19 @@ test('/readyz says 503 while the journal cannot be written, and /livez stays', a
   assert.ok(!listed.result.isError, 'reading goes on');
 });
 
+test('what programs only read takes no other method', async t => {
+  const { endpoint } = await (await World.start(t)).serve();
+  for (const path of ['/livez', '/readyz', '/metrics']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const answer = await fetch(new URL(path, endpoint), { method });
+      assert.equal(answer.status, 405, `${method} ${path}`);
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD');
+      assert.deepEqual(await answer.json(), { error: 'This address serves only GET.' });
+    }
+    assert.equal((await fetch(new URL(path, endpoint), { method: 'HEAD' })).status, 200);
+  }
+});
+
 /** What /readyz answers, as soon as it answers `status`. */
 async function readyz(endpoint, status) {
   let said;
