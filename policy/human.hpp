@@ -43,7 +43,7 @@ private:
 /// and addresses, never a principal ("stdio:alice").
 bool is_person_name(std::string_view name);
 /// The same for people, as a clause about what a name has.
-inline constexpr std::string_view person_names = "up to 64 letters a-z, digits and . _ - @ +";
+inline constexpr std::string_view person_names = "up to 64 letters A-Z and a-z, digits and . _ - @ +";
 /// Whether both names are meant for one person: their case does not count.
 bool same_person(std::string_view one, std::string_view other);
 /// Whether `typed` looks like a slip for `known`, another name: its letters in another case, or one letter

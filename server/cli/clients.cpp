@@ -177,8 +177,8 @@ void add_clients(CommandLine& line) {
                              "tfy-pat-mcp clients add --redirect-uri http://localhost/callback"}},
                            [wish](Invocation& call) { return add_client(call, *wish); }});
     spelled(add_verb.add_option("--redirect-uri", wish->addresses,
-                                "Where people are sent back to it: https, or http on localhost, 127.0.0.1 or "
-                                "[::1]; repeatable"),
+                                "Where people are sent back to it: https, http on localhost, 127.0.0.1 or "
+                                "[::1], or the scheme of a program such as cursor; repeatable"),
             "ADDRESS")
         ->required();
     add_verb.add_option("--name", wish->name, "What people read who are asked about it");

@@ -44,7 +44,7 @@ test('who is enrolled, and each new passphrase, is journalled where it became tr
   for (const [dialogue, why] of [
     [[name, ...tooShort], /(?:needs at least 12 characters[^]*){3}Nothing was set/],
     [[name, ...different], /(?:two passphrases differ[^]*){3}/],
-    [[[/Your name/, 'no:name']], /up to 64 letters a-z, digits/],
+    [[[/Your name/, 'no:name']], /up to 64 letters A-Z and a-z, digits/],
   ]) {
     const tried = await first(dialogue);
     assert.notEqual(tried.code, 0, tried.text);

@@ -90,7 +90,7 @@ test('the last person who may decide cannot be suspended there; a name that was 
   const box = page.getByLabel('Invite a person, by the name that they will sign in with');
   for (const [name, words] of [
     [me, /^Someone of that name is or was enrolled here, and a name is never used again\. No one was invited\.$/],
-    ['not a name', /^A person's name has up to 64 letters a-z, digits and \. _ - @ \+\. No one was invited\.$/],
+    ['not a name', /^A person's name has up to 64 letters A-Z and a-z, digits and \. _ - @ \+\. No one was invited\.$/],
   ]) {
     await box.fill(name);
     await page.getByRole('button', { name: 'Invite' }).click();

@@ -283,10 +283,12 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
         {"approvers = ['a*']",
          "line 2: 'approvers' are names of people, not patterns; without this key, any person may decide"},
         {"approvers = ['stdio:ann']",
-         "line 2: 'stdio:ann' is not a person's name; use up to 64 letters a-z, digits and . _ - @ +, for "
+         "line 2: 'stdio:ann' is not a person's name; use up to 64 letters A-Z and a-z, digits and . _ - @ "
+         "+, for "
          "example \"ann\" or \"ann@example.com\""},
         {"[groups]\nh = ['Ann Lee']",
-         "line 3: 'Ann Lee' is not a person's name; use up to 64 letters a-z, digits and . _ - @ +, for "
+         "line 3: 'Ann Lee' is not a person's name; use up to 64 letters A-Z and a-z, digits and . _ - @ +, "
+         "for "
          "example "
          "\"ann\" or \"ann@example.com\""},
         {"approvers = []", "line 2: 'approvers' must be a list of one string or more, such as [\"*\"]"},
