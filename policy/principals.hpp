@@ -14,6 +14,9 @@ inline constexpr std::string_view oauth_principals = "oauth:";      // PERSON/CL
 inline constexpr std::string_view issuer_principals = "issuer:";    // SUBJECT/CLIENT
 inline constexpr std::string_view truefoundry_principals = "tfy:";  // USER, who brings the key that is used
 
+/// Of a caller by TrueFoundry whose user is not known; no user's name begins so.
+inline constexpr std::string_view without_user = "key-";
+
 /// For people who type one.
 inline constexpr auto principal_forms =
     "stdio:USER, http:loopback, key:ID, oauth:PERSON/CLIENT, issuer:SUBJECT/CLIENT or tfy:USER";
@@ -32,6 +35,14 @@ constexpr std::string_view person_in(std::string_view principal) {
     if (!principal.starts_with(oauth_principals)) return {};
     const auto rest = principal.substr(oauth_principals.size());
     return rest.substr(0, rest.find('/'));
+}
+
+/// The user who, as TrueFoundry said, holds the key that the caller brings; empty if it did not, or brings
+/// none.
+constexpr std::string_view truefoundry_user_in(std::string_view principal) {
+    if (!principal.starts_with(truefoundry_principals)) return {};
+    const auto user = principal.substr(truefoundry_principals.size());
+    return user.starts_with(without_user) ? std::string_view{} : user;
 }
 
 }  // namespace tfy::policy

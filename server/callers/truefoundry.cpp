@@ -18,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view without_owner = "key-";
 /// What our own credentials begin with, of whichever kind: they are never sent to TrueFoundry.
 constexpr std::string_view made_here = "tpm_";
 constexpr std::chrono::seconds accepted_for{60};
@@ -43,9 +42,10 @@ std::shared_ptr<const policy::Secret> locked(std::string_view credential) {
 
 /// No user's name begins as those do that have none.
 std::string principal_of(const std::string& user, const std::string& id) {
-    if (user.empty()) return std::string(policy::truefoundry_principals).append(without_owner).append(id);
+    if (user.empty())
+        return std::string(policy::truefoundry_principals).append(policy::without_user).append(id);
     auto name = principal_text(user);
-    if (name.starts_with(without_owner)) name.replace(without_owner.size() - 1, 1, "%2D");
+    if (name.starts_with(policy::without_user)) name.replace(policy::without_user.size() - 1, 1, "%2D");
     return std::string(policy::truefoundry_principals) + name;
 }
 

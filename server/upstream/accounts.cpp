@@ -92,6 +92,13 @@ std::shared_ptr<Account> Accounts::account_of(const policy::Caller& caller) cons
     return files_.find(entry->key_file)->second.account;
 }
 
+tools::KeyFacts Accounts::facts_of(const policy::Caller& caller) const {
+    auto facts = account_of(caller)->key->facts();
+    const auto user = policy::truefoundry_user_in(caller.principal);
+    if (!user.empty() && presented_.contains(caller.principal)) facts.subject = user;
+    return facts;
+}
+
 // Made for each who has none: the sentence is about them.
 std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
     std::string why = "There is no TrueFoundry key for this caller.";
@@ -120,7 +127,7 @@ void Accounts::put(Held& place, const std::string& whose, const std::string& kin
     }
     auto held = std::make_shared<OwnKey>();
     held->in_marks("");
-    held->comes_from(kind == "person" ? "the approvals page" : "the caller");
+    held->comes_from(kind == "person" ? "the approvals page" : "the caller's own key");
     held->replace(std::move(key));
     auto exchange = connect_(held);
     if (kind == "person")

@@ -70,8 +70,8 @@ public:
         return account_of(one) == account_of(other);
     }
     Account& server() const { return *server_; }
-    /// What its key says of itself; where there is none, why.
-    tools::KeyFacts facts_of(const policy::Caller& caller) const { return account_of(caller)->key->facts(); }
+    /// What its key says of itself, or TrueFoundry has said of it; if there is none, why.
+    tools::KeyFacts facts_of(const policy::Caller& caller) const;
     policy::KeyIdentity holder_for(const policy::Caller& caller) const {
         return account_of(caller)->holder.now();
     }

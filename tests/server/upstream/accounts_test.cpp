@@ -119,7 +119,12 @@ TEST_CASE("a caller that brings its key uses no other one") {
           "kept: it has to show one that TrueFoundry accepts. Nothing was sent.");
     house.accounts.put_presented(brings.principal, secret(bob_key));
     CHECK(house.key_for(brings) == bob_key);
+    CHECK(house.accounts.facts_of(brings).from == "the caller's own key");
+    CHECK(house.accounts.facts_of(brings).subject == "ada@acme.example");  // as TrueFoundry said
+    house.accounts.put_presented("tfy:key-1a2b", secret(ada_key));
+    CHECK(house.accounts.facts_of(caller("tfy:key-1a2b")).subject.empty());
     house.accounts.end_presented(brings.principal);
+    CHECK(house.accounts.facts_of(brings).subject.empty());
     CHECK(house.key_for(brings).starts_with("no_key_for_caller"));
 }
 
