@@ -47,7 +47,7 @@ std::string address(TomlValues& values, const Channel& channel, const toml::key&
 
 std::vector<Channel::Event> events_of(TomlValues& values, const toml::key& key, const toml::node& node) {
     std::vector<Channel::Event> all;
-    for (const auto& [name, where] : values.strings(key, node)) {
+    for (const auto& [name, where] : values.strings(key, node, R"(["requested"])")) {
         const auto event = read_event(name);
         if (!event)
             values.unknown_value(key, *where, name, event_names());
@@ -74,7 +74,7 @@ std::string mail_address(TomlValues& values, const toml::key& key, const toml::n
 
 std::vector<std::string> mail_addresses(TomlValues& values, const toml::key& key, const toml::node& node) {
     std::vector<std::string> all;
-    for (auto& [text, where] : values.strings(key, node)) {
+    for (auto& [text, where] : values.strings(key, node, R"(["tfy@example.com"])")) {
         check_mail_address(values, key, *where, text);
         all.push_back(std::move(text));
     }

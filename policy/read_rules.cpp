@@ -26,6 +26,8 @@ constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in", "passkey"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 
+constexpr auto a_person = R"(["ann"])";
+
 /// A principal, or a display name, could never decide: no one signs in under it.
 std::string not_a_person(std::string_view name) {
     return in_quotes(name) + " is not a person's name; use " + std::string(person_names) +
@@ -79,7 +81,7 @@ private:
 
     std::vector<Destination> destinations(const toml::key& key, const toml::node& node) {
         std::vector<Destination> all;
-        for (const auto& [name, where] : strings(key, node)) {
+        for (const auto& [name, where] : strings(key, node, R"(["page"])")) {
             const auto destination = read_destination(name);
             if (!destination)
                 unknown_value(key, *where, name, destination_values);
@@ -93,7 +95,7 @@ private:
 
     std::vector<std::string> people(const toml::key& key, const toml::node& node) {
         std::vector<std::string> all;
-        for (auto& [name, where] : strings(key, node)) {
+        for (auto& [name, where] : strings(key, node, a_person)) {
             std::vector<std::string> named = {name};
             if (name.starts_with(group_prefix)) {
                 const auto group = groups_.find(name.substr(group_prefix.size()));
@@ -115,6 +117,12 @@ private:
         return all;
     }
 
+    std::vector<std::string> channel_names(const toml::key& key, const toml::node& node) {
+        std::vector<std::string> all;
+        for (auto& [name, where] : strings(key, node, R"(["oncall"])")) all.push_back(std::move(name));
+        return all;
+    }
+
     static void add(std::vector<Channel>& all, std::vector<Channel> more) {
         all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     }
@@ -126,7 +134,7 @@ private:
         if (!table) return fail(node, "'groups' must be a table: [groups]");
         for (const auto& [key, members] : *table) {
             auto& group = groups_[std::string(key.str())];
-            for (auto& [name, where] : strings(key, members)) {
+            for (auto& [name, where] : strings(key, members, a_person)) {
                 if (name.starts_with(group_prefix) || name.find_first_of("*?") != std::string::npos)
                     fail(*where, "a group holds names of people, neither patterns nor groups");
                 else if (!is_person_name(name))
@@ -159,8 +167,10 @@ private:
     void check_people(const Rule& rule, const toml::table& table) {
         const auto* quorum = table.get("quorum");
         if (quorum && !rule.approvers.empty() && rule.quorum > rule.approvers.size())
-            fail(*quorum, "the quorum is " + std::to_string(rule.quorum) + ", but there are only " +
-                              std::to_string(rule.approvers.size()) + " approvers");
+            fail(*quorum, "the quorum is " + std::to_string(rule.quorum) + ", but there " +
+                              (rule.approvers.size() == 1
+                                   ? "is only 1 approver"
+                                   : "are only " + std::to_string(rule.approvers.size()) + " approvers"));
         const auto* least = table.get("min_assurance");
         if (least && rule.min_assurance == Assurance::client && asks_for_people(rule))
             fail(*least,
@@ -225,7 +235,7 @@ private:
         else if (key == "escalate_after")
             rule.escalate_after = duration(key, node);
         else if (key == "escalate_to")
-            rule.escalate_to = patterns(key, node);
+            rule.escalate_to = channel_names(key, node);
         else if (key == "reason_required")
             rule.reason_required = flag(key, node);
         else if (key == "reveal")

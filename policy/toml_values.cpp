@@ -76,11 +76,12 @@ Duration TomlValues::duration(const toml::key& key, const toml::node& node) {
 }
 
 std::vector<std::pair<std::string, const toml::node*>> TomlValues::strings(const toml::key& key,
-                                                                           const toml::node& node) {
+                                                                           const toml::node& node,
+                                                                           const char* example) {
     std::vector<std::pair<std::string, const toml::node*>> all;
     const auto* array = node.as_array();
     if (!array || array->empty())
-        fail(node, in_quotes(key.str()) + R"( must be a list of one string or more, such as ["*"])");
+        fail(node, in_quotes(key.str()) + " must be a list of one string or more, such as " + example);
     if (!array) return all;
     for (const auto& each : *array) {
         const auto* value = each.as_string();

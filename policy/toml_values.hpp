@@ -30,9 +30,10 @@ public:
     bool flag(const toml::key& key, const toml::node& node);
     std::size_t count(const toml::key& key, const toml::node& node, std::int64_t most = 1'000'000);
     Duration duration(const toml::key& key, const toml::node& node);
-    /// With where each is.
+    /// With where each is. `example` is shown if it is no such list.
     std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
-                                                                   const toml::node& node);
+                                                                   const toml::node& node,
+                                                                   const char* example = R"(["*"])");
     std::vector<std::string> patterns(const toml::key& key, const toml::node& node);
     /// Of tokens' names. What other matchers read as a choice is refused: here it would match nothing.
     std::vector<std::string> name_patterns(const toml::key& key, const toml::node& node);

@@ -77,6 +77,11 @@ std::string key_lines(const Explanation& that, const Rule& rule, const RuleMatch
     return text;
 }
 
+/// An asking rule lets what only reads pass: also before a later rule that would deny it.
+bool passes_by(const Explanation& that, const Rule& rule) {
+    return rule.says == Rule::Says::ask && that.call.effect == policy::Effect::reads;
+}
+
 std::string rule_lines(const Explanation& that, std::size_t index, const policy::Seals& seal) {
     const auto& rule = that.rules[index];
     const auto& match = that.matches[index];
@@ -84,7 +89,8 @@ std::string rule_lines(const Explanation& that, std::size_t index, const policy:
     if (!match.all())
         text += "does not match";
     else if (that.decides == index)
-        text += "matches, and decides";
+        text += passes_by(that, rule) ? "matches, and decides: it asks no one about a call that only reads"
+                                      : "matches, and decides";
     else
         text += "matches, but line " + std::to_string(that.rules[*that.decides].line) + " decides before it";
     return text + "\n" + key_lines(that, rule, match, seal);
@@ -112,7 +118,10 @@ std::string part_words(const Explanation& that, const policy::Seals& seal) {
 std::string outcome_words(const Explanation& that, const policy::Seals& seal) {
     const auto line = that.decides ? std::to_string(that.rules[*that.decides].line) : std::string{};
     switch (that.outcome) {
-        case Outcome::passes: return "Outcome: it passes. It only reads, and no rule denies it.\n";
+        case Outcome::passes:
+            return "Outcome: it passes. It only reads, and " +
+                   (that.decides ? "the rule at line " + line + " does not deny it.\n"
+                                 : "no rule denies it.\n");
         case Outcome::denies:
             if (!that.refused_part.empty())
                 return "Outcome: the rule at line " + line + " asks a person, but " + part_words(that, seal) +

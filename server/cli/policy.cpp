@@ -1,7 +1,9 @@
 #include "server/cli/policy.hpp"
 
+#include <algorithm>
 #include <ostream>
 
+#include "manifests/embedded.hpp"
 #include "policy/principals.hpp"
 #include "server/cli/approvals_notify.hpp"
 #include "server/cli/policy_explain.hpp"
@@ -19,6 +21,30 @@ std::string line_of(const policy::Channel& channel, const policy::Rules& rules) 
            std::to_string(channel.line) + ": " + std::string(policy::to_string(channel.format)) + " to " +
            (url ? url->host : "the address in " + channel.url_file) + ", told: " + told_of(channel, rules) +
            ".\n";
+}
+
+bool only_reads(std::string_view tool) {
+    return Json::parse(manifests::file("tools/" + std::string(tool) + ".json"))
+        .at("annotations")
+        .at("readOnlyHint")
+        .get<bool>();
+}
+
+/// What the rule asks a person about, and no one is asked about.
+std::string asked_in_vain(const policy::Rule& rule) {
+    if (rule.says != policy::Rule::Says::ask) return {};
+    std::string named;
+    for (const auto& pattern : rule.tools) {
+        const auto changes = [&](std::string_view tool) {
+            return policy::glob(pattern, tool) && !only_reads(tool);
+        };
+        if (std::ranges::any_of(manifests::tool_names(), changes)) continue;
+        named += (named.empty() ? "" : ", ") + pattern;
+    }
+    if (named.empty()) return {};
+    return "Warning: the rule at line " + std::to_string(rule.line) + " asks about calls that only read (" +
+           named +
+           "): no person is asked about them, and they pass. To refuse them, write says = \"deny\".\n";
 }
 
 std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
@@ -88,6 +114,7 @@ int run_policy_check(const std::string& file, const app::Console& console, std::
             "Without a rule, every call that changes something is refused. A file of your own replaces all "
             "of the "
             "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
+    for (const auto& rule : rules->rules) text += asked_in_vain(rule);
     for (const auto& channel : rules->channels) text += line_of(channel, *rules);
     if (!rules->channels.empty())
         text +=

@@ -238,7 +238,7 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
         {"[[rule]]\nreason_required = 'yes'\n",
          "policy.toml line 2: 'reason_required' must be true or false, without quotes"},
         {"[[rule]]\nreveal = []\n",
-         "policy.toml line 2: 'reveal' must be a list of one string or more, such as [\"*\"]"},
+         "policy.toml line 2: 'reveal' must be a list of one string or more, such as [\"page\"]"},
         {"[[rule]]\nreveal = ['pgae']\n",
          "policy.toml line 2: unknown value 'pgae' for 'reveal', which may hold 'page', 'agent' or 'none'; "
          "did you mean 'page'?"},
@@ -291,10 +291,10 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
          "for "
          "example "
          "\"ann\" or \"ann@example.com\""},
-        {"approvers = []", "line 2: 'approvers' must be a list of one string or more, such as [\"*\"]"},
+        {"approvers = []", "line 2: 'approvers' must be a list of one string or more, such as [\"ann\"]"},
         {"quorum = 0", "line 2: 'quorum' must be a whole number from 1 to 9"},
         {"quorum = 10", "line 2: 'quorum' must be a whole number from 1 to 9"},
-        {"quorum = 2\napprovers = ['ann', 'ann']", "line 2: the quorum is 2, but there are only 1 approvers"},
+        {"quorum = 2\napprovers = ['ann', 'ann']", "line 2: the quorum is 2, but there is only 1 approver"},
         {"quorum = 4\napprovers = ['group:g', 'ann']",
          "line 2: the quorum is 4, but there are only 3 approvers"},
         {"self_approval = 'no'", "line 2: 'self_approval' must be true or false, without quotes"},
@@ -303,7 +303,7 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
          "'self_approval = false' needs 'terminal', 'signed_in' or 'passkey'"},
         {"[groups]\nh = ['group:g']", "line 3: a group holds names of people, neither patterns nor groups"},
         {"[groups]\nh = ['*']", "line 3: a group holds names of people, neither patterns nor groups"},
-        {"[groups]\nh = 'ann'", "line 3: 'h' must be a list of one string or more, such as [\"*\"]"},
+        {"[groups]\nh = 'ann'", "line 3: 'h' must be a list of one string or more, such as [\"ann\"]"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);

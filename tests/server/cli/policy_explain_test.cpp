@@ -134,6 +134,14 @@ TEST_CASE("the first rule that matches is named, with how the call ends") {
     }
 }
 
+TEST_CASE("a rule that asks lets what only reads pass, and says so") {
+    Place place;
+    place.explain.tool = "tfy_access_tokens_list";
+    const auto told = place.run().out;
+    CHECK(holds(told, "Line 7, ask: matches, and decides: it asks no one about a call that only reads\n"));
+    CHECK(holds(told, "Outcome: it passes. It only reads, and the rule at line 7 does not deny it.\n"));
+}
+
 TEST_CASE("for each rule, each key says whether it fits") {
     Place place;
     place.explain.at = "2026-11-22T23:30:00Z";  // Sunday in UTC, Monday in Berlin

@@ -1,0 +1,40 @@
+// `policy check`: what a rules file that is well-formed still does not do.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "server/app/console.hpp"
+#include "server/cli/policy.hpp"
+#include "tests/fakes/state.hpp"
+
+namespace tfy::policy_check_test {
+namespace {
+
+std::string checked(const std::string& rules) {
+    const fakes::TempFolder folder;
+    const auto file = (folder.path() / "policy.toml").string();
+    std::ofstream(file) << rules;
+    const app::Console console((folder.path() / "state").string());
+    std::ostringstream out, err;
+    CHECK(cli::run_policy_check(file, console, out, err) == 0);
+    CHECK(err.str().empty());
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("a rule that asks about what only reads is warned of, since no one is asked") {
+    const auto told =
+        checked("[[rule]]\ntools = ['tfy_access_tokens_list', 'tfy_access_tokens_delete']\nsays = 'ask'\n");
+    CHECK(told.ends_with(
+        "Warning: the rule at line 1 asks about calls that only read (tfy_access_tokens_list): no person is "
+        "asked about them, and they pass. To refuse them, write says = \"deny\".\n"));
+    for (const auto* silent : {"tools = ['tfy_access_tokens_list']\nsays = 'deny'", "tools = ['*']",
+                               "tools = ['tfy_access_tokens_*']", "says = 'ask'"}) {
+        CAPTURE(silent);
+        CHECK(checked("[[rule]]\n" + std::string(silent) + "\n") == "The rules are well-formed: 1 rule.\n");
+    }
+}
+
+}  // namespace tfy::policy_check_test
