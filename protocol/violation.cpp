@@ -160,7 +160,8 @@ private:
         const auto hint = near            ? " Did you mean " + std::string(*near) + "?"
                           : names.empty() ? " Leave it out: there are no arguments."
                                           : " Use " + listed(names) + ".";
-        return "Unknown argument " + path(way_, name) + "." + hint;
+        const auto named = path(way_, name);
+        return "Unknown argument " + named + (named.ends_with('.') ? "" : ".") + hint;
     }
 
     const Json& root_;

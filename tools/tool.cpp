@@ -16,7 +16,7 @@ const char* next_step(Errc code) {
             return "Tell the user; the operator of this server can change its rules.";
         case Errc::ambiguous: return "List the access tokens before anything else.";
         case Errc::superseded: return "List the access tokens, then ask again if it is still wanted.";
-        case Errc::storage: return "Tell the user; the operator of this server has to mend its storage.";
+        case Errc::storage: return "Tell the user; the operator of this server has to fix its storage.";
         case Errc::upstream:
             return "Tell the user. tfy_config_status says whether TrueFoundry can be used now.";
         default: return "Tell the user what the message says.";

@@ -44,6 +44,15 @@ std::string state_dir_of(std::span<char* const> arguments) {
     return variable != nullptr ? variable : "";
 }
 
+/// "help COMMAND" is "COMMAND --help".
+std::vector<const char*> help_as_option(std::span<char* const> arguments) {
+    std::vector<const char*> typed(arguments.begin(), arguments.end());
+    if (typed.size() < 2 || std::string_view(typed[1]) != "help") return typed;
+    typed.erase(typed.begin() + 1);
+    typed.push_back("--help");
+    return typed;
+}
+
 void add_variables(const CLI::App& app, std::vector<std::string>& names) {
     for (const auto* option : app.get_options())
         if (!option->get_envname().empty()) names.push_back(option->get_envname());
@@ -100,8 +109,9 @@ CLI::App& CommandLine::add(CLI::App& parent, VerbDefinition verb) {
 
 std::optional<int> CommandLine::parse(std::span<char* const> arguments, std::ostream& out,
                                       std::ostream& err) {
+    const auto typed = help_as_option(arguments);
     try {
-        app_.parse(static_cast<int>(arguments.size()), arguments.data());
+        app_.parse(static_cast<int>(typed.size()), typed.data());
     } catch (const CLI::Success& asked) {  // --help, --version
         return app_.exit(asked, out, err);
     } catch (const CLI::ParseError& wrong) {

@@ -42,6 +42,11 @@ struct TextSettings {
     }
 };
 
+/// Its description says to who goes beyond it what is right, and is in no help: see words_of().
+CLI::Validator from_one_to(unsigned most) {
+    return CLI::Range(1U, most).description("{1 to " + std::to_string(most) + "}");
+}
+
 /// Whom serve answers, and where.
 void add_reach(CLI::App& app, config::Options& options) {
     const TextSettings text{app};
@@ -58,7 +63,7 @@ void add_reach(CLI::App& app, config::Options& options) {
          "are not counted",
          "NUMBER", "TFY_PAT_MCP_ADDRESS_CONNECTIONS")
         ->capture_default_str()
-        ->check(CLI::Range(1U, 10'240U).description(""));
+        ->check(from_one_to(10'240U));
     text("--tls-cert", options.tls_cert,
          "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
          "TLS (1.2 or newer). SIGHUP reads it again",
@@ -104,17 +109,17 @@ void add_callers(CLI::App& app, config::Options& options) {
          "serve: requests that one caller may send in a minute; callers by loopback are not counted",
          "NUMBER", "TFY_PAT_MCP_CALLER_REQUESTS")
         ->capture_default_str()
-        ->check(CLI::Range(1U, 1'000'000U).description(""));
+        ->check(from_one_to(1'000'000U));
     text("--caller-calls", options.caller_calls,
          "serve: calls that one caller may have under way at a time; callers by loopback are not counted",
          "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
-        ->check(CLI::Range(1U, 100'000U).description(""));
+        ->check(from_one_to(100'000U));
     text("--caller-streams", options.caller_streams,
          "serve: subscriptions/listen streams that one caller may have open; the callers by loopback are one",
          "NUMBER", "TFY_PAT_MCP_CALLER_STREAMS")
         ->capture_default_str()
-        ->check(CLI::Range(1U, 10'000U).description(""));
+        ->check(from_one_to(10'000U));
 }
 
 /// By whose key callers' calls go.

@@ -96,6 +96,18 @@ const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
     return nullptr;
 }
 
+/// "a,b,c" as "a, b or c".
+std::string listed_choices(std::string_view names) {
+    std::string text;
+    for (const char c : names)
+        if (c == ',')
+            text += ", ";
+        else
+            text += c;
+    if (const auto last = text.rfind(", "); last != std::string::npos) text.replace(last, 2, " or ");
+    return text;
+}
+
 /// By the option's name alone: what was typed may be a secret.
 std::string invalid_value(const CLI::App& app, const std::string& name) {
     const auto* option = find_option(app, name);
@@ -103,11 +115,12 @@ std::string invalid_value(const CLI::App& app, const std::string& name) {
     const auto choices = type.find('{');
     std::string use;
     if (option != nullptr && option->get_expected_max() == 0) use = ": use true or false";
-    if (type == "NUMBER") use = ": use a whole number";
-    if (choices != std::string::npos) {
-        use = ": use " + type.substr(choices + 1, type.find('}') - choices - 1);
-        if (const auto comma = use.rfind(','); comma != std::string::npos) use.replace(comma, 1, " or ");
-    }
+    const auto named =
+        choices == std::string::npos ? std::string{} : type.substr(choices + 1, type.find('}') - choices - 1);
+    if (type.starts_with("NUMBER"))
+        use = ": use a whole number" + (named.empty() ? "" : " from " + named);
+    else if (!named.empty())
+        use = ": use " + listed_choices(named);
     return "Invalid value for " + (name.empty() ? "an option" : name) + use + ".";
 }
 

@@ -282,7 +282,8 @@ Result<std::string> read_public_url(const std::string& text) {
     if (!parts || parts->has_more || parts->host.empty() ||
         (parts->scheme != "https" && parts->scheme != "http"))
         return Error{Errc::invalid_params,
-                     "--public-url must be an address without a query, for example https://tfy.example.com."};
+                     "--public-url must be an http or https address without user, query or spaces, for "
+                     "example https://tfy.example.com."};
     auto url =
         parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
     while (url.ends_with('/')) url.pop_back();

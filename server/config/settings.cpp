@@ -68,7 +68,8 @@ Result<CallersBy> read_callers(const std::vector<std::string>& words) {
 
 Result<std::string> read_issuer(const std::string& text) {
     if (!text.empty())
-        if (auto fits = oidc::check_issuer(text, "--issuer"); !fits) return fits.error();
+        if (auto fits = oidc::check_issuer(text, "--issuer", "authorization server"); !fits)
+            return fits.error();
     return text;
 }
 

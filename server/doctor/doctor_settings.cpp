@@ -120,7 +120,7 @@ CheckResults look_at_principals(const config::Settings& settings, const std::fil
     if (map.server_key_for_others)
         return {{Level::ok, what, "callers without a key of their own use this server's; " + named}};
     return {{Level::ok, what,
-             "this server's own key is for those alone whom --principals names; " + named +
+             "only callers named in --principals use this server's own key; " + named +
                  "; others need a key of their own"}};
 }
 

@@ -11,12 +11,11 @@ std::string ProviderSettings::host() const {
     return authority.substr(0, authority.find('/'));
 }
 
-Result<void> check_issuer(const std::string& issuer, const std::string& setting) {
+Result<void> check_issuer(const std::string& issuer, const std::string& setting, const std::string& whose) {
     if (is_provider_address(issuer, issuer) && issuer.find('?') == std::string::npos) return {};
-    return Error{Errc::invalid_params,
-                 setting +
-                     " must be the address by which the identity provider names itself, for example "
-                     "https://idp.example.com: https, no user, no query."};
+    return Error{Errc::invalid_params, setting + " must be the address by which the " + whose +
+                                           " names itself, for example "
+                                           "https://idp.example.com: https, no user, no query."};
 }
 
 }  // namespace tfy::oidc

@@ -25,6 +25,7 @@ struct ProviderSettings {
 };
 
 /// https, or http on loopback; no user, no query, no fragment. Errc::invalid_params.
-Result<void> check_issuer(const std::string& issuer, const std::string& setting = "--oidc-issuer");
+Result<void> check_issuer(const std::string& issuer, const std::string& setting = "--oidc-issuer",
+                          const std::string& whose = "identity provider");
 
 }  // namespace tfy::oidc

@@ -68,9 +68,12 @@ Result<OwnCertificate> take_chain(const TlsLibrary& ssl, SSL_CTX* context, const
         return OwnCertificate(ssl.pem_read_certificate(text.get(), nullptr, nullptr, nullptr), ssl.x509_free);
     };
     auto own = next();
-    if (!own) return cannot_use("it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)" + why(ssl));
+    if (!own) {
+        ssl.clear_errors();
+        return cannot_use("the certificate's file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+    }
     if (ssl.ctx_use_certificate(context, own.get()) != 1)
-        return cannot_use("its certificate cannot be used" + why(ssl));
+        return cannot_use("the certificate cannot be used" + why(ssl));
     while (const auto above = next())
         if (ssl.ctx_ctrl(context, SSL_CTRL_CHAIN_CERT, 1, above.get()) != 1)
             return cannot_use("a certificate of its chain cannot be used" + why(ssl));

@@ -98,18 +98,17 @@ Rejection Challenge::only_reads() const {
 }
 
 Rejection too_many(std::chrono::seconds wait) {
-    return {429,
-            "Too many credentials from this address did not hold. Nothing was done. One that holds is still "
-            "taken.",
-            {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
-            redaction::Literal("temporarily_unavailable")};
+    return {
+        429,
+        "Too many invalid credentials from this address. Nothing was done. A valid one is still accepted.",
+        {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
+        redaction::Literal("temporarily_unavailable")};
 }
 
 Rejection too_many_requests(std::chrono::seconds wait) {
     return {429,
-            "This caller sends more requests in a minute than it may. Nothing was done. Retry-After says "
-            "when to go "
-            "on.",
+            "This caller has sent too many requests in the last minute. Nothing was done. Retry-After says "
+            "when to go on.",
             {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
             redaction::Literal("temporarily_unavailable")};
 }

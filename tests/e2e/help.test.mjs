@@ -56,6 +56,14 @@ test('each command lists its options, settings, defaults and variables, and give
   assert.match(of('approvals permit'), /--for TIME\n(?:.*\n){1,2} +Default: 60m\n/);
 });
 
+test('help COMMAND is COMMAND --help', async () => {
+  for (const verbs of [[], ['approvals', 'list']]) {
+    const done = await runToEnd(binary, ['help', ...verbs], { env: bare });
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(done.stdout, await help(verbs));
+  }
+});
+
 test('a typing mistake gets a suggestion, and a wrong value what would be right', async () => {
   const rows = [
     [['aprovals', 'list'], 'Unknown command: aprovals. Did you mean approvals?', 'tfy-pat-mcp --help'],
@@ -71,6 +79,9 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
     [['doctor', 'sandbox-token'], 'Unexpected argument: sandbox-token. Did you mean --sandbox-tokens?', 'tfy-pat-mcp doctor --help'],
     [['stdio', '--sandbox=maybe'], 'Invalid value for --sandbox: use true or false.', 'tfy-pat-mcp stdio --help'],
     [['serve', '--sandbox-tokens', 'all'], 'Invalid value for --sandbox-tokens: use examples or none.', 'tfy-pat-mcp serve --help'],
+    [['serve', '--callers', 'foo'], 'Invalid value for --callers: use loopback, keys, oauth, issuer or truefoundry.', 'tfy-pat-mcp serve --help'],
+    [['serve', '--caller-requests', '0'], 'Invalid value for --caller-requests: use a whole number from 1 to 1000000.', 'tfy-pat-mcp serve --help'],
+    [['serve', '--caller-streams', 'x'], 'Invalid value for --caller-streams: use a whole number from 1 to 10000.', 'tfy-pat-mcp serve --help'],
   ];
   for (const [args, words, where] of rows) {
     const done = await runToEnd(binary, args, { env: bare });

@@ -104,6 +104,8 @@ TEST_CASE("no value is quoted, and an unknown name only escaped and short") {
         create_token().validate({{"payload", {{"name", "abc"}, {std::string(3000, '\n') + "'", 1}}}});
     REQUIRE_FALSE(checked.has_value());
     CHECK(checked.error().message.size() < 230);
+    CHECK(checked.error().message.find("... Use ") != std::string::npos);
+    CHECK(checked.error().message.find("....") == std::string::npos);
     CHECK(checked.error().message.find('\n') == std::string::npos);
 }
 

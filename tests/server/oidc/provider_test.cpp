@@ -88,6 +88,9 @@ TEST_CASE("a provider on loopback may be plain http, and leads nowhere else") {
          {"http://idp.example.com", "ftp://idp.example.com", "idp.example.com", "", "https://",
           "https://idp.example.com?x", "https://idp.example.com#x", "https://u:p@idp.example.com"})
         CHECK(oidc::check_issuer(address).has_error());
+    CHECK(oidc::check_issuer("x", "--issuer", "authorization server")
+              .error()
+              .message.starts_with("--issuer must be the address by which the authorization server names"));
     CHECK(oidc::metadata_address("https://idp.example.com/a/") ==
           "https://idp.example.com/a/.well-known/openid-configuration");
 }
