@@ -56,6 +56,21 @@ Error holds_a_value() {
         "was decided. Give another reason."};
 }
 
+using StoredAndEnded = std::pair<std::optional<Approval>, bool>;
+
+/// And whether its caller has ended before it began: see Ledger::caller_has_ended().
+Result<StoredAndEnded> look_at(storage::Ledger& ledger, const std::string& id, policy::Time now) {
+    auto found = ledger.find(id);
+    if (!found) return found.error();
+    const auto& stored = *found;
+    const bool may_begin =
+        stored && (stored->state() == State::pending || stored->state() == State::approved);
+    const auto ended =
+        may_begin ? ledger.caller_has_ended(stored->call.caller.principal, now) : Result<bool>(false);
+    if (!ended) return ended.error();
+    return StoredAndEnded{std::move(*found), *ended};
+}
+
 storage::RequestLimits limits_of(const policy::Rules& rules) {
     return {rules.open_requests, rules.requests_per_minute};
 }
@@ -126,14 +141,18 @@ Async<Result<Approvals::Opened>> Approvals::write_new(Approval fresh, std::strin
 }
 
 Async<Result<Approval>> Approvals::find(std::string id) {
-    auto work = [id](storage::Ledger& ledger) { return ledger.find(id); };
-    auto found = co_await store_.run(std::move(work));
-    if (!found) co_return found.error();
-    if (!*found) co_return no_such_approval();
-    const auto stored = std::move(**found);
-    auto now = policy::lapse(stored, clock_.now());
-    if (now.state() == stored.state()) co_return now;
-    auto written = co_await write(stored.state(), std::move(now), "expired");
+    const auto now = clock_.now();
+    auto work = [id, now](storage::Ledger& ledger) { return look_at(ledger, id, now); };
+    auto seen = co_await store_.run(std::move(work));
+    if (!seen) co_return seen.error();
+    if (!seen->first) co_return no_such_approval();
+    const auto stored = std::move(*seen->first);
+    Result<Approval> next = policy::lapse(stored, now);
+    const bool lapsed = next->state() != stored.state();
+    if (!lapsed && !seen->second) co_return next;
+    if (!lapsed) next = policy::withdraw(stored, now, std::string(storage::Ledger::its_caller_ended));
+    auto written = co_await write(stored.state(), std::move(next),
+                                  lapsed ? "expired" : "withdrawn with its caller's credential");
     if (written || written.error().code != Errc::conflict) co_return written;
     co_return co_await find(stored.id);  // another viewer wrote it first
 }
@@ -240,8 +259,8 @@ Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
     co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
 }
 
-// The key may have been replaced since a permission approved the call, or another server runs it: that is
-// looked at in the same turn of the store.
+// The key may have been replaced since a permission approved the call, or another server runs it, or its
+// caller's own key is over: that is looked at in the same turn of the store.
 Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> next) {
     using Begun = std::optional<policy::Claim>;
     auto step = storable(std::move(next), "executing");
@@ -250,7 +269,10 @@ Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> ne
     const auto with = key_ ? std::optional(now) : std::nullopt;
     const auto& decision = step->next.approval.decision();
     auto work = [with, permission = decision ? decision->permission : std::string{}, now,
-                 step = std::move(*step)](storage::Ledger& ledger) -> Result<Begun> {
+                 step = std::move(*step), at = clock_.now()](storage::Ledger& ledger) -> Result<Begun> {
+        const auto ended = ledger.caller_has_ended(step.next.approval.call.caller.principal, at);
+        if (!ended) return ended.error();
+        if (*ended) return Error{Errc::withdrawn, std::string(storage::Ledger::its_caller_ended)};
         if (!permission.empty()) {
             const auto given = ledger.find_permission(permission);
             if (!given) return given.error();
@@ -279,7 +301,10 @@ Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy
     TFY_FAILPOINT("claim.write");
     auto claim = co_await begin(policy::begin(approval, instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");
-    if (!claim) co_return claim.error();
+    if (!claim) {
+        if (claim.error().code == Errc::withdrawn) std::ignore = co_await find(approval.id);  // it is, now
+        co_return claim.error();
+    }
     if (!*claim) co_return co_await for_another_key(std::move(approval));
     const auto id = (*claim)->approval().id;
     running_.insert_or_assign(id, (*claim)->approval());

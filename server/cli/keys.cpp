@@ -189,9 +189,10 @@ int revoke_key(Invocation& call, const KeyWish& wish) {
                              {Errc::not_found, "There is no such key. Nothing was revoked. List them: " +
                                                    tools::own_command("keys list")});
     const bool again = (*before)->revoked.has_value();
-    archive->say(call.out, again
-                               ? "key:" + id + " was revoked before.\n"
-                               : "key:" + id + " is revoked. Its requests and streams end within seconds.\n");
+    archive->say(call.out, again ? "key:" + id + " was revoked before.\n"
+                                 : "key:" + id +
+                                       " is revoked. What it asked for and has not started is "
+                                       "withdrawn; its streams end within seconds.\n");
     return 0;
 }
 

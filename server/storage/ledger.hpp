@@ -272,6 +272,7 @@ public:
     Result<void> end_page_session(const std::string& hash);
 
     Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry);
+    /// What it asked for and no one has begun is withdrawn with it, and the standing permissions for it end.
     /// What it was before: revoked already where that is set. Nothing if there is none.
     using JournalCallerKey = std::function<journal::JournalEntry(const CallerKey&)>;
     Result<std::optional<CallerKey>> revoke_caller_key(const std::string& id, policy::Time at,
@@ -281,6 +282,11 @@ public:
     /// Whose agent a caller is by its name: "key:ID" as that key says, "oauth:PERSON/CLIENT"; empty for
     /// others.
     Result<std::string> person_behind(const std::string& principal);
+    /// Whether the key or the grants by which this caller came were revoked or are over: what it asked for
+    /// and no one has begun runs no more. False for callers who come by neither.
+    Result<bool> caller_has_ended(const std::string& principal, policy::Time now);
+    static constexpr std::string_view its_caller_ended =
+        "Withdrawn before it ran: the key or the grant by which its caller came has ended. Nothing was done.";
     Result<void> note_use_of_caller_key(const std::string& id, policy::Time day);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was

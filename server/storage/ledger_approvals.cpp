@@ -211,6 +211,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, poli
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
     if (auto may = check_frozen(principal); !may) return may.error();
     if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
+    if (auto may = check_caller(principal, now); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
     if (may_meet(fresh)) {

@@ -1,4 +1,6 @@
 // Keys of callers: one process makes and revokes them, others let callers in by them.
+#include <algorithm>
+
 #include "policy/principals.hpp"
 #include "server/storage/caller_key_rows.hpp"
 #include "server/storage/ledger_impl.hpp"
@@ -25,6 +27,8 @@ Result<std::optional<CallerKey>> Ledger::revoke_caller_key(const std::string& id
         if (!found || !*found || (*found)->revoked) return found;
         impl_->run("UPDATE caller_keys SET revoked = ? WHERE id = ?", sqlite::stored(at), id);
         if (auto journalled = impl_->append(record(**found)); !journalled) return journalled.error();
+        const auto caller = std::string(policy::key_principals) + id;
+        if (auto ended = impl_->end_caller(caller, "key", at); !ended) return ended.error();
         return found;
     });
 }
@@ -48,6 +52,43 @@ Result<std::string> Ledger::person_behind(const std::string& principal) {
         }
         return std::string{};
     });
+}
+
+// The row of a key stays, that of a grant for a month: a caller of whom there is none was let in by something
+// else.
+Result<bool> Ledger::Impl::caller_has_ended(const std::string& principal, policy::Time now) {
+    if (principal.starts_with(policy::key_principals)) {
+        auto row = prepare(caller_key_by_id);
+        row.bind(1, principal.substr(policy::key_principals.size()));
+        const auto key = sqlite::first(row, read_caller_key);
+        if (!key) return key.error();
+        return *key && !(*key)->holds(now);
+    }
+    const auto person = std::string(policy::person_in(principal));
+    if (!principal.starts_with(policy::oauth_principals)) return false;
+    auto row = prepare(
+        "SELECT count(*), total(revoked IS NULL AND until > ?) FROM oauth_grants WHERE person = ? AND "
+        "client_id = ?");
+    const auto client =
+        principal.substr(std::min(principal.size(), policy::oauth_principals.size() + person.size() + 1));
+    SQLite::bind(row, sqlite::stored(now), person, client);
+    row.executeStep();
+    return row.getColumn(0).getInt64() > 0 && row.getColumn(1).getInt64() == 0;
+}
+
+Result<bool> Ledger::caller_has_ended(const std::string& principal, policy::Time now) {
+    return sqlite::read([&] { return impl_->caller_has_ended(principal, now); });
+}
+
+Result<void> Ledger::Impl::check_caller(const std::string& principal, policy::Time now) {
+    const auto ended = caller_has_ended(principal, now);
+    if (!ended) return ended.error();
+    if (!*ended) return {};
+    return Error{
+        Errc::denied,
+        "The key or the grant by which this caller came has ended: no request of it is taken. Nothing "
+        "was asked, and nothing was done.",
+        {{"next", "Ask the user to give this program a new key, or to allow it again."}}};
 }
 
 Result<void> Ledger::note_use_of_caller_key(const std::string& id, policy::Time day) {

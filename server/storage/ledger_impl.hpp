@@ -123,8 +123,12 @@ struct Ledger::Impl {
     Result<std::optional<Person>> believed_person(const std::string& name);
     Result<policy::MacKey> session_key();
     /// Everything but their invitations, which are the journal's alone.
-    /// What this caller asked for and no one has begun is withdrawn, and the permissions for it end.
-    Result<void> end_caller(const std::string& principal, policy::Time at);
+    /// What this caller asked for and no one has begun is withdrawn, and the permissions for it end. `with`:
+    /// what it came by, "key" or "grant".
+    Result<void> end_caller(const std::string& principal, const std::string& with, policy::Time at);
+    Result<bool> caller_has_ended(const std::string& principal, policy::Time now);
+    /// Errc::denied if caller_has_ended().
+    Result<void> check_caller(const std::string& principal, policy::Time now);
     Result<policy::SealKey> own_keys_key();
     std::vector<OwnKeyRow> own_keys();
     Result<void> end_own_keys_of(const std::string& name, const std::string& by, policy::Time at,

@@ -87,29 +87,30 @@ Result<void> Ledger::Impl::end_permissions_of(const std::string& name, const std
     return {};
 }
 
-Result<void> Ledger::Impl::end_caller(const std::string& principal, policy::Time at) {
+Result<void> Ledger::Impl::end_caller(const std::string& principal, const std::string& with,
+                                      policy::Time at) {
     ++gone_with;
     auto all = permissions(principal, at, true);
     if (!all) return all.error();
     for (auto& permission : *all) {
-        permission.revoked_by = "the end of its caller's grant";
+        permission.revoked_by = "the end of its caller's " + with;
         run("UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ?", permission.json().dump(),
             permission.id);
         const Json body = {{"permission", permission.id},
                            {"given_by", permission.by},
                            {"used", permission.used},
-                           {"because", "its caller's grant ended"}};
+                           {"because", "its caller's " + with + " ended"}};
         if (auto told = append(at, "permission_revoked", "", body); !told) return told;
     }
     auto open = open_approvals_of(principal);
     if (!open) return open.error();
     for (auto& approval : *open) {
         const auto was = approval.state();
-        const auto next = policy::withdraw(std::move(approval), at);
+        const auto next = policy::withdraw(std::move(approval), at, std::string(Ledger::its_caller_ended));
         if (!next) continue;  // it runs, or has lapsed
         if (auto changed = change(was, *next); !changed) return changed;
         const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};
-        if (auto told = append(at, "withdrawn with its caller's grant", next->id, body); !told) return told;
+        if (auto told = append(at, "withdrawn with its caller's " + with, next->id, body); !told) return told;
     }
     return {};
 }

@@ -85,7 +85,8 @@ Result<void> OAuthGrants::end(const OAuthGrant& grant, policy::Time at) {
     others.reset();
     return acts_on ? Result<void>{}
                    : impl_.end_caller(
-                         std::string(policy::oauth_principals) + grant.person + "/" + grant.client_id, at);
+                         std::string(policy::oauth_principals) + grant.person + "/" + grant.client_id,
+                         "grant", at);
 }
 
 Result<void> OAuthGrants::end_because(const OAuthGrant& grant, const std::string& kind,

@@ -195,4 +195,36 @@ TEST_CASE("what was asked while another user's key was in use runs with no other
         }
 }
 
+TEST_CASE("what a key asked for that has expired since is withdrawn, and does not run") {
+    for (const bool approved : {false, true})
+        for (const bool claimed : {false, true}) {
+            if (claimed && !approved) continue;
+            CAPTURE(approved);
+            CAPTURE(claimed);
+            Process process(":memory:");
+            auto work = [until = process.clock.now() + std::chrono::minutes{5}](storage::Ledger& ledger) {
+                return ledger.add_caller_key(
+                    {.id = "A", .hash = "h", .person = "ada", .created = fakes::noon, .until = until},
+                    fakes::entry("caller_key_created"));
+            };
+            REQUIRE(process.run(process.store.run(std::move(work))).has_value());
+            auto wanted = call({{"id", "pat-a"}});
+            wanted.caller.principal = "key:A";
+            auto now = process.open(wanted, facts("ci-pipeline")).value().approval;
+            const auto yes = [&] {
+                return process.run(process.desk.approve(
+                    now.id, policy::HumanForTests::make("bob", policy::Assurance::signed_in),
+                    {.typed_name = "ci-pipeline", .digest = now.digest}));
+            };
+            if (approved) now = yes().value();
+            process.clock.advance(std::chrono::minutes{5});
+            if (claimed)
+                CHECK(*process.run(refusal_of(process.desk, now, wanted)) == Refusal{Errc::withdrawn});
+            if (!approved) CHECK_FALSE(yes().has_value());
+            const auto after = process.run(process.desk.find(now.id)).value();
+            CHECK(after.state() == State::withdrawn);
+            CHECK(after.outcome.at("text").get<std::string>().starts_with("Withdrawn before it ran: "));
+        }
+}
+
 }  // namespace tfy::approvals_test

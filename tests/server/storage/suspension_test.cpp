@@ -39,8 +39,9 @@ struct House {
         return ledger->change(current.state(), *next, entry("approved", current.id));
     }
     Approval now(const std::string& id) { return ledger->find(id).value().value(); }
-    policy::StandingPermission permission(const std::string& by) {
-        policy::StandingWish wish{.principal = "stdio:alice",
+    policy::StandingPermission permission(const std::string& by,
+                                          const std::string& principal = "stdio:alice") {
+        policy::StandingWish wish{.principal = principal,
                                   .base_url = "https://tfy.example.com",
                                   .holder = {.print = "k1"},
                                   .names = "ci-*",
@@ -161,6 +162,64 @@ TEST_CASE("the agent of a suspended person asks for nothing any more, and is tol
     CHECK(refused.error().code == Errc::denied);
     CHECK(holds(refused.error().message, "cy, whose agent this is, was suspended"));
     CHECK(house.ask("apr_c", "ada").state() == State::pending);
+}
+
+TEST_CASE("with a key what it asked for and no one has begun is withdrawn, and the permissions for it end") {
+    House house;
+    auto& ledger = *house.ledger;
+    for (const auto* id : {"A", "B"})
+        ledger
+            .add_caller_key({.id = id,
+                             .hash = std::string("hash of ") + id,
+                             .person = "cy",
+                             .created = noon,
+                             .until = noon + 24h},
+                            entry("caller_key_created"))
+            .value();
+    const auto ask = [&](const std::string& id, const std::string& principal) {
+        return ledger.open_request(approval(id, "token-" + id, principal), {100, 100},
+                                   entry("requested", id));
+    };
+    for (const auto* id : {"apr_waits", "apr_approved", "apr_runs"}) ask(id, "key:A").value();
+    ask("apr_other", "key:B").value();
+    for (const auto* id : {"apr_approved", "apr_runs"}) house.yes(house.now(id), "ada").value();
+    const auto executing = policy::begin(house.now("apr_runs"), "ins_a", noon + 2min).value();
+    ledger.begin(executing, std::nullopt, entry("executing", "apr_runs")).value();
+    ledger.add_permission(house.permission("ada", "key:A"), entry("permission_given")).value();
+    const auto before = ledger.journal().value().size();
+
+    const auto record = [](const auto&) { return entry("caller_key_revoked"); };
+    CHECK(ledger.revoke_caller_key("A", noon + 2min, record).value().has_value());
+    CHECK(house.kinds_since(before) == Kinds{"caller_key_revoked", "permission_revoked",
+                                             "withdrawn with its caller's key",
+                                             "withdrawn with its caller's key"});
+    CHECK(house.now("apr_waits").state() == State::withdrawn);
+    CHECK(house.now("apr_approved").state() == State::withdrawn);
+    CHECK(house.now("apr_runs").state() == State::executing);
+    CHECK(house.now("apr_other").state() == State::pending);
+    CHECK(ledger.permissions("", noon + 2min)->empty());
+    const auto late = ask("apr_late", "key:A");
+    REQUIRE_FALSE(late.has_value());
+    CHECK(late.error().code == Errc::denied);
+    CHECK(ledger.caller_has_ended("key:A", noon + 2min).value());
+    CHECK_FALSE(ledger.caller_has_ended("key:B", noon + 24h - 1ms).value());
+    CHECK(ledger.caller_has_ended("key:B", noon + 24h).value());
+    CHECK_FALSE(ledger.caller_has_ended("key:UNKNOWN", noon).value());
+    CHECK_FALSE(ledger.caller_has_ended("stdio:cy", noon).value());
+}
+
+TEST_CASE("a client's caller has ended with its last grant, also one whose time is over") {
+    House house;
+    auto& ledger = *house.ledger;
+    const std::string client = "https://client.example.com/c.json", principal = "oauth:cy/" + client;
+    CHECK_FALSE(ledger.caller_has_ended(principal, noon).value());
+    storage::OAuthGrants(ledger)
+        .give({.id = "grt_1", .client_id = client, .client_name = "", .person = "cy", .created = noon},
+              {"code", "http://localhost/callback", "challenge"}, entry("grant_given"))
+        .value();
+    CHECK_FALSE(ledger.caller_has_ended(principal, noon + storage::oauth_life::code - 1ms).value());
+    CHECK(ledger.caller_has_ended(principal, noon + storage::oauth_life::code).value());
+    CHECK_FALSE(ledger.caller_has_ended("oauth:ada/" + client, noon + 1h).value());
 }
 
 TEST_CASE("what runs when its approver is suspended goes on, and its outcome is kept") {
