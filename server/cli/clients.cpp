@@ -93,8 +93,9 @@ int add_client(Invocation& call, const ClientWish& wish) {
     if (!wish.out.empty())
         if (auto put = write_new(wish.out, secret + "\n", "No client was added."); !put)
             return archive->fail(call.err, put.error());
-    const auto added = OAuthGrants(*archive->ledger)
-                           .add_client(*client, client_record(*archive, "client_registered", *client));
+    const auto added =
+        OAuthGrants(*archive->ledger)
+            .add_client(*client, client_record(*archive, "client_registered", *client), *archive->sealer);
     if (!added) {
         if (!wish.out.empty()) ::unlink(wish.out.c_str());
         return archive->fail(call.err, added.error());

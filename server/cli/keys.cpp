@@ -130,7 +130,8 @@ int create_key(Invocation& call, const KeyWish& wish) {
     if (!wish.out.empty())
         if (auto put = write_new(wish.out, made.text + "\n", "No key was made."); !put)
             return archive->fail(call.err, put.error());
-    if (auto kept = archive->ledger->add_caller_key(*key, key_record(*archive, "caller_key_created", *key));
+    if (auto kept = archive->ledger->add_caller_key(*key, key_record(*archive, "caller_key_created", *key),
+                                                    *archive->sealer);
         !kept) {
         if (!wish.out.empty()) ::unlink(wish.out.c_str());
         return archive->fail(call.err, kept.error());

@@ -12,6 +12,7 @@
 #include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/terminal_channel.hpp"
+#include "server/storage/kept_text.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -37,6 +38,10 @@ struct PeopleWindow {
     Result<policy::Human> identify(people::TerminalAct act) const {
         return people::TerminalChannel::identify(
             {prompt(), *archive.ledger, options.as, options.required, now()}, act);
+    }
+    /// See storage::check_kept().
+    Result<void> may_keep(const std::string& name, std::string_view undone) const {
+        return storage::check_kept(*archive.sealer, "This name", name, undone);
     }
     int fail(const Error& error) const { return archive.fail(err, error); }
 };
@@ -133,6 +138,7 @@ Result<std::string> ask_first_name(const PeopleWindow& window) {
     if (!name) return Error{Errc::cancelled, "No one was enrolled."};
     if (name->empty() && proposed) return account;
     if (!policy::is_person_name(*name)) return not_a_name("No one was enrolled.");
+    if (const auto kept = window.may_keep(*name, "No one was enrolled."); !kept) return kept.error();
     return std::move(*name);
 }
 
@@ -192,6 +198,8 @@ int enrol_first(const PeopleWindow& window) {
 int invite_person(const PeopleWindow& window) {
     const auto& name = window.options.name;
     if (!policy::is_person_name(name)) return window.fail(not_a_name("No one was invited."));
+    if (const auto kept = window.may_keep(name, "No one was invited."); !kept)
+        return window.fail(kept.error());
     const auto human = window.identify(people::TerminalAct::invite);
     if (!human) return window.fail(human.error());
     const auto invited = people::invite(*window.archive.ledger, *human, name, window.now());

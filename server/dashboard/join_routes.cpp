@@ -30,7 +30,8 @@ Async<Result<storage::Person>> Dashboard::enrol(PageRequest& visit) {
     if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
         auto answer = read_passkey_answer(*passkey);
         if (!answer) co_return answer.error();
-        auto name = text_field(visit.body, "name").value_or("").substr(0, storage::longest_passkey_name);
+        const auto typed = text_field(visit.body, "name").value_or("");
+        auto name = std::string(redaction_.seal_text(typed).text().substr(0, storage::longest_passkey_name));
         auto joining = passkeys_.join(found->hash, std::move(name), std::move(*answer));
         co_return co_await std::move(joining);
     }

@@ -71,6 +71,7 @@ Async<transport::HttpResponse> Dashboard::add_passkey(PageRequest visit) {
     auto answer = read_passkey_answer(visit.body.value("passkey", Json(nullptr)));
     auto name = text_field(visit.body, "name");
     if (!answer) co_return error_reply(redaction_, answer.error());
+    if (name) name = std::string(redaction_.seal_text(*name).text());
     if (!name || name->size() > storage::longest_passkey_name)
         co_return error_reply(redaction_, 422, "refused",
                               "A passkey's name has 64 bytes at most. Nothing was changed.");

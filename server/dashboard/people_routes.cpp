@@ -3,6 +3,7 @@
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
+#include "server/storage/kept_text.hpp"
 #include "server/upstream/own_keys.hpp"
 #include "tools/own_command.hpp"
 
@@ -33,6 +34,8 @@ Async<transport::HttpResponse> Dashboard::people(PageRequest) {
 Async<transport::HttpResponse> Dashboard::invite(PageRequest visit) {
     auto name = text_field(visit.body, "name");
     if (!name) co_return error_reply(redaction_, bad_text("name", "No one was invited."));
+    if (const auto kept = storage::check_kept(redaction_, "This name", *name, "No one was invited."); !kept)
+        co_return error_reply(redaction_, kept.error());
     const auto invited = co_await enrolled_.invite(people_.human(*visit.session), std::move(*name));
     if (!invited) {
         const auto& error = invited.error();

@@ -8,6 +8,7 @@
 #include "protocol/percent_encoded.hpp"
 #include "server/oauth/redirect_uri.hpp"
 #include "server/oauth/values.hpp"
+#include "server/storage/kept_text.hpp"
 
 namespace tfy::oauth {
 namespace {
@@ -102,6 +103,11 @@ Result<OAuthGrant> AuthorizationDesk::grant_of(const Checked& checked, const std
                                                bool may_request, const std::string& person) const {
     const auto redactor = redaction_.fresh();
     if (!redactor) return with_outcome(redactor.error());
+    for (const auto& address : {checked.client.id, checked.request.redirect_uri})
+        if (auto kept =
+                storage::check_kept(**redactor, "The program's address", address, "Nothing was allowed.");
+            !kept)
+            return kept.error();
     const auto now = clock_.now();
     return OAuthGrant{
         .id = grant_for(pending),

@@ -94,8 +94,8 @@ Async<transport::HttpResponse> RegistrationEndpoint::answer(transport::HttpReque
                        {"redirect_uris", client.redirect_uris},
                        {"by", "itself"}};
     const journal::JournalEntry entry{"client_registered", "", (*seals)->seal(told), client.created};
-    auto work = [client, entry](storage::Ledger& ledger) {
-        return storage::OAuthGrants(ledger).add_client(client, entry);
+    auto work = [client, entry, seal = *seals](storage::Ledger& ledger) {
+        return storage::OAuthGrants(ledger).add_client(client, entry, *seal);
     };
     const auto added = co_await store_.run(std::move(work));
     if (!added && added.error().code == Errc::rate_limited)

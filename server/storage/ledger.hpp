@@ -271,7 +271,9 @@ public:
     Result<void> note_use_of_page_session(const PageSession& session, policy::Time now);
     Result<void> end_page_session(const std::string& hash);
 
-    Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry);
+    /// Errc::refused if `seal` finds a value in what it is called, or in whom it is for.
+    Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry,
+                                const policy::Seals& seal);
     /// What it asked for and no one has begun is withdrawn with it, and the standing permissions for it end.
     /// What it was before: revoked already where that is set. Nothing if there is none.
     using JournalCallerKey = std::function<journal::JournalEntry(const CallerKey&)>;

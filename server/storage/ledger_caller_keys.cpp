@@ -3,11 +3,16 @@
 
 #include "policy/principals.hpp"
 #include "server/storage/caller_key_rows.hpp"
+#include "server/storage/kept_text.hpp"
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
 
-Result<void> Ledger::add_caller_key(const CallerKey& key, const journal::JournalEntry& entry) {
+Result<void> Ledger::add_caller_key(const CallerKey& key, const journal::JournalEntry& entry,
+                                    const policy::Seals& seal) {
+    constexpr std::string_view undone = "No key was made.";
+    if (auto kept = check_kept(seal, "This label", key.label, undone); !kept) return kept;
+    if (auto kept = check_kept(seal, "This name", key.person, undone); !kept) return kept;
     return impl_->write([&]() -> Result<void> {
         impl_->run(
             "INSERT INTO caller_keys (id, hash, person, label, may_request, created, until) "

@@ -1,6 +1,7 @@
 // Clients of the authorization server that are kept here: those that the operator listed, and those that
 // registered themselves, which go where no one wants them.
 #include "protocol/parse.hpp"
+#include "server/storage/kept_text.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/oauth_grants.hpp"
 
@@ -44,7 +45,12 @@ int OAuthGrants::note_use_of_client(const std::string& id, policy::Time now) {
                      id);
 }
 
-Result<void> OAuthGrants::add_client(const OAuthClientRow& client, const journal::JournalEntry& entry) {
+Result<void> OAuthGrants::add_client(const OAuthClientRow& client, const journal::JournalEntry& entry,
+                                     const policy::Seals& seal) {
+    constexpr std::string_view undone = "No client was added.";
+    if (auto kept = check_kept(seal, "This name", client.name, undone); !kept) return kept;
+    for (const auto& address : client.redirect_uris)
+        if (auto kept = check_kept(seal, "This redirect address", address, undone); !kept) return kept;
     return impl_.write([&]() -> Result<void> {
         forget_what_is_over(client.created);
         const bool registered = client.kind == Kind::registered;

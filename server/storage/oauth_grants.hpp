@@ -72,8 +72,10 @@ class OAuthGrants {
 public:
     explicit OAuthGrants(Ledger& ledger) : impl_(*ledger.impl_) {}
 
-    /// Errc::rate_limited if very many registered themselves and got no consent yet.
-    Result<void> add_client(const OAuthClientRow& client, const journal::JournalEntry& entry);
+    /// Errc::rate_limited if very many registered themselves and got no consent yet; Errc::refused if `seal`
+    /// finds a value in its name or an address.
+    Result<void> add_client(const OAuthClientRow& client, const journal::JournalEntry& entry,
+                            const policy::Seals& seal);
     Result<std::optional<OAuthClientRow>> client(const std::string& id);
     /// Oldest first.
     Result<std::vector<OAuthClientRow>> clients();

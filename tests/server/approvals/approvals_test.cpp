@@ -9,6 +9,7 @@
 #include "server/loop/loop.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::approvals_test {
@@ -205,7 +206,7 @@ TEST_CASE("what a key asked for that has expired since is withdrawn, and does no
             auto work = [until = process.clock.now() + std::chrono::minutes{5}](storage::Ledger& ledger) {
                 return ledger.add_caller_key(
                     {.id = "A", .hash = "h", .person = "ada", .created = fakes::noon, .until = until},
-                    fakes::entry("caller_key_created"));
+                    fakes::entry("caller_key_created"), fakes::no_tokens());
             };
             REQUIRE(process.run(process.store.run(std::move(work))).has_value());
             auto wanted = call({{"id", "pat-a"}});

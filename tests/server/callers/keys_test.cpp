@@ -7,7 +7,9 @@
 
 #include "server/callers/api_key.hpp"
 #include "server/callers/credentials.hpp"
+#include "server/storage/oauth_grants.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -42,7 +44,8 @@ struct Place {
                                      .may_request = may_request,
                                      .created = clock.now(),
                                      .until = clock.now() + life};
-        REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+        REQUIRE(
+            ledger->add_caller_key(key, fakes::entry("caller_key_created"), fakes::no_tokens()).has_value());
         return made.text;
     }
     void revoke(const std::string& text) const {
@@ -130,6 +133,46 @@ TEST_CASE("credentials are read from one Authorization header, in any case of it
               .principal.empty());
 }
 
+TEST_CASE("a key, or a client, that is named by the value of a token is not kept") {
+    Place place;
+    const std::string value = "q7Kd92mXw4LzR8nTb3JhYc6DsGp1AeU5oXiV";
+    const redaction::FingerprintKey key{};
+    const auto seal = redaction::RedactorForTests::make(key, {redaction::fingerprint(value, "ci", key)});
+    const storage::CallerKey plain{.id = "A",
+                                   .hash = "h",
+                                   .person = "ada",
+                                   .label = "cursor",
+                                   .created = fakes::noon,
+                                   .until = fakes::noon + 1h};
+    auto labelled = plain, named = plain;
+    labelled.label = "for " + value;
+    named.person = value;
+    for (const auto& refused : {labelled, named}) {
+        const auto made = place.ledger->add_caller_key(refused, fakes::entry("caller_key_created"), seal);
+        REQUIRE_FALSE(made.has_value());
+        CHECK(made.error().code == Errc::refused);
+        CHECK(made.error().message.find("holds the value of an access token") != std::string::npos);
+        CHECK(made.error().message.find("No key was made.") != std::string::npos);
+    }
+    CHECK(place.ledger->add_caller_key(plain, fakes::entry("caller_key_created"), seal).has_value());
+    CHECK(place.ledger->caller_keys()->size() == 1);
+
+    storage::OAuthGrants clients(*place.ledger);
+    const storage::OAuthClientRow client{.id = "c",
+                                         .name = "Own",
+                                         .redirect_uris = {"https://own.example/back"},
+                                         .created = fakes::noon,
+                                         .used = fakes::noon};
+    auto misnamed = client, misled = client;
+    misnamed.name = value;
+    misled.redirect_uris.push_back("https://own.example/" + value);
+    for (const auto& refused : {misnamed, misled})
+        CHECK(clients.add_client(refused, fakes::entry("client_registered"), seal).error().code ==
+              Errc::refused);
+    CHECK(clients.add_client(client, fakes::entry("client_registered"), seal).has_value());
+    CHECK(clients.clients()->size() == 1);
+}
+
 TEST_CASE("whatever is wrong with a key, its caller hears the same") {
     Place place;
     const auto revoked = place.give("ada");
@@ -145,7 +188,7 @@ TEST_CASE("whatever is wrong with a key, its caller hears the same") {
                                   .person = "eve",
                                   .created = fakes::noon,
                                   .until = fakes::noon + 24h},
-                                 fakes::entry("caller_key_created"))
+                                 fakes::entry("caller_key_created"), fakes::no_tokens())
                 .has_value());  // a row with this id and the hash of another key
     std::set<std::string> said;
     for (const auto& key : {revoked, expired, other.text, callers::make_api_key().text, std::string("tpm_k_"),

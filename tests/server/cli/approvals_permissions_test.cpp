@@ -7,6 +7,7 @@
 #include "protocol/parse.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/storage/state_dir.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
@@ -99,7 +100,7 @@ TEST_CASE(
                                                 .label = "",
                                                 .created = noon - 1h,
                                                 .until = until},
-                                               entry("caller_key_created"));
+                                               entry("caller_key_created"), fakes::no_tokens());
     };
     REQUIRE(add("4U3UFS3K", noon + 1h).has_value());
     REQUIRE(add("BBBBBBBB", noon).has_value());

@@ -194,7 +194,7 @@ TEST_CASE("who is suspended has nothing left, and the last person stays") {
     REQUIRE(ledger.add_sign_in_code("code", "bob", noon + 1h, entry("sign_in_code")).has_value());
     const storage::CallerKey key{
         .id = "K1", .hash = "h", .person = "bob", .created = noon, .until = noon + 24h};
-    REQUIRE(ledger.add_caller_key(key, entry("caller_key_created")).has_value());
+    REQUIRE(ledger.add_caller_key(key, entry("caller_key_created"), fakes::no_tokens()).has_value());
 
     CHECK(terminal.people(PeopleVerb::suspend, "bob", "wrong passphrase\n", "ada").code == 1);
     CHECK(terminal.people(PeopleVerb::suspend, "eve", pass, "ada").code == 1);

@@ -7,6 +7,7 @@
 #include "server/oauth/form.hpp"
 #include "server/oauth/values.hpp"
 #include "tests/fakes/page.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::page_consent_test {
 namespace {
@@ -59,7 +60,7 @@ struct Consenting : Page {
                              .name = "Own",
                              .redirect_uris = {redirect},
                              .created = clock.now()},
-                            fakes::entry("client_registered"))
+                            fakes::entry("client_registered"), fakes::no_tokens())
                 .value();
         });
     }

@@ -105,6 +105,20 @@ TEST_CASE("a signed reason that turns out to hold a value decides nothing: its r
     CHECK(holds(house.page.wait(house.page.approvals.verify_journal()).value(), "and the signature holds"));
 }
 
+TEST_CASE("of a passkey's name no value is kept") {
+    House house;
+    const std::string value = "u7Ks93hdT1qLw0Zx8Vb2Nm4Cr6Yp5AeJg";
+    house.page.redaction.add(redaction::fingerprint(value, "ci", house.page.redaction.key()));
+    const auto asked = house.bob.ask_to_register().json();
+    const auto made = house.bob.device.make(asked.at("challenge").get<std::string>(), {});
+    const auto answer = house.page.post("/approvals/api/passkeys",
+                                        {{"name", "with " + value}, {"passkey", as_browsers_send(made)}});
+    REQUIRE(answer.status() == 201);
+    const auto kept = house.page.wait(house.page.passkeys.of("bob")).value();
+    REQUIRE(kept.size() == 1);
+    CHECK(kept.front().name.starts_with("with [redacted:access-token"));
+}
+
 TEST_CASE("where the rule asks for a passkey nothing else is enough, and anyone may say no") {
     House house;
     const auto made = house.ask("apr_a");

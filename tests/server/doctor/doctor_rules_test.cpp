@@ -94,7 +94,7 @@ TEST_CASE(
                                        .label = "",
                                        .created = noon,
                                        .until = noon + 1h},
-                                      fakes::entry("caller_key_created"));
+                                      fakes::entry("caller_key_created"), fakes::no_tokens());
     };
     REQUIRE(give("AAAAAAAA", "bob").has_value());
     REQUIRE(give("BBBBBBBB", "ada").has_value());

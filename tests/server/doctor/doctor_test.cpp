@@ -310,18 +310,18 @@ TEST_CASE("callers without a key that holds are refused, and the doctor says so"
     CHECK(look().level == Level::warning);
     const auto ledger = storage::Ledger::open(folder.path() / "ledger.db").value();
     storage::CallerKey key{.id = "K7Q29FXM", .person = "ada", .until = fakes::noon};
-    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created"), fakes::no_tokens()).has_value());
     CHECK(holds(look().why, "0 of 1 keys are valid: every call is refused"));
     key.id = "K7Q29FXN";
     key.until += std::chrono::hours{1};
-    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created"), fakes::no_tokens()).has_value());
     CHECK(look().level == Level::ok);
     CHECK(look().why == "1 of 2 keys are valid");
     fakes::enrol(*ledger, {"ada", "bob"});
     CHECK(look().level == Level::ok);
     key.id = "K7Q29FXP";
     key.person = "adda";
-    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created"), fakes::no_tokens()).has_value());
     CHECK(look().level == Level::warning);
     CHECK(look().why == "2 of 3 keys are valid; key:K7Q29FXP is for adda, which looks like a slip for ada");
 }

@@ -3,6 +3,7 @@
 
 #include "policy/redaction/clean_texts.hpp"
 #include "protocol/percent_encoded.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/server/oauth/endpoints.hpp"
 
 namespace tfy::token_endpoint_test {
@@ -125,7 +126,7 @@ TEST_CASE("a client with a secret shows it, in the header or the form, and not i
                      .secret_hash = oauth::hash_of_value("s%:cret"),
                      .created = noon,
                      .used = noon},
-                    entry("client_registered"))
+                    entry("client_registered"), fakes::no_tokens())
         .value();
     const auto asked = [&] { return Endpoints::redeeming(house.code("gate+way"), "gate+way"); };
     const transport::Headers basic = {{"authorization", "Basic Z2F0ZSUyQndheTpzJTI1JTNBY3JldA=="}};

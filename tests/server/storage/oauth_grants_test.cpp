@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -272,9 +273,13 @@ TEST_CASE("clients that registered themselves go where no one wants them, and th
     using Kind = OAuthClientRow::Kind;
     for (const auto* id : {"lonely", "loved"})
         REQUIRE(
-            desk.grants.add_client(client_row(id, Kind::registered), entry("client_registered")).has_value());
+            desk.grants
+                .add_client(client_row(id, Kind::registered), entry("client_registered"), fakes::no_tokens())
+                .has_value());
     REQUIRE(
-        desk.grants.add_client(client_row("listed", Kind::listed), entry("client_registered")).has_value());
+        desk.grants
+            .add_client(client_row("listed", Kind::listed), entry("client_registered"), fakes::no_tokens())
+            .has_value());
     CHECK(desk.grants.client("loved").value()->redirect_uris.at(1) == address);
     CHECK_FALSE(desk.grants.client("loved").value()->secret_hash.has_value());
     REQUIRE(desk.give("g1", "loved").has_value());
@@ -290,20 +295,27 @@ TEST_CASE("clients that registered themselves go where no one wants them, and th
 TEST_CASE("a thousand clients without a consent are enough, and those with one are not counted") {
     Desk desk;
     using Kind = OAuthClientRow::Kind;
-    REQUIRE(desk.grants.add_client(client_row("loved", Kind::registered), entry("client_registered"))
-                .has_value());
+    REQUIRE(
+        desk.grants
+            .add_client(client_row("loved", Kind::registered), entry("client_registered"), fakes::no_tokens())
+            .has_value());
     REQUIRE(desk.give("g1", "loved").has_value());
     for (int i = 0; i < 1'000; ++i)
-        REQUIRE(
-            desk.grants
-                .add_client(client_row("c" + std::to_string(i), Kind::registered), entry("client_registered"))
-                .has_value());
-    CHECK(desk.grants.add_client(client_row("more", Kind::registered), entry("client_registered"))
-              .error()
-              .code == Errc::rate_limited);
-    CHECK(desk.grants.add_client(client_row("mine", Kind::listed), entry("client_registered")).has_value());
+        REQUIRE(desk.grants
+                    .add_client(client_row("c" + std::to_string(i), Kind::registered),
+                                entry("client_registered"), fakes::no_tokens())
+                    .has_value());
+    CHECK(
+        desk.grants
+            .add_client(client_row("more", Kind::registered), entry("client_registered"), fakes::no_tokens())
+            .error()
+            .code == Errc::rate_limited);
     CHECK(desk.grants
-              .add_client(client_row("next day", Kind::registered, noon + 24h), entry("client_registered"))
+              .add_client(client_row("mine", Kind::listed), entry("client_registered"), fakes::no_tokens())
+              .has_value());
+    CHECK(desk.grants
+              .add_client(client_row("next day", Kind::registered, noon + 24h), entry("client_registered"),
+                          fakes::no_tokens())
               .has_value());
     CHECK(desk.grants.clients()->size() == 3);
 }
@@ -312,7 +324,7 @@ TEST_CASE("a client that is removed takes its grants along") {
     Desk desk;
     auto listed = client_row("listed", OAuthClientRow::Kind::listed);
     listed.secret_hash = "hash";
-    REQUIRE(desk.grants.add_client(listed, entry("client_registered")).has_value());
+    REQUIRE(desk.grants.add_client(listed, entry("client_registered"), fakes::no_tokens()).has_value());
     CHECK(desk.grants.client("listed").value()->secret_hash == "hash");
     REQUIRE(desk.give("g1", "listed").has_value());
     REQUIRE(desk.give("g2").has_value());

@@ -7,6 +7,7 @@
 #include "server/storage/people_in_journal.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/terminal.hpp"
 
 namespace tfy::suspension_test {
@@ -73,7 +74,7 @@ TEST_CASE(
     ledger.add_sign_in_code("c1", "cy", noon + 1h, entry("sign_in_code")).value();
     ledger
         .add_caller_key({.id = "k1", .hash = "h", .person = "cy", .created = noon, .until = noon + 24h},
-                        entry("caller_key_created"))
+                        entry("caller_key_created"), fakes::no_tokens())
         .value();
     storage::OAuthGrants(ledger)
         .give({.id = "grt_1",
@@ -174,7 +175,7 @@ TEST_CASE("with a key what it asked for and no one has begun is withdrawn, and t
                              .person = "cy",
                              .created = noon,
                              .until = noon + 24h},
-                            entry("caller_key_created"))
+                            entry("caller_key_created"), fakes::no_tokens())
             .value();
     const auto ask = [&](const std::string& id, const std::string& principal) {
         return ledger.open_request(approval(id, "token-" + id, principal), {100, 100},
