@@ -23,6 +23,7 @@
 #include "server/storage/lost_journal.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
+#include "server/storage/state_use.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/system/descriptors.hpp"
 #include "tools/own_command.hpp"
@@ -173,6 +174,17 @@ std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
     return token_store ? std::nullopt : std::optional(token_store.error().message);
 }
 
+std::optional<Error> why_not_its_use(const fs::path& path, bool sandbox) {
+    std::error_code ignored;
+    const auto file = path / "ledger.db";
+    std::unique_ptr<storage::Ledger> ledger;
+    if (fs::exists(file, ignored) && !storage::lost_journal(file))
+        if (auto opened = storage::Ledger::open(file))
+            ledger = std::move(*opened);  // else: look_at_journal()
+    const auto may = storage::check_state_use(path, ledger.get(), sandbox);
+    return may ? std::nullopt : std::optional(may.error());
+}
+
 CheckResult judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
     const auto name = path.string();
     if (!S_ISDIR(found.st_mode))
@@ -193,6 +205,11 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
                           what_to_do(*why_not,
                                      "Restore this user's permissions on it, or restore the whole state "
                                      "directory from a backup."));
+    if (const auto why_not = why_not_its_use(path, sandbox))
+        return finding_of(Level::broken, what, why_not->message,
+                          why_not->code == Errc::refused
+                              ? "Use another --state-dir, or start the server that this one belongs to."
+                              : "Restore the file from a backup, or delete it.");
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
         return {Level::broken, what, reason_of(*why_not),
                 "Move sandbox.db away, or use another --state-dir."};

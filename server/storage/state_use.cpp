@@ -18,6 +18,14 @@ Error other_use(bool sandbox) {
                   "another --state-dir. Nothing was run."};
 }
 
+Error damaged_use(const std::filesystem::path& file) {
+    return {Errc::storage,
+            "The file " + file.string() +
+                " is damaged: it says neither sandbox nor truefoundry. Nothing was run. "
+                "Restore it from a backup, or delete it: then the requests that were made tell "
+                "what the state directory belongs to."};
+}
+
 /// What the ledger's newest requests tell, so many of them; nothing if it is empty. In directories of
 /// earlier versions there can be both sorts: those are TrueFoundry's.
 Result<std::optional<bool>> was_sandbox(Ledger& ledger, std::size_t requests) {
@@ -33,17 +41,22 @@ Result<std::optional<bool>> was_sandbox(Ledger& ledger, std::size_t requests) {
 
 }  // namespace
 
-Result<void> keep_state_use(const StateDir& state, Ledger& ledger, bool sandbox) {
-    const auto file = state.root() / "use";
+Result<void> check_state_use(const std::filesystem::path& state_dir, Ledger* ledger, bool sandbox) {
+    const auto file = state_dir / "use";
     const auto noted = text_in(file);
     const auto own = sandbox ? sandboxes : truefoundrys;
+    if (!noted.empty() && noted != sandboxes && noted != truefoundrys) return damaged_use(file);
     if (!noted.empty() && noted != own) return other_use(sandbox);
-    if (noted == own && !sandbox) return {};
+    if (ledger == nullptr || (noted == own && !sandbox)) return {};
     constexpr std::size_t every_request = 1'000'000;
-    const auto before = was_sandbox(ledger, noted.empty() ? every_request : 1);
+    const auto before = was_sandbox(*ledger, noted.empty() ? every_request : 1);
     if (!before) return before.error();
-    if (*before && **before != sandbox) return other_use(sandbox);
-    return keep_text(file, own);
+    return *before && **before != sandbox ? Result<void>(other_use(sandbox)) : Result<void>{};
+}
+
+Result<void> keep_state_use(const StateDir& state, Ledger& ledger, bool sandbox) {
+    if (auto may = check_state_use(state.root(), &ledger, sandbox); !may) return may;
+    return keep_text(state.root() / "use", sandbox ? sandboxes : truefoundrys);
 }
 
 }  // namespace tfy::storage

@@ -58,6 +58,28 @@ TEST_CASE("what a killed doctor left goes with the next, and what a running one 
     CHECK(left_over == 1);
 }
 
+TEST_CASE("a state directory that a server would refuse because of whose it is, is broken") {
+    const fakes::TempFolder folder;
+    const auto state = folder.path() / "state";
+    const auto rules = config::load_rules("").value();
+    app::Services parts;
+    REQUIRE(app::open_state_at(parts, state).has_value());
+    for (const bool sandbox : {true, false}) {
+        write(state / "use", sandbox ? "sandbox\n" : "truefoundry\n");
+        CHECK(about_state(doctor::look_at_state(state, rules, sandbox)).level == Level::ok);
+        const auto other = about_state(doctor::look_at_state(state, rules, !sandbox));
+        CHECK(other.level == Level::broken);
+        CHECK(holds(other.why, "This state directory belongs to a "));
+        CHECK(holds(other.todo, "Use another --state-dir"));
+    }
+    write(state / "use", "neither");
+    for (const bool sandbox : {true, false}) {
+        const auto damaged = about_state(doctor::look_at_state(state, rules, sandbox));
+        CHECK(damaged.level == Level::broken);
+        CHECK(holds(damaged.why, "is damaged"));
+    }
+}
+
 TEST_CASE("what to do about a state directory goes by why it cannot be used") {
     const fakes::TempFolder folder;
     const auto state = folder.path() / "state";

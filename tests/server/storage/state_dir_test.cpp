@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "server/storage/private_files.hpp"
 #include "server/storage/state_use.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -247,6 +248,25 @@ TEST_CASE("a directory is a sandbox's or TrueFoundry's: by its note, its request
             }
             if (may) CHECK(storage::keep_state_use(state, *ledger, !sandbox).has_error());
         }
+}
+
+TEST_CASE("a note of what a directory belongs to that says neither is called damaged, and stays as it is") {
+    TempFolder folder;
+    const auto state = open_state(folder.path());
+    const auto ledger = open_ledger(state.ledger());
+    const auto file = folder.path() / "use";
+    for (const bool sandbox : {true, false}) {
+        std::ofstream(file) << "truefoundryx\n";
+        const auto kept = storage::keep_state_use(state, *ledger, sandbox);
+        REQUIRE(kept.has_error());
+        CHECK(says(kept.error(), file.string() + " is damaged"));
+        CHECK_FALSE(says(kept.error(), "belongs to a server that uses TrueFoundry"));
+        CHECK(storage::text_in(file) == "truefoundryx\n");
+    }
+    std::filesystem::remove(file);
+    CHECK(storage::keep_state_use(state, *ledger, false).has_value());
+    CHECK(storage::check_state_use(folder.path(), nullptr, true).has_error());
+    CHECK(storage::check_state_use(folder.path(), nullptr, false).has_value());
 }
 
 }  // namespace tfy::state_dir_test
