@@ -30,6 +30,14 @@ std::string set_it() {
            " login in a terminal, then call again; or set it in this server's configuration, and restart it.";
 }
 constexpr auto corrected = " Nothing was sent. Restart this server when that is corrected.";
+constexpr auto file_corrected =
+    " Nothing was sent. Once the file is right, call again: this server reads it by itself, and is restarted "
+    "only for another path.";
+
+/// A key file is looked at each second; what a setting says counts from the next start on.
+bool is_in_a_file(const tools::KeyFacts& key) {
+    return key.cause.starts_with("key_file_") || key.from.starts_with("the key file ");
+}
 
 /// Used if no control plane is configured: every tool but the status can say so. Once an address is known, by
 /// a login, requests go the way that `connect` makes then.
@@ -103,7 +111,7 @@ private:
         const auto cause = facts.cause.empty() ? "key_not_set" : facts.cause;
         const auto problem = facts.problem.empty()
                                  ? std::string("Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.") + set_it()
-                                 : facts.problem + corrected;
+                                 : facts.problem + (is_in_a_file(facts) ? file_corrected : corrected);
         co_return Error{Errc::upstream, problem, {{"cause", cause}}};
     }
 

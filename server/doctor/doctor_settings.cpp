@@ -109,7 +109,7 @@ CheckResults look_at_principals(const config::Settings& settings, const std::fil
     CheckResults findings;
     for (const auto& entry : map.entries) {
         if (entry.key_file.empty()) continue;
-        if (const auto key = upstream::read_key_file(entry.key_file); !key)
+        if (const auto key = upstream::read_key_file(entry.key_file, upstream::callers_key_files); !key)
             findings.push_back({Level::warning, what, key.error().message,
                                 "The callers whom --principals gives this file have no key until then."});
         else if (const auto open = upstream::open_to_others(entry.key_file); !open.empty())

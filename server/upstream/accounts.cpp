@@ -161,7 +161,8 @@ void Accounts::add_file(const std::string& file) {
     const auto learn = [&redaction = uses_.redaction](redaction::TokenFingerprints prints) {
         redaction.add(std::move(prints));
     };
-    if (auto value = read_key_file(file)) {
+    const auto read = [file] { return read_key_file(file, callers_key_files); };
+    if (auto value = read()) {
         learn(prints_of(*value, uses_.redaction.key()));
         key->replace(std::move(*value));
         key->warn(open_to_others(file));
@@ -173,7 +174,7 @@ void Accounts::add_file(const std::string& file) {
     FileAccount added{
         make("file:" + file, key, connect_(key)),
         std::make_unique<KeyFileWatch>(KeyFileWatch::Uses{uses_.loop, uses_.redaction, uses_.log}, file, key,
-                                       KeyFileWatch::Read{}, learn)};
+                                       read, learn)};
     added.watch->on_replaced([account = added.account.get()] { account->client.forget_pages(); });
     if (started_) added.watch->start();
     files_.emplace(file, std::move(added));

@@ -17,20 +17,23 @@ namespace {
 
 constexpr std::size_t longest = 16 * 1024;
 
-Error unusable(const std::string& file, const std::string& why, const char* cause) {
-    return {Errc::storage, "TFY_API_KEY_FILE: " + file + " " + why, {{"cause", cause}}};
+Error unusable(std::string_view named_by, const std::string& file, const std::string& why,
+               const char* cause) {
+    return {Errc::storage, std::string(named_by) + ": " + file + " " + why, {{"cause", cause}}};
 }
 
-// A key that was put where a file's name belongs is no file, and is not to be repeated.
-Error unreadable(const std::string& file, int why) {
+// A key that was put where a file's name belongs is no file, and is not to be repeated. What --principals
+// names is an absolute path, and one of several.
+Error unreadable(std::string_view named_by, const std::string& file, int why) {
     if (why == ENOENT)
-        return {
-            Errc::storage,
-            "TFY_API_KEY_FILE points to a file that does not exist. Create it containing only the key, or "
-            "fix the path.",
-            {{"cause", "key_file_unreadable"}}};
+        return {Errc::storage,
+                std::string(named_by) +
+                    (named_by == key_file_setting ? " points to a file that does not exist."
+                                                  : " names " + file + ", which does not exist.") +
+                    " Create it containing only the key, or fix the path.",
+                {{"cause", "key_file_unreadable"}}};
     return unusable(
-        file,
+        named_by, file,
         "cannot be read (" + std::generic_category().message(why) + "). Fix the path or its permissions.",
         "key_file_unreadable");
 }
@@ -74,20 +77,21 @@ Result<policy::Secret> read_key(std::string text) {
                  {{"cause", "key_unusable"}}};
 }
 
-Result<policy::Secret> read_key_file(const std::string& file) {
+Result<policy::Secret> read_key_file(const std::string& file, std::string_view named_by) {
     const storage::OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
-    if (!in || ::fstat(in.get(), &found) != 0) return unreadable(file, errno);
-    if (!S_ISREG(found.st_mode)) return unreadable(file, S_ISDIR(found.st_mode) ? EISDIR : EINVAL);
+    if (!in || ::fstat(in.get(), &found) != 0) return unreadable(named_by, file, errno);
+    if (!S_ISREG(found.st_mode)) return unreadable(named_by, file, S_ISDIR(found.st_mode) ? EISDIR : EINVAL);
     std::string text(longest + 1, '\0');  // one allocation: nothing of it is left behind by growing
     const auto size = ::read(in.get(), text.data(), text.size());
-    if (size < 0) return unreadable(file, errno);
+    if (size < 0) return unreadable(named_by, file, errno);
     text.resize(static_cast<std::size_t>(size));
     if (const auto placeholder = read_placeholder(text))
-        return unusable(file, placeholder->says("key", Placeholder::Place::file), "key_placeholder");
+        return unusable(named_by, file, placeholder->says("key", Placeholder::Place::file),
+                        "key_placeholder");
     auto key = read_key(std::move(text));
-    if (!key) return unusable(file, key.error().message, "key_file_unusable");
-    if (key->empty()) return unusable(file, "is empty. Write the key into it.", "key_file_empty");
+    if (!key) return unusable(named_by, file, key.error().message, "key_file_unusable");
+    if (key->empty()) return unusable(named_by, file, "is empty. Write the key into it.", "key_file_empty");
     return key;
 }
 

@@ -1,4 +1,4 @@
-// This server's key as people write it down, and the file that may hold it (TFY_API_KEY_FILE).
+// A key as people write it down, and the file that may hold it (TFY_API_KEY_FILE; --principals).
 #pragma once
 
 #include <sys/types.h>
@@ -6,11 +6,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "policy/secret.hpp"
 #include "protocol/error.hpp"
 
 namespace tfy::upstream {
+
+/// What names the file with this server's own key, and what names those of callers.
+inline constexpr std::string_view key_file_setting = "TFY_API_KEY_FILE", callers_key_files = "--principals";
 
 /// The key in a text that was meant to be one, without the white space around it and a byte order mark; empty
 /// where there is nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a
@@ -21,8 +25,8 @@ Result<policy::Secret> read_key(std::string text);
 /// The key in it, without the white space around it. Errc::storage with a sentence, and {cause} as data:
 /// "key_file_unreadable" (missing, no right, no file), "key_file_empty", "key_file_unusable" (over 16 KiB, a
 /// space or a control character inside, UTF-16: a file that is half written, or another one),
-/// "key_placeholder".
-Result<policy::Secret> read_key_file(const std::string& file);
+/// "key_placeholder". `named_by`: the setting that names the file, for the sentence.
+Result<policy::Secret> read_key_file(const std::string& file, std::string_view named_by = key_file_setting);
 
 /// A sentence where other users may read the file; empty if they may not, or where there is none.
 std::string open_to_others(const std::string& file);

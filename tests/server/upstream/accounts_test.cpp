@@ -231,6 +231,9 @@ TEST_CASE("a key file that cannot be read leaves its callers without a key, and 
     const auto facts = house.accounts.facts_of(caller("key:A"));
     CHECK_FALSE(facts.set);
     CHECK(facts.cause == "key_file_unreadable");
+    CHECK(facts.problem ==
+          "--principals names /nowhere/key, which does not exist. Create it containing only the key, or fix "
+          "the path.");
     CHECK(house.accounts.account_of(caller("key:A"))->id == "file:/nowhere/key");
     CHECK(house.key_for(caller("key:B")) == server_key);
 }
