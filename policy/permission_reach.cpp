@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/principals.hpp"
 #include "policy/rule_match.hpp"
 #include "policy/visible.hpp"
 
@@ -79,6 +80,10 @@ bool overlap(std::string_view one, std::string_view other) {
         std::swap(reach, next);
     }
     return reach[other.size()];
+}
+
+bool may_match_a_principal(std::string_view pattern) {
+    return std::ranges::any_of(principal_patterns, [&](auto form) { return overlap(pattern, form); });
 }
 
 std::optional<std::string> cannot_count(const StandingPermission& permission, const Rules& rules, Time now,

@@ -23,4 +23,7 @@ void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission
 /// Whether one text can match both patterns.
 bool overlap(std::string_view one, std::string_view other);
 
+/// Whether a caller could have a principal that matches it.
+bool may_match_a_principal(std::string_view pattern);
+
 }  // namespace tfy::policy

@@ -21,10 +21,15 @@ inline constexpr std::string_view without_user = "key-";
 inline constexpr auto principal_forms =
     "stdio:USER, http:loopback, key:ID, oauth:PERSON/CLIENT, issuer:SUBJECT/CLIENT or tfy:USER";
 
+/// The same, as patterns.
+inline constexpr std::array<std::string_view, 6> principal_patterns = {
+    "stdio:?*", "http:loopback", "key:?*", "oauth:?*/?*", "issuer:?*/?*", "tfy:?*"};
+
 /// Whether a caller could have this one.
 constexpr bool is_principal(std::string_view text) {
-    constexpr std::array kinds{stdio_principals, http_principals,   key_principals,
-                               oauth_principals, issuer_principals, truefoundry_principals};
+    if (text.starts_with(http_principals)) return text == "http:loopback";
+    constexpr std::array kinds{stdio_principals, key_principals, oauth_principals, issuer_principals,
+                               truefoundry_principals};
     return std::ranges::any_of(
         kinds, [&](auto kind) { return text.starts_with(kind) && text.size() > kind.size(); });
 }

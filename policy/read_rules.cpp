@@ -207,7 +207,7 @@ private:
         if (key == "tools")
             rule.tools = tool_patterns(key, node);
         else if (key == "principals")
-            rule.principals = patterns(key, node);
+            rule.principals = principal_patterns(key, node);
         else if (key == "clients")
             rule.clients = patterns(key, node);
         else if (key == "names")

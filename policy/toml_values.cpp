@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "policy/near_miss.hpp"
+#include "policy/permission_reach.hpp"
+#include "policy/principals.hpp"
 #include "policy/rule.hpp"
 
 namespace tfy::policy {
@@ -121,6 +123,27 @@ std::vector<std::string> TomlValues::tool_patterns(const toml::key& key, const t
         all.push_back(std::move(pattern));
     }
     return all;
+}
+
+std::vector<std::string> TomlValues::principal_patterns(const toml::key& key, const toml::node& node) {
+    std::vector<std::string> all;
+    for (auto& [pattern, where] : strings(key, node)) {
+        check_principal(key, *where, pattern);
+        all.push_back(std::move(pattern));
+    }
+    return all;
+}
+
+std::string TomlValues::principal_pattern(const toml::key& key, const toml::node& node) {
+    auto pattern = text(key, node);
+    if (node.is_string()) check_principal(key, node, pattern);
+    return pattern;
+}
+
+void TomlValues::check_principal(const toml::key& key, const toml::node& node, const std::string& pattern) {
+    if (may_match_a_principal(pattern)) return;
+    fail(node, in_quotes(key.str()) + ": " + in_quotes(pattern) + " matches no caller: they are " +
+                   std::string(principal_forms));
 }
 
 std::string TomlValues::word(const toml::key& key, const toml::node& node,

@@ -38,6 +38,9 @@ public:
     /// Of tokens' names. What other matchers read as a choice is refused: here it would match nothing.
     std::vector<std::string> name_patterns(const toml::key& key, const toml::node& node);
     std::vector<std::string> tool_patterns(const toml::key& key, const toml::node& node);
+    /// Of callers. One that no caller can match is refused: what it was to stop, or to give, would pass by.
+    std::vector<std::string> principal_patterns(const toml::key& key, const toml::node& node);
+    std::string principal_pattern(const toml::key& key, const toml::node& node);
     /// One of `known`.
     std::string word(const toml::key& key, const toml::node& node, std::span<const std::string_view> known,
                      const char* why = "");
@@ -50,6 +53,8 @@ public:
     const std::string& problem() const { return problem_; }
 
 private:
+    void check_principal(const toml::key& key, const toml::node& node, const std::string& pattern);
+
     std::string_view file_;
     std::span<const std::string_view> tools_;
     std::string problem_;

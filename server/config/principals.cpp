@@ -50,7 +50,7 @@ private:
         }
         for (const auto& [key, value] : *table) {
             if (key == "principal")
-                read.principal = text(key, value);
+                read.principal = principal_pattern(key, value);
             else if (key == "person")
                 read.person = text(key, value);
             else if (key == "upstream")

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "policy/principals.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rules.hpp"
 
@@ -84,6 +85,22 @@ TEST_CASE("a permission can count if one rule that may decide while it lasts let
         CHECK(why.has_value() == (row.why != nullptr));
         if (row.why != nullptr && why) CHECK(why->find(row.why) != std::string::npos);
     }
+}
+
+TEST_CASE("a pattern of callers is one that some caller could match") {
+    for (const auto* good :
+         {"*", "?*", "stdio:alice", "stdio:*", "http:loopback", "http:*", "*loop*", "key:K7Q2*",
+          "oauth:ada/*", "oauth:*", "*/claude", "issuer:*", "tfy:ada@acme.example"}) {
+        CAPTURE(good);
+        CHECK(may_match_a_principal(good));
+    }
+    for (const auto* bad : {"", "ada", "htpp:loopback", "http:localhost", "http:loopback?",
+                            "stdio:", "oauth:ada", "issuer:me", "Key:*", "group:*"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(may_match_a_principal(bad));
+    }
+    CHECK(is_principal("http:loopback"));
+    CHECK_FALSE(is_principal("http:localhost"));
 }
 
 }  // namespace tfy::policy::permission_reach_test

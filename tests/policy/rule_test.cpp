@@ -193,6 +193,9 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
          "policy.toml line 2: 'prod-[0-9]*' would match no name: only * and ? stand for other characters; "
          "write "
          "one pattern for each name"},
+        {"[[rule]]\nprincipals = ['stdio:*', 'htpp:loopback']\n",
+         "policy.toml line 2: 'principals': 'htpp:loopback' matches no caller: they are stdio:USER, "
+         "http:loopback, key:ID, oauth:PERSON/CLIENT, issuer:SUBJECT/CLIENT or tfy:USER"},
         {"[[rules]]\nsays = 'ask'\n", "policy.toml line 1: unknown key 'rules'; did you mean 'rule'?"},
         {"\n[limit]\nopen_requests = 3\n", "policy.toml line 2: unknown key 'limit'; did you mean 'limits'?"},
         {"says = 'ask'\n", "policy.toml line 1: unknown key 'says'"},

@@ -50,6 +50,9 @@ TEST_CASE("what is not as it must be is refused with its line") {
          "principals.toml line 3: 'upstream' must be \"shared\", or the absolute path of a key file"},
         {"[[principal]]\nperson = 7\nupstream = 'shared'\n",
          "principals.toml line 2: 'person' must be a string, in quotes"},
+        {"[[principal]]\nprincipal = 'bogus'\nupstream = 'shared'\n",
+         "principals.toml line 2: 'principal': 'bogus' matches no caller: they are stdio:USER, "
+         "http:loopback, key:ID, oauth:PERSON/CLIENT, issuer:SUBJECT/CLIENT or tfy:USER"},
     };
     for (const auto& [text, why] : rows) {
         CAPTURE(text);
