@@ -73,6 +73,7 @@ public:
     void drain() {
         rotations_.drain();
         approvals_.drain();
+        reveals_.drain();
         subscriptions_.drain();
     }
 

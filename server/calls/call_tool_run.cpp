@@ -123,6 +123,10 @@ Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const A
                         {{"approval", approval.id}, {"why", finished.error().message}});
         asio::co_spawn(deps_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
     }
+    if (deps_.desk.draining() && end == State::succeeded) {  // a new value ends with this process
+        co_await deps_.drivers.answers.bring_up_to_date(shown, approval);
+        shown.follow_up.reset();
+    }
     if (shown.follow_up && end == State::succeeded &&
         grant.decision.destination == policy::Destination::agent)
         co_await allow_follow_up(grant, caller, std::move(*shown.follow_up));

@@ -14,6 +14,10 @@ mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version versi
             .reveal = std::move(result.reveal)};
 }
 
+Async<void> CurrentAnswers::bring_up_to_date(tools::ToolResult& outcome, const Approval& approval) {
+    if (bring_up_to_date_ && outcome.structured.is_object()) co_await bring_up_to_date_(outcome, approval);
+}
+
 Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
     auto outcome = read_outcome(approval.outcome);
     const bool tells = approval.state() == Approval::State::succeeded && outcome.structured.is_object();

@@ -30,6 +30,8 @@ public:
     using FirstPerson = std::function<Async<std::string>()>;
     void tells_of_first_person(FirstPerson first_person) { first_person_ = std::move(first_person); }
 
+    /// Of an outcome that has a value or a rotation.
+    Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     /// With an outcome that is up to date.
     Async<policy::Approval> as_it_is(policy::Approval approval);
 

@@ -111,7 +111,8 @@ tools::EscrowState LockedEscrow::unclaimed(const storage::RevealRow& row) const 
     if (!mine && !storage::alive(state_dir_, row.instance)) return tools::EscrowState::lost;
     if (row.until <= clock_.now()) return tools::EscrowState::lapsed;
     if (!mine) return tools::EscrowState::elsewhere;
-    return values_.contains(row.id) ? tools::EscrowState::held : tools::EscrowState::claimed;
+    if (!values_.contains(row.id)) return tools::EscrowState::claimed;
+    return draining_ ? tools::EscrowState::lost : tools::EscrowState::held;
 }
 
 // The value leaves the map first, so that no second claim can find it while the first one is being written.

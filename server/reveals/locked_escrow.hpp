@@ -44,6 +44,9 @@ public:
 
     /// How a person gets to the value of this reveal id, told with each new one that a person may see.
     void seen_by(std::function<tools::WayToValue(const std::string&)> way) { way_ = std::move(way); }
+    /// From here on fate() tells of what is held that it is lost: this process ends. It can be claimed until
+    /// then.
+    void drain() { draining_ = true; }
     /// Called whenever a value was claimed or has lapsed, after that is durable.
     void on_end(std::function<void()> tell) { tell_ = std::move(tell); }
 
@@ -69,6 +72,7 @@ private:
     std::map<std::string, Value> values_;
     std::function<tools::WayToValue(const std::string&)> way_ = {};
     std::function<void()> tell_ = [] {};
+    bool draining_ = false;
 };
 
 }  // namespace tfy::reveals

@@ -159,6 +159,27 @@ for (const [how, begin] of [
     assert.doesNotMatch(process.stderr, lost('was-seen'));
   });
 
+for (const destination of ['agent', 'page'])
+  test(`serve: who asked for a token that is made while it stops is told that the value is lost (${destination})`, async t => {
+    const world = await World.start(t);
+    const server = await world.serve();
+    const peer = new RawHttp(world, server.endpoint);
+    const call = [createTool, { payload: { name: 'made-late' } }];
+    const asked = await peer.exchange(toolCall('ask', ...call, { capabilities }));
+    await world.faults({ match: { method: 'POST', path: collection }, do: { delay_ms: 3_000 } });
+    const content = { decision: 'approve', confirm_name: 'made-late', destination };
+    const made = peer.exchange(answered('make', asked.result, ...call, content, { capabilities }));
+    await untilUpstreamHangs(world, 3_000);
+    await stops(server.process, 'SIGTERM');
+    const { result } = await made;
+    const said = JSON.stringify(result);
+    assert.equal(result.structuredContent.status, 'executed', said);
+    assert.equal(result.structuredContent.value_state, 'lost', said);
+    assert.match(said, /The value is lost: [^"]+ Delete this token and create a new one\./);
+    assert.doesNotMatch(said, /To show the value|reveal_url|to see and save the value/);
+    assert.match(server.process.stderr, lost('made-late'));
+  });
+
 test('serve: a second Ctrl-C ends at once', async t => {
   const world = await World.start(t, { hold: '60s' });
   const server = await world.serve();

@@ -18,6 +18,15 @@ std::string heading(const std::string& title, const std::string& id) {
     return "\nOld token: " + title + " (ID " + id + ")\n";
 }
 
+/// A value that is lost lets no old token go, also before that is written down.
+Rotation as_value_tells(Rotation rotation, const Json& told) {
+    if (rotation.state != Rotation::State::waiting || told.value("value_state", std::string{}) != "lost")
+        return rotation;
+    rotation.state = Rotation::State::kept;
+    rotation.because = Rotation::Kept::value_lost;
+    return rotation;
+}
+
 }  // namespace
 
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
@@ -77,10 +86,11 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
     return result;
 }
 
-void tell_old_token(tools::ToolResult& report, const Rotation& rotation, const policy::Seals& seal,
+void tell_old_token(tools::ToolResult& report, const Rotation& written, const policy::Seals& seal,
                     std::string words) {
     auto& told = report.structured;
     if (!told.is_object() || !told.contains("old")) return;
+    const auto rotation = as_value_tells(written, told);
     if (words.empty()) words = describe(rotation, seal);
     auto& old = told["old"];
     old["deleted"] = rotation.state == Rotation::State::done;

@@ -14,8 +14,9 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
 /// `begun`: an error if the second half could not be written down.
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
                                   const Result<Rotation>& begun, policy::Time now, const policy::Seals& seal);
-/// Makes `report` say what becomes of its old token; `words`: other ones than describe() has.
-void tell_old_token(tools::ToolResult& report, const Rotation& rotation, const policy::Seals& seal,
+/// Makes `report` say what becomes of its old token; `words`: other ones than describe() has. What it says of
+/// the value comes first: see tell_value().
+void tell_old_token(tools::ToolResult& report, const Rotation& written, const policy::Seals& seal,
                     std::string words = {});
 
 }  // namespace tfy::access_tokens

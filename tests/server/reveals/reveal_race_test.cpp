@@ -83,4 +83,12 @@ TEST_CASE("a thousand posts of the page, of twenty sessions with a leave each: t
     CHECK(claims_in(page) == 1);
 }
 
+TEST_CASE("a process that stops says of what it holds that it is lost") {
+    Page page;
+    const auto id = page.hold();
+    CHECK(page.wait(page.reveals.fate(id, "stdio:alice")).value() == tools::EscrowState::held);
+    page.reveals.drain();
+    CHECK(page.wait(page.reveals.fate(id, "stdio:alice")).value() == tools::EscrowState::lost);
+}
+
 }  // namespace tfy::reveal_race_test

@@ -8,6 +8,7 @@
 #include "tests/fakes/one_holder.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rotation_house.hpp"
+#include "tools/access_tokens/rotate_words.hpp"
 
 namespace tfy::rotation_desk_test {
 
@@ -341,6 +342,18 @@ TEST_CASE("to another user's key the old token looks gone: nothing is said of it
         CHECK(one.process.now().state == State::done);
         CHECK(one.upstream.deletes == (same ? 0 : 1));
     }
+}
+
+TEST_CASE("a report whose value is lost says that the old token stays, also before that is written down") {
+    const Rotation waiting{.id = "rot_1", .approval_id = "apr_1", .plan = plan()};
+    tools::ToolResult report;
+    report.structured = {{"old", {{"id", "old1"}, {"name", "ci-bot"}}}, {"value_state", "lost"}};
+    access_tokens::tell_old_token(report, waiting, fakes::no_tokens());
+    CHECK(report.structured.at("old").at("state") == "kept");
+    CHECK(holds(report.structured.at("old").at("message").get<std::string>(), "will not be deleted"));
+    report.structured["value_state"] = "waits";
+    access_tokens::tell_old_token(report, waiting, fakes::no_tokens());
+    CHECK(report.structured.at("old").at("state") == "waiting");
 }
 
 }  // namespace tfy::rotation_desk_test
