@@ -160,8 +160,8 @@ private:
     calls::Recovery recovery_;
     features::CallerView caller_view_;
     features::Resources resources_;
-    features::Skills skills_;
-    features::Prompts prompts_;
+    features::Skills skills_{features::names_of(call_tool_.definitions())};
+    features::Prompts prompts_{features::names_of(call_tool_.definitions())};
     features::Completions completions_;
     mcp::Subscriptions subscriptions_;
     calls::ApprovalTasks tasks_;

@@ -1,14 +1,15 @@
 #include "server/app/server_info.hpp"
 
 #include "manifests/embedded.hpp"
+#include "server/features/offered_words.hpp"
 
 namespace tfy::app {
 
-protocol::ServerInfo server_info() {
+protocol::ServerInfo server_info(const std::vector<Json>& tools) {
     return {.name = server_name,
             .title = "TrueFoundry access tokens",
             .version = TFY_VERSION,
-            .instructions = std::string(manifests::file("instructions.md")),
+            .instructions = features::fitting(manifests::file("instructions.md"), features::names_of(tools)),
             .capabilities = {.tools = true,
                              .prompts = true,
                              .resources = true,

@@ -33,11 +33,9 @@ bool allows(const std::map<std::string, std::string>& settled, const std::string
 
 }  // namespace
 
-Completions::Completions(CallerView& view, const Clock& clock)
-    : view_(view),
-      clock_(clock),
-      prompts_(definitions_in("prompts")),
-      templates_(definitions_in("resources")) {}
+Completions::Completions(CallerView& view, const Clock& clock, std::vector<Json> prompts,
+                         std::vector<Json> templates)
+    : view_(view), clock_(clock), prompts_(std::move(prompts)), templates_(std::move(templates)) {}
 
 Async<Result<mcp::CompletionFeature::Found>> Completions::complete(mcp::Requester& requester,
                                                                    CompleteParams params) {

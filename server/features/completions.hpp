@@ -10,8 +10,8 @@ namespace tfy::features {
 
 class Completions final : public mcp::CompletionFeature {
 public:
-    /// Both must outlive it. The definitions are the files of manifests/prompts and manifests/resources.
-    Completions(CallerView& view, const Clock& clock);
+    /// View and clock must outlive it. Of the prompts and templates with these definitions.
+    Completions(CallerView& view, const Clock& clock, std::vector<Json> prompts, std::vector<Json> templates);
 
     /// First what begins with the text typed so far, then what holds it anywhere, case aside; an id is found
     /// by its token's name, too. Empty, never an error, where TrueFoundry cannot be asked. An id or a name

@@ -70,7 +70,11 @@ std::string without_last_newline(std::string_view text) {
 
 }  // namespace
 
-Prompts::Prompts() : definitions_(definitions_in("prompts")) {}
+Prompts::Prompts(ToolNames offered) : offered_(std::move(offered)), definitions_(definitions_in("prompts")) {
+    std::erase_if(definitions_, [this](const Json& each) {
+        return !names_only(text_of(each.at("name").get_ref<const std::string&>()), offered_);
+    });
+}
 
 Async<Result<mcp::MethodResult>> Prompts::get(mcp::Requester& requester, protocol::GetPromptParams params) {
     const auto* definition = find_definition(definitions_, "name", params.name);
@@ -84,7 +88,7 @@ Async<Result<mcp::MethodResult>> Prompts::get(mcp::Requester& requester, protoco
     const auto fit = check_values(*definition, params.arguments, **redactor);
     if (!fit) co_return fit.error();
     const Given parts = {{"given", given_block(*definition, params.arguments, **redactor)},
-                         {"rules", without_last_newline(text_of("rules"))}};
+                         {"rules", without_last_newline(fitting(text_of("rules"), offered_))}};
     std::vector<protocol::PromptMessage> messages;
     messages.push_back({true, protocol::text_content(fill(text_of(params.name), parts))});
     co_return mcp::MethodResult{.result = protocol::write_prompt_result(

@@ -2,13 +2,15 @@
 // manifests/prompts.
 #pragma once
 
+#include "server/features/offered_words.hpp"
 #include "server/mcp/features.hpp"
 
 namespace tfy::features {
 
 class Prompts final : public mcp::PromptFeature {
 public:
-    Prompts();
+    /// Those whose steps name no other tools.
+    explicit Prompts(ToolNames offered);
 
     const std::vector<Json>& definitions() const override { return definitions_; }
     /// One message from the user. What was filled in is in it as quoted data, one line a value. Refused
@@ -17,6 +19,7 @@ public:
                                          protocol::GetPromptParams params) override;
 
 private:
+    ToolNames offered_;
     std::vector<Json> definitions_;
 };
 

@@ -15,6 +15,7 @@ using access_tokens::tokens_uri;
 constexpr std::string_view token_template = "tfy://access-tokens/{id}";
 constexpr std::string_view approval_template = "tfy://approvals/{id}";
 constexpr std::string_view variable = "{id}";
+constexpr std::string_view state_tool = "tfy_approvals_get";  // as CallerView reads it
 constexpr char content_type[] = "application/json";
 /// What shows the state of a request in hosts that render MCP Apps; the definitions of tools name it.
 constexpr std::string_view approval_app = "ui://tfy-pat-mcp/approval";
@@ -81,12 +82,17 @@ struct Resources::Listed {
     Json definition;
 };
 
-Resources::Resources(CallerView& view, policy::SealKey key) : view_(view), key_(key) {
+Resources::Resources(CallerView& view, policy::SealKey key, const ToolNames& offered)
+    : view_(view), key_(key) {
     for (auto& each : definitions_in("resources"))
         if (each.contains("uri"))
             tokens_ = std::move(each);
         else
             templates_.push_back(std::move(each));
+    std::erase_if(templates_, [&](const Json& each) {
+        const bool is_token = each.at("uriTemplate") == token_template;
+        return !offered.contains(is_token ? access_tokens::list_tool : state_tool);
+    });
 }
 
 std::optional<Resources::Target> Resources::target_of(std::string_view uri) {

@@ -4,14 +4,16 @@
 
 #include "policy/sealed_state.hpp"
 #include "server/features/caller_view.hpp"
+#include "server/features/offered_words.hpp"
 #include "server/mcp/features.hpp"
 
 namespace tfy::features {
 
 class Resources final : public mcp::ResourceFeature {
 public:
-    /// `view` must outlive it; `key` seals the cursors. The definitions are the files of manifests/resources.
-    Resources(CallerView& view, policy::SealKey key);
+    /// `view` must outlive it; `key` seals the cursors. The definitions are the files of manifests/resources,
+    /// as far as the tools that read them are offered.
+    Resources(CallerView& view, policy::SealKey key, const ToolNames& offered);
 
     /// tfy://access-tokens, then the caller's open approvals, then the tokens by name. Without TrueFoundry
     /// the list is what it can be: a cursor names a place in that order, not a number of items.

@@ -44,9 +44,10 @@ mcp::Skill skill_of(std::string_view name, std::string_view text) {
 
 }  // namespace
 
-Skills::Skills() {
+Skills::Skills(const ToolNames& offered) {
     for (const auto& file : manifests::files())
-        if (file.name.starts_with(skills_folder) && file.name.ends_with(skill_file))
+        if (file.name.starts_with(skills_folder) && file.name.ends_with(skill_file) &&
+            names_only(file.text, offered))
             skills_.push_back(skill_of(file.name, file.text));
 }
 

@@ -35,6 +35,13 @@ test('--read-only lists what changes nothing, and refuses the rest', async t => 
   for (const [args, env] of [[['--read-only'], {}], [[], { TFY_PAT_MCP_READ_ONLY: 'true' }]])
     await withServer(t, args, env, async client => {
       assert.deepEqual(await names(client), reading);
+      assert.deepEqual((await client.listPrompts()).prompts, []);
+      await assert.rejects(client.getPrompt({ name: 'create_access_token' }), /Unknown prompt/);
+      const { resources } = await client.listResources();
+      assert.deepEqual(resources.filter(({ uri }) => uri.startsWith('skill:')), []);
+      const words = client.getInstructions();
+      assert.match(words, /Some of its tools are switched off here/);
+      for (const [tool] of words.matchAll(/tfy_[a-z_]+/g)) assert.ok(reading.includes(tool), tool);
       const listed = await client.callTool({ name: 'tfy_access_tokens_list', arguments: {} });
       assert.ok(!listed.isError);
       const { id } = listed.structuredContent.tokens?.[0] ?? listed.structuredContent.data[0];
@@ -52,6 +59,8 @@ test('--tools lists those alone, and what other features show goes with them', a
   await withServer(t, ['--tools', 'tfy_config_status, tfy_access_tokens_create'], {}, async client => {
     assert.deepEqual(await names(client), ['tfy_access_tokens_create', 'tfy_config_status']);
     await assert.rejects(client.callTool({ name: 'tfy_access_tokens_list', arguments: {} }), /switched off/);
+    assert.deepEqual((await client.listResourceTemplates()).resourceTemplates, []);
+    assert.doesNotMatch(client.getInstructions(), /tfy_approvals_get|tfy_access_tokens_rotate/);
     const { resources } = await client.listResources();
     for (const { uri } of resources.filter(each => each.uri.startsWith('tfy:') && each.uri.includes('token')))
       await assert.rejects(client.readResource({ uri }), uri);

@@ -136,9 +136,10 @@ struct FeatureHouse {
     calls::CallTool calls{
         {loop, catalog, gate, desk, drivers, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
     features::CallerView view{calls, desk};
-    features::Resources resources{view, policy::SealKey{}};
-    features::Prompts prompts;
-    features::Completions completions{view, clock};
+    features::ToolNames offered = features::names_of(calls.definitions());
+    features::Resources resources{view, policy::SealKey{}, offered};
+    features::Prompts prompts{offered};
+    features::Completions completions{view, clock, prompts.definitions(), resources.templates()};
     PipeTransport peer{loop};
 };
 

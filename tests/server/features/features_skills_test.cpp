@@ -2,12 +2,13 @@
 #include <doctest/doctest.h>
 
 #include "policy/canonical_json.hpp"
+#include "server/features/definitions.hpp"
 #include "server/features/skills.hpp"
 
 namespace tfy::features_skills_test {
 
 TEST_CASE("each skill is one file whose folder has its name, with digest and size") {
-    const features::Skills skills;
+    const features::Skills skills(features::names_of(features::definitions_in("tools")));
     REQUIRE(skills.skills().size() == 1);
     for (const auto& [entry, resource, text] : skills.skills()) {
         const auto name = entry.at("frontmatter").at("name").get<std::string>();

@@ -297,9 +297,7 @@ TEST_CASE("a tool without a definition stops the start, and says which file is m
     CHECK(catalog.error().message.find("manifests/tools/tfy_stranger.json is missing") != std::string::npos);
 }
 
-TEST_CASE("the instructions are short, and a failure is a result that names its code") {
-    CHECK(manifests::file("instructions.md").size() > 500);
-    CHECK(manifests::file("instructions.md").size() < 2048);
+TEST_CASE("a failure is a result that names its code") {
     const auto result = tools::failed({Errc::not_found, "Token ID not found."});
     CHECK(result.is_error);
     CHECK(result.text == "Token ID not found.");

@@ -1,0 +1,108 @@
+// What is switched off is not advised: instructions, prompts, their rules, skills and templates.
+#include "server/features/offered_words.hpp"
+
+#include <doctest/doctest.h>
+
+#include "manifests/embedded.hpp"
+#include "server/features/definitions.hpp"
+#include "server/features/prompts.hpp"
+#include "server/features/skills.hpp"
+#include "tools/offer.hpp"
+
+namespace tfy::features_offered_words_test {
+
+using features::fitting;
+using features::ToolNames;
+
+namespace {
+
+const ToolNames& every() {
+    static const auto names = features::names_of(features::definitions_in("tools"));
+    return names;
+}
+
+ToolNames of(const tools::Offer& offer) {
+    ToolNames offered;
+    for (const auto& each : features::definitions_in("tools"))
+        if (offer.includes(each)) offered.insert(each.at("name").get<std::string>());
+    return offered;
+}
+
+bool holds(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
+
+std::vector<std::string> prompts_of(const ToolNames& offered) {
+    std::vector<std::string> names;
+    for (const auto& each : features::Prompts(offered).definitions())
+        names.push_back(each.at("name").get<std::string>());
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("words come with the tools that they need, and a line without words goes") {
+    const ToolNames offered = {"tfy_access_tokens_list", "tfy_config_status"};
+    struct Row {
+        const char* text;
+        const char* words;
+    };
+    for (const auto& [text, words] : {
+             Row{"a\n\nb\n", "a\n\nb\n"},
+             Row{"a{{list: b}}{{delete: c}}\n", "a b\n"},
+             Row{"{{list+tfy_config_status:all}}{{list+delete:none}}\n", "all\n"},
+             Row{"{{delete|list:one}}{{delete|create:none}}\n", "one\n"},
+             Row{"{{!delete:not}}{{!list|delete:none}}\n", "not\n"},
+             Row{"{{list:a{{delete: b}}{{tfy_config_status: c}}}}: d\n", "a c: d\n"},
+             Row{"a\n\n{{delete:Title:}}\n{{delete:- b}}\n\nc\n", "a\n\nc\n"},
+             Row{"{{list:: a}}\n", ": a\n"},
+         }) {
+        CAPTURE(text);
+        CHECK(fitting(text, offered) == words);
+    }
+    CHECK(features::names_only("tfy_access_tokens_list, tfy_config_status.", offered));
+    CHECK_FALSE(features::names_only("tfy_access_tokens_list and tfy_access_tokens_delete", offered));
+    CHECK_THROWS(fitting("{{list:a\n", offered));
+}
+
+TEST_CASE("the instructions are short") {
+    const auto words = fitting(manifests::file("instructions.md"), every());
+    CHECK(words.size() > 500);
+    CHECK(words.size() < 2048);
+    CHECK(
+        words.starts_with("This server manages the user's TrueFoundry personal access tokens: it lists, "
+                          "creates, rotates and deletes them"));
+}
+
+TEST_CASE("whatever is switched off, no words name it") {
+    std::vector<ToolNames> offers = {every(), of({.read_only = true})};
+    for (const auto& tool : every()) {
+        offers.push_back({tool});
+        auto others = every();
+        others.erase(tool);
+        offers.push_back(std::move(others));
+    }
+    for (const auto& offered : offers)
+        for (const auto* file : {"instructions.md", "prompts/rules.md"}) {
+            const auto words = fitting(manifests::file(file), offered);
+            CAPTURE(words);
+            CHECK(features::names_only(words, offered));
+            CHECK_FALSE(holds(words, "{{"));
+            CHECK_FALSE(holds(words, "}}"));
+            CHECK_FALSE(holds(words, "\n\n\n"));
+            CHECK(words.size() < 2048);
+        }
+    const auto reading = fitting(manifests::file("instructions.md"), of({.read_only = true}));
+    for (const auto* word : {"it lists, creates", "Before creating", "Before deleting", "Approvals:"})
+        CHECK_FALSE(holds(reading, word));
+}
+
+TEST_CASE("prompts and skills come with all tools that they name, or not at all") {
+    CHECK(prompts_of(every()).size() == 3);
+    CHECK(features::Skills(every()).skills().size() == 1);
+    const auto reading = of({.read_only = true});
+    CHECK(prompts_of(reading).empty());
+    CHECK(features::Skills(reading).skills().empty());
+    CHECK(prompts_of(of({.names = {"tfy_access_tokens_list", "tfy_access_tokens_delete"}})) ==
+          std::vector<std::string>{"clean_up_access_tokens"});
+}
+
+}  // namespace tfy::features_offered_words_test
