@@ -65,7 +65,8 @@ public:
     /// What this ended request did is no longer so: the same call asks anew.
     Async<Result<void>> answers_no_more(std::string id);
 
-    /// As it is now: lapsed if its time is over. Errc::not_found.
+    /// As it is now: lapsed if its time is over, withdrawn if the key or the grant of its caller is (see
+    /// storage::Ledger::caller_has_ended). Errc::not_found.
     Async<Result<policy::Approval>> find(std::string id);
     /// All that are open, newest first; behind them, unless `open_only`, the newest ones that are not, lapsed
     /// ones as expired.

@@ -20,8 +20,8 @@ bool names_only(std::string_view text, const ToolNames& offered);
 
 /// `text`, which is one of manifests/, with the words of each "{{NEEDS:words}}" if NEEDS are met, and without
 /// the line that has no other words. NEEDS are tools, of which "tfy_access_tokens_" can be left out: all of
-/// "list+create", one of "create|rotate"; "!list" is met if "list" is not. Words can hold others. Throws
-/// where a "{{" has no end: a test reads each text.
+/// "list+create", one of "create|rotate"; "!list" is met if "list" is not. Words can hold others. Throws if
+/// a "{{" has no end: a test reads each text.
 std::string fitting(std::string_view text, const ToolNames& offered);
 
 }  // namespace tfy::features

@@ -69,8 +69,8 @@ Result<bool> Ledger::Impl::caller_has_ended(const std::string& principal, policy
         if (!key) return key.error();
         return *key && !(*key)->holds(now);
     }
-    const auto person = std::string(policy::person_in(principal));
     if (!principal.starts_with(policy::oauth_principals)) return false;
+    const auto person = std::string(policy::person_in(principal));
     auto row = prepare(
         "SELECT count(*), total(revoked IS NULL AND until > ?) FROM oauth_grants WHERE person = ? AND "
         "client_id = ?");
