@@ -42,11 +42,11 @@ public:
 
     /// Runs what a person has approved, apart from everyone; nothing if it is running already, or was
     /// claimed by someone else, or would go to another control plane. `trace` is of the request that found
-    /// it approved. A call whose tool has another definition by now ends as superseded.
-    void carry_out(policy::Approval approval, policy::Trace trace);
+    /// it approved. A call whose tool has another definition by now ends as superseded. Whether it runs here.
+    bool carry_out(policy::Approval approval, policy::Trace trace);
     /// What was approved on this process's page with its value for the page runs at once: the person is there
-    /// to see it, whether or not the caller still is. Nothing for other approvals.
-    void carry_out_for_page(policy::Approval approval);
+    /// to see it, whether or not the caller still is. Nothing for other approvals. Whether it runs here.
+    bool carry_out_for_page(policy::Approval approval);
     /// Whether calls of this tool may become tasks: as its definition says.
     bool may_be_task(const std::string& tool) const;
     /// The URIs of the resources that a call may have changed: as its tool says of its outcome.

@@ -32,12 +32,12 @@ struct CallTool::Job {
     std::optional<Result<Ran>> result;
 };
 
-void CallTool::carry_out(Approval approval, policy::Trace trace) {
+bool CallTool::carry_out(Approval approval, policy::Trace trace) {
     const auto* entry = offered(approval.call.tool);
     const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_.now() &&
                       !deps_.desk.is_for_another_key(approval);
-    if (entry == nullptr || entry->changes == nullptr || !ours || !carried_out_.insert(approval.id).second)
-        return;
+    if (entry == nullptr || entry->changes == nullptr || !ours) return false;
+    if (!carried_out_.insert(approval.id).second) return true;
     auto call = approval.call;
     call.tool_version = entry->version();
     call.caller.trace = std::move(trace);
@@ -46,16 +46,17 @@ void CallTool::carry_out(Approval approval, policy::Trace trace) {
         deps_.loop,
         carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(deps_.loop)),
         asio::detached);
+    return true;
 }
 
 // A request under another definition of the tool waits for its own server.
-void CallTool::carry_out_for_page(Approval approval) {
+bool CallTool::carry_out_for_page(Approval approval) {
     const auto* entry = deps_.catalog.find(approval.call.tool);
     const bool shows_value = approval.state() == State::approved && approval.facts.yields_value &&
                              approval.decision()->destination == policy::Destination::page;
-    if (deps_.desk.draining()) return;  // a value that is made now would end with this process
-    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version()) return;
-    carry_out(std::move(approval), {});
+    if (deps_.desk.draining()) return false;  // a value that is made now would end with this process
+    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version()) return false;
+    return carry_out(std::move(approval), {});
 }
 
 Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, policy::Call call,

@@ -56,10 +56,12 @@ std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Appro
 }
 
 /// `page` can be typed also where no page can be opened from here: it is what `terminal` is in the record.
-std::optional<Destination> read_typed(const Approval& approval, const dialogue::DestinationOffer& offer,
-                                      const std::string& line) {
+std::optional<Destination> read_typed(const ApprovalsWindow& window, const Approval& approval,
+                                      const dialogue::DestinationOffer& offer, const std::string& line) {
     if (const auto chosen = dialogue::read_offered(offer, line)) return chosen;
-    return dialogue::read_offered(dialogue::offer_with_page(approval.terms), line);
+    const auto chosen = dialogue::read_offered(dialogue::offer_with_page(approval.terms), line);
+    if (chosen) window.say("No page can be opened from here, so '" + line + "' counts as 'terminal'.\n");
+    return chosen;
 }
 
 /// Errc::cancelled at the end of the input. The first one offered is the default.
@@ -78,7 +80,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
         const auto line = ask(window, question);
         if (!line) return undecided();
         if (line->empty()) return std::optional(offer.front().destination);
-        if (const auto chosen = read_typed(approval, offer, *line)) return chosen;
+        if (const auto chosen = read_typed(window, approval, offer, *line)) return chosen;
         window.say("Please type one of: " + dialogue::names_of(offer) + ".\n");
     }
 }
@@ -118,7 +120,10 @@ std::string what_now(const Approval& approval) {
     if (!approval.facts.yields_value) return text;
     switch (approval.decision()->destination) {
         case Destination::page:
-            return text + "The new value will then be shown once: on the approvals page, or here with: " +
+            return text +
+                   "The new value can then be shown once: on the page of the agent's server, if it has one, "
+                   "or "
+                   "here with: " +
                    tools::own_command("approvals reveal " + approval.id) + "\n";
         case Destination::agent:
             return text + "The agent will get a masked preview, and may then have the value shown once.\n";

@@ -130,8 +130,10 @@ Async<transport::HttpResponse> Dashboard::approve(PageRequest visit) {
     auto changed = co_await approvals_.approve(visit.id, *person, std::move(*choice));
     if (!changed && person->signature())
         co_await passkeys_.note_refused(person->name(), visit.id, changed.error());
-    if (changed && changed->state() == Approval::State::approved && approved_) approved_(*changed);
-    co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
+    if (!changed) co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
+    auto body = view(*changed, visit);
+    body["runs_now"] = changed->state() == Approval::State::approved && approved_ && approved_(*changed);
+    co_return json_reply(redaction_, 200, body);
 }
 
 Async<transport::HttpResponse> Dashboard::deny(PageRequest visit) {

@@ -61,11 +61,12 @@ public:
         people::PasskeyDesk& passkeys;
         people::PeopleDesk& enrolled;
         Reading reading;
-        std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
-        oidc::SignInDesk* provider = nullptr;                 // where people sign in, too; none: they cannot
-        oauth::AuthorizationDesk* consent = nullptr;          // none: no program asks to act for a person
-        upstream::OwnKeys* own_keys = nullptr;                // none: people enter no keys of their own
-        std::vector<std::string> trusted_proxies = {};        // whose X-Forwarded-For counts
+        /// Is told of what a person approved here, and says whether that runs now, in this process.
+        std::function<bool(policy::Approval)> approved = {};
+        oidc::SignInDesk* provider = nullptr;           // where people sign in, too; none: they cannot
+        oauth::AuthorizationDesk* consent = nullptr;    // none: no program asks to act for a person
+        upstream::OwnKeys* own_keys = nullptr;          // none: people enter no keys of their own
+        std::vector<std::string> trusted_proxies = {};  // whose X-Forwarded-For counts
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> server_label,
@@ -200,7 +201,7 @@ private:
     people::PasskeyDesk& passkeys_;
     people::PeopleDesk& enrolled_;
     Reading reading_;
-    std::function<void(policy::Approval)> approved_;
+    std::function<bool(policy::Approval)> approved_;
     oidc::SignInDesk* provider_;
     oauth::AuthorizationDesk* consent_;
     upstream::OwnKeys* own_keys_;

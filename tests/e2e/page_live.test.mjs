@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { accessible, atSignIn, card, focused, row, show, withStoppedClock } from './lib/browser.mjs';
-import { enrolPeople, me } from './lib/people.mjs';
+import { enrolPeople, me, passphrase } from './lib/people.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { freePort } from './lib/sockets.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -123,6 +123,19 @@ test('two people on one request: each sees who has voted, and one who is late se
 
   await mine.getByRole('link', { name: 'History' }).click();
   await mine.getByRole('button', { name: /^Create for-two/ }).getByText(`by ${me} and ann`).waitFor();
+});
+
+test('what is approved in a terminal waits for its agent, and the page says that', async t => {
+  const { world, ask, signIn } = await begin(t, 'min_assurance = "terminal"');
+  const id = await ask('from-a-terminal');
+  const page = await signIn(me);
+  const mine = await show(page, 'from-a-terminal');
+  await mine.getByLabel('Type from-a-terminal to approve').fill('from-');
+  const done = await world.terminal(['approvals', 'approve', id, '--as', 'ann'], [passphrase, 'from-a-terminal', 'page']);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /can then be shown once: on the page of the agent's server, if it has one, or here with: /);
+  await mine.getByText('Nothing more can be decided. If the agent still waits, its call runs now;').waitFor();
+  assert.equal(await page.getByText('It runs now').count(), 0);
 });
 
 test('the history is in the order in which it was decided', async t => {

@@ -68,6 +68,7 @@ struct Page {
     static dashboard::Reading::Read read(const Result<Json>& answer) {
         return [&answer](std::string) -> Async<Result<Json>> { co_return answer; };
     }
+    bool runs_approved = false;  // what a person approved on the page
     dashboard::Dashboard::Dependencies desks() {
         return {.approvals = approvals,
                 .narrowing = narrowing,
@@ -79,6 +80,7 @@ struct Page {
                 .passkeys = passkeys,
                 .enrolled = enrolled_people,
                 .reading = {read(listed), read(state_of_it), read(checked)},
+                .approved = [this](const policy::Approval&) { return runs_approved; },
                 .consent = &consent,
                 .own_keys = &own_keys};
     }

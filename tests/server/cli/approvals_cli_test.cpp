@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <sstream>
+#include <string_view>
 
 #include "policy/redaction/fingerprint.hpp"
 #include "protocol/parse.hpp"
@@ -121,6 +122,8 @@ TEST_CASE("a create asks where the value may appear, and the first destination i
             const auto ran = desk.run_on("apr_1", Verb::approve, row.typed);
             CHECK(ran.code == row.code);
             CHECK(holds(ran.out, question));
+            CHECK(holds(ran.out, "so 'page' counts as 'terminal'.") ==
+                  (*display == '\0' && std::string_view(row.typed) == "new-token\npage\n"));
             CHECK((desk.stored().state() == State::approved) == (row.code == 0));
             if (row.code == 0) CHECK(desk.stored().decision()->destination == row.destination);
         }

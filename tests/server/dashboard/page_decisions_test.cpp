@@ -26,6 +26,18 @@ TEST_CASE("an approval is written with the person, how surely, and where the val
     CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::approved);
 }
 
+TEST_CASE("the answer to an approval says whether the call runs now, in this process") {
+    for (const bool runs : {false, true}) {
+        Page page;
+        page.runs_approved = runs;
+        page.sign_in();
+        auto body = approving(page.ask_create("apr_a"));
+        body["destination"] = "page";
+        CHECK(page.post("/approvals/api/approvals/apr_a/approve", body).json().at("runs_now") == runs);
+        CHECK_FALSE(page.get("/approvals/api/approvals/apr_a").json().contains("runs_now"));
+    }
+}
+
 TEST_CASE("a decision that cannot stand says why, and nothing is decided") {
     struct Row {
         const char* name;

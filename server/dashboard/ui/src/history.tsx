@@ -65,7 +65,7 @@ function Whole({ line }: { line: Past }) {
             <Votes approval={approval} />
             {line.narrowed && <p class="by">A person changed it before it was approved; see below.</p>}
             {approval.decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
-                <p class="by">The value can be shown under Values as soon as the agent's call has run.</p>
+                <p class="by">The value can be shown as soon as the agent's call has run.</p>
             )}
             {approval.value && approval.decision?.destination !== "none" && (
                 <p class="by">{values[approval.value]}</p>

@@ -91,6 +91,8 @@ export interface Approval {
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
+    /** In the answer to an approval: this server has begun it. */
+    runs_now?: boolean;
     /** What became of the value that it made, where it is asked for alone. */
     value?: "held" | "elsewhere" | "claimed" | "lapsed" | "lost" | null;
 }

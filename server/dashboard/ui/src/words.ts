@@ -10,9 +10,9 @@ export const rowTitle = (row: Row) => [row.title, row.subject].filter(Boolean).j
 /** "a new token can do much." → "A new token can do much." */
 export const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1).replace(/\.?$/, ".");
 
-/** What comes of an approval. Its agent may be gone: without it only a value for this page is made. */
+/** What comes of an approval. Its agent may be gone: without it only what was approved here for this page runs. */
 export const whenItRuns = (approval: Approval) =>
-    approval.decision?.destination === "page"
+    approval.runs_now
         ? "It runs now; its value will wait under Values."
         : `If the agent still waits, its call runs now; if not, the same call runs when it is repeated before ${moment(approval.request_expires_at)}.`;
 
