@@ -11,6 +11,8 @@ inline constexpr char still_in_use[] =
     "If services fail after token deletion, they were using the deleted token. Create a new token and update "
     "the "
     "affected services/pipelines.";
+inline constexpr char value_is_over[] =
+    "This value can no longer be shown: it was shown, or its time is over. ";
 inline constexpr char value_is_gone[] =
     "Token values are only shown at creation time. If lost, delete the old token and create a new one, then "
     "update "

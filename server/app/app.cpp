@@ -13,7 +13,6 @@
 #include "server/people/terminal_requirements.hpp"
 #include "server/people/void_passkeys.hpp"
 #include "server/upstream/accepted_keys.hpp"
-#include "tools/access_tokens/resources.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/assemble.hpp"
@@ -232,17 +231,6 @@ Async<void> App::warn_of_void_passkeys() {
         log_.warn(words, {{"todo", people::what_to_do_about_void_passkeys()}});
 }
 
-void App::tell_of_rotations() {
-    reveals_.on_end([this] { rotations_.look_again(); });
-    rotations_.on_deleted([this](const std::string& id, const policy::Caller& asker) {
-        const auto sees_it = [this, &asker](const policy::Caller& caller) {
-            return accounts_.share_key(caller, asker);
-        };
-        subscriptions_.publish({mcp::Change::Of::resource, std::string(access_tokens::tokens_uri)}, sees_it);
-        subscriptions_.publish({mcp::Change::Of::resource, access_tokens::token_uri(id)}, sees_it);
-    });
-}
-
 upstream::HoldersOfKeys App::holders() const {
     return [this](const policy::Caller& caller) {
         auto account = accounts_.account_of(caller);
@@ -277,7 +265,7 @@ Async<Result<void>> App::start() {
     recovery_.tell_keys_apart(holders());
     rotations_.tell_keys_apart(holders());
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
-    tell_of_rotations();
+    tell_of_changes();
     accounts_.hook({.listed =
                         [this](upstream::Account& account, const auto& listed) {
                             redaction_.note_ids(ids_of(listed));

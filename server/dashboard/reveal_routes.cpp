@@ -7,14 +7,10 @@
 #include "protocol/text_in.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
+#include "tools/sentences.hpp"
 
 namespace tfy::dashboard {
 namespace {
-
-constexpr const char* gone =
-    "This value cannot be shown (again). Token values are only shown at creation time. If lost, delete the "
-    "old token and create a new "
-    "one, then update all services that used the old token.";
 
 constexpr std::size_t most_looked_at = 50;
 constexpr std::chrono::hours told_for{24};
@@ -106,9 +102,11 @@ Async<transport::HttpResponse> Dashboard::reveal(PageRequest visit) {
         const auto held = reveals_.waiting();
         const bool waits =
             std::ranges::any_of(held, [&](const auto& value) { return value.reveal_id == visit.id; });
-        co_return waits ? error_reply(redaction_, 403, "nonce",
-                                      "This page is out of date. The value was not shown. Reload the page.")
-                        : error_reply(redaction_, 410, "gone", gone);
+        co_return waits
+            ? error_reply(redaction_, 403, "nonce",
+                          "This page is out of date. The value was not shown. Reload the page.")
+            : error_reply(redaction_, 410, "gone",
+                          std::string(tools::sentences::value_is_over) + tools::sentences::value_is_gone);
     }
     auto claimed = co_await reveals_.claim_for(visit.id, people_.human(*visit.session));
     if (!claimed) {

@@ -10,6 +10,7 @@
 #include "policy/sealed_state.hpp"
 #include "server/loop/failpoint.hpp"
 #include "server/storage/state_dir.hpp"
+#include "tools/sentences.hpp"
 
 namespace tfy::reveals {
 namespace {
@@ -20,10 +21,7 @@ using redaction::Reveal;
 constexpr std::chrono::minutes life{10};
 
 Error gone() {
-    return {Errc::not_found,
-            "This value cannot be shown (again). Token values are only shown at creation time. If lost, "
-            "delete the old token and create a "
-            "new one, then update all services that used the old token."};
+    return {Errc::not_found, std::string(tools::sentences::value_is_over) + tools::sentences::value_is_gone};
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ public:
     /// From here on fate() tells of what is held that it is lost: this process ends. It can be claimed until
     /// then.
     void drain() { draining_ = true; }
-    /// Called whenever a value was claimed or has lapsed, after that is durable.
+    /// Called whenever a value was claimed or has lapsed, after that is durable or cannot be made so.
     void on_end(std::function<void()> tell) { tell_ = std::move(tell); }
 
 private:

@@ -106,7 +106,9 @@ Async<Result<std::vector<Rotation>>> RotationDesk::list() {
 Async<Result<Rotation>> RotationDesk::keep(std::string id, policy::Human person) {
     auto work = [id, person, redactor = deps_.redaction.now(), now = deps_.clock.now()](
                     storage::Ledger& ledger) { return keep_rotation(ledger, id, person, *redactor, now); };
-    co_return co_await deps_.store.run(std::move(work));
+    auto kept = co_await deps_.store.run(std::move(work));
+    if (kept) changed_();
+    co_return kept;
 }
 
 void RotationDesk::start() { asio::co_spawn(deps_.loop, keep_looking(), asio::detached); }
@@ -198,6 +200,7 @@ Async<void> RotationDesk::end_reveal(storage::RotationRow row, bool mine) {
             id, mine ? storage::RevealRow::State::lapsed : storage::RevealRow::State::lost, entry);
     };
     const auto ended = co_await deps_.store.run(std::move(work));
+    if (ended) changed_();
     if (!ended && ended.error().code != Errc::conflict) warn_unwritten(row.rotation, ended.error());
 }
 
@@ -287,6 +290,7 @@ Async<Result<storage::RotationRow>> RotationDesk::write(storage::RotationRow row
         co_return written.error();
     }
     ++row.revision;
+    changed_();
     co_return row;
 }
 

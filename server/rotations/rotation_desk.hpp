@@ -61,6 +61,8 @@ public:
     /// asked for its rotation.
     using Deleted = std::function<void(const std::string& id, const policy::Caller& asker)>;
     void on_deleted(Deleted tell) { tell_ = std::move(tell); }
+    /// Called after each step of a rotation that this desk has written down.
+    void on_change(std::function<void()> tell) { changed_ = std::move(tell); }
 
     /// From here on an old token that is not listed counts as gone only where the rotation was begun with a
     /// key of the same user: to another's it would look the same.
@@ -98,6 +100,7 @@ private:
     upstream::HoldersOfKeys keys_ = {};
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     Deleted tell_ = [](const std::string&, const policy::Caller&) {};
+    std::function<void()> changed_ = [] {};
 };
 
 }  // namespace tfy::rotations

@@ -183,6 +183,23 @@ test('a value that the server takes with it is told as lost: before it is back, 
   await page.getByText('The server stopped before anyone looked. The value is lost: delete this token and create a new one.').waitFor();
 });
 
+test('a value that was shown is offered in no other tab', async t => {
+  const { ask, signIn } = await begin(t);
+  await ask('shown-in-one-tab');
+  const [mine, other] = [await signIn(me), await signIn(me)];
+  const asked = await show(mine, 'shown-in-one-tab');
+  await asked.getByLabel('Type shown-in-one-tab to approve').fill('shown-in-one-tab');
+  await asked.getByRole('button', { name: 'Approve creation' }).click();
+  await other.getByRole('link', { name: /^Values ?1$/ }).click();
+  const offered = other.getByRole('button', { name: 'Show the value once' });
+  await offered.waitFor();
+  await mine.getByRole('link', { name: 'Show', exact: true }).click();
+  await mine.getByRole('button', { name: 'Show the value once' }).click();
+  await mine.getByLabel("The token's value").waitFor();
+  await offered.waitFor({ state: 'detached' });
+  await other.getByRole('link', { name: /^Values$/ }).waitFor();
+});
+
 test('a value that is asked for while the server falls silent is offered again, or told as lost', async t => {
   const { ask, signIn } = await begin(t);
   await ask('asked-into-silence');

@@ -20,7 +20,7 @@ Error gone_for_good(std::string message) {
 // Shown before, lapsed, or someone else's: from outside these look the same.
 Error in_words(const Error& error) {
     if (error.code != Errc::not_found) return error;
-    return gone_for_good(std::string("This value cannot be shown. ") + tools::sentences::value_is_gone);
+    return gone_for_good(std::string(tools::sentences::value_is_over) + tools::sentences::value_is_gone);
 }
 
 }  // namespace

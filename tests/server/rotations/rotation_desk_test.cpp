@@ -57,7 +57,10 @@ TEST_CASE("the old token goes when the grace after the claim is over, and not be
     CHECK(one.upstream.looks + one.upstream.deletes == 0);
     std::string told;
     one.process.desk.on_deleted([&](const std::string& id, const policy::Caller&) { told = id; });
+    int changes = 0;
+    one.process.desk.on_change([&] { ++changes; });
     one.after(1ms);
+    CHECK(changes == 2);  // begun, and done
     CHECK_FALSE(one.old_is_there());
     CHECK(one.upstream.tokens.contains("new2"));
     CHECK(one.process.now().state == State::done);
