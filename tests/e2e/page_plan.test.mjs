@@ -90,6 +90,9 @@ test('creates come together only once each was opened; a request that changed si
   await page.getByText(/^Approved by \S+, \d\d:\d\d \S+$/).nth(1).waitFor();
   assert.deepEqual((await digests(world, 'approved')).sort(), [asked['set-1'].digest, asked['set-2'].digest].sort());
 
+  const done = page.getByRole('button', { name: 'Approve 0' });
+  assert.equal(await done.getAttribute('aria-disabled'), 'true', 'nothing is left to tick');
+
   await page.getByRole('link', { name: '← Inbox' }).click();
   await create('set-4');
   await show(page, 'set-3');
@@ -104,4 +107,12 @@ test('creates come together only once each was opened; a request that changed si
   assert.equal(changed.status, 200, changed.text);
   await row(page, 'Create', 'set-3-less').waitFor();
   await link.waitFor({ state: 'detached' });
+
+  await show(page, 'set-3-less');
+  await link.waitFor();
+  const kept = await show(page, 'set-4');
+  await kept.getByLabel('Type set-4 to approve').fill('set');
+  await other.denied(await other.nextPending('set-4'), 'not needed');
+  await row(page, 'Create', 'set-4').getByText('Denied').waitFor();
+  await link.waitFor({ state: 'detached' }); // what is over is not counted, though its line stays
 });

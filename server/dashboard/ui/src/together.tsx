@@ -10,7 +10,8 @@ import { Changes } from "./narrow";
 import { focusSoon, home } from "./nav";
 import { signature } from "./passkeys";
 import { Votes } from "./people";
-import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, session, tryRefresh } from "./state";
+import { alsoShown, connection, isPending, load, loaded, opened, put, rows, session, tryRefresh } from "./state";
+import { now } from "./time";
 import { destinations, whenItRuns } from "./words";
 import { Problem, useWork } from "./work";
 import type { Approval, Destination, Row } from "./types";
@@ -19,6 +20,9 @@ const most = 20;
 
 /** Kinds that are destroyed are planned; others are decided together once each was opened by itself. */
 const fits = (row: Row) => row.together === "plan" || (row.together === "opened" && looked(row.digest));
+
+/** Of those that fit, the open ones: the inbox also has lines of requests that are over. */
+const open = () => rows.value.filter((row) => fits(row) && Date.parse(row.request_expires_at) > now.value);
 
 interface Set {
     by: string;
@@ -33,7 +37,7 @@ const addressOf = ({ by, verb }: { by: string; verb: string }) =>
 /** Ways to such screens, above the inbox. */
 export function Sets() {
     const sets = new Map<string, Set>();
-    for (const row of inbox.value.filter(fits)) {
+    for (const row of open().filter((each) => each.may_approve)) {
         const key = addressOf({ by: row.principal, verb: row.verb });
         const { count } = sets.get(key) ?? { count: 0 };
         sets.set(key, { by: row.principal, verb: row.verb, count: count + 1, planned: row.together === "plan" });
@@ -68,9 +72,11 @@ function tick(id: string, on: boolean): void {
 const asksForMore = ({ facts }: Approval) =>
     facts.to_type !== facts.subject && "It asks for a sentence of its own to be typed: decide on it alone, in the inbox.";
 
+const barredBy = (approval: Approval) => whyBarred(approval) || asksForMore(approval);
+
 function Each({ approval, problem }: { approval: Approval; problem: string }) {
     const over = !isPending(approval);
-    const barred = !over && (whyBarred(approval) || asksForMore(approval));
+    const barred = !over && barredBy(approval);
     const to = approval.votes[0]?.destination ?? approval.destinations[0];
     useEffect(() => look(approval.digest), [approval.digest]);
     return (
@@ -120,7 +126,7 @@ export function Together({ by, verb }: { by: string; verb: string }) {
     const signs = (session.value?.passkeys ?? 0) > 0;
     useEffect(() => {
         if (!loaded.value || ids.length > 0) return;
-        const found = inbox.value.filter((row) => row.principal === by && row.verb === verb && fits(row));
+        const found = open().filter((row) => row.principal === by && row.verb === verb);
         setIds(found.slice(0, most).map((row) => row.id));
         focusSoon("together-title");
     }, [loaded.value]);
@@ -132,10 +138,12 @@ export function Together({ by, verb }: { by: string; verb: string }) {
     }, [ids]);
     const shown = ids.map((id) => opened.value.get(id)).filter((each) => each !== undefined);
     const chosen = shown.filter((each) => ticked.value.has(each.id) && isPending(each));
+    const idle = !shown.some((each) => isPending(each) && !barredBy(each));
     const wantsReason = chosen.some((each) => each.reason_required);
     const submit = (event: Event) => {
         event.preventDefault();
         if (connection.value === "offline") return setProblem("No connection to the server. Nothing was decided.");
+        if (idle) return;
         if (chosen.length === 0) return setProblem("Tick what you have looked at and approve.");
         if (typed.trim() !== String(chosen.length))
             return setProblem(`You ticked ${chosen.length}. Type that number to approve them.`);
@@ -204,8 +212,8 @@ export function Together({ by, verb }: { by: string; verb: string }) {
                     </div>
                     <button
                         type="submit"
-                        class={shown[0]?.words.danger ? "main danger" : "main"}
-                        aria-disabled={busy || connection.value === "offline"}
+                        class={`main${shown[0]?.words.danger ? " danger" : ""}${idle ? " barred" : ""}`}
+                        aria-disabled={busy || idle || connection.value === "offline"}
                     >
                         {busy && progress ? progress : `Approve ${chosen.length}`}
                     </button>
