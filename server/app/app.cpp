@@ -299,7 +299,7 @@ std::string App::own_key_page() const {
 
 // The command that enrols them. Empty where there is another way in: a person, a printed code, a provider.
 Async<std::string> App::first_person() {
-    if (provider_ || page_.sign_in_help().has_code) co_return std::string{};
+    if (provider_ || !page_.sign_in_help().printed.empty()) co_return std::string{};
     const bool anyone = co_await sign_in_codes_.anyone_makes_them();
     co_return anyone ? std::string{} : tools::own_command("people first");
 }

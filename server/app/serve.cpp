@@ -57,13 +57,14 @@ public:
     }
     std::string home() const override { return base_ + "/approvals"; }
     people::SignInHelp sign_in_help() const override {
-        if (!prints_code_)
-            return {"To get a code, run in a terminal on the server's machine:", another_code()};
-        const bool in_terminal = isatty(STDOUT_FILENO) == 1;
-        return {std::string("When this server started, it printed a code ") +
-                    (in_terminal ? "in its terminal." : "to its standard output: look in its log.") +
-                    " For another code, be the first who is enrolled: run in a terminal on its machine:",
-                tools::own_command("people first"), true};
+        people::SignInHelp help{"To get a code, run in a terminal on the server's machine:", another_code()};
+        if (prints_code_)
+            help.printed =
+                std::string("When this server started, it printed a code ") +
+                (isatty(STDOUT_FILENO) == 1 ? "in its terminal."
+                                            : "to its standard output: look in its log.") +
+                " For another code, be the first who is enrolled: run in a terminal on its machine:";
+        return help;
     }
 
 private:

@@ -114,13 +114,15 @@ Async<transport::HttpResponse> Dashboard::sign_out(PageRequest visit) {
 Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
     const auto& session = visit.session;
     auto help = sign_in_help_;
-    const bool way_in = help.has_code || co_await codes_.anyone_makes_them();
-    if (!way_in)
-        help = {
-            "No one is enrolled on this server's state directory yet, so no one can decide. Be the first: "
-            "run "
-            "in a terminal on its machine:",
-            tools::own_command("people first")};
+    const bool anyone = co_await codes_.anyone_makes_them();
+    const bool way_in = anyone || !help.printed.empty();
+    if (!anyone) {
+        help.command = tools::own_command("people first");
+        help.words = way_in
+                         ? help.printed
+                         : "No one is enrolled on this server's state directory yet, so no one can decide. "
+                           "Be the first: run in a terminal on its machine:";
+    }
     std::size_t passkeys = 0;
     if (session)
         if (const auto own = co_await passkeys_.of(session->person))

@@ -6,9 +6,11 @@
 namespace tfy::people {
 
 struct SignInHelp {
-    std::string words = {};    // "… For another code, run in a terminal on its machine:"
+    std::string words = {};    // "To get a code, run in a terminal on this machine:"
     std::string command = {};  // what follows them
-    bool has_code = false;     // this process printed one: there is a way in though no one is enrolled
+    /// Where this process printed a code, and how to be enrolled; empty: it printed none. A printed code
+    /// counts as long as no one is enrolled.
+    std::string printed = {};
 };
 
 }  // namespace tfy::people

@@ -49,6 +49,9 @@ test('a sandbox, with its output in a log: the greeting has a link, the page poi
   await world.enrol();
   const late = await new Page(world, other.page).request('POST', '/api/sign-in', { code: other.code });
   assert.equal(late.status, 403, 'a code that was printed before counts no more');
+  const now = await helpOn(world, other.page);
+  assert.equal(now.words, "To get a code, run in a terminal on the server's machine:");
+  await codeWorks(world, other.page, now.command);
   const third = await world.serve();
   assert.equal(third.code, undefined);
   await codeWorks(world, third.page, (await helpOn(world, third.page)).command);
