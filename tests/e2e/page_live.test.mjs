@@ -138,6 +138,28 @@ test('what is approved in a terminal waits for its agent, and the page says that
   assert.equal(await page.getByText('It runs now').count(), 0);
 });
 
+test('a decision after the session has ended leads to the sign-in, which says that nothing was decided', async t => {
+  const { ask, signIn } = await begin(t);
+  await ask('too-late-for-it');
+  const page = await signIn(me);
+  const mine = await show(page, 'too-late-for-it');
+  await mine.getByLabel('Type too-late-for-it to approve').fill('too-late-for-it');
+  await page.evaluate(async () => {
+    const headers = { 'Content-Type': 'application/json', 'X-Page-Key': sessionStorage.getItem('tfy-pat-mcp page key') };
+    await fetch('/approvals/api/sign-out', { method: 'POST', headers, body: '{}' });
+  });
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  const why = page.locator('#sign-in-problem');
+  await why.filter({ hasText: 'Your session has ended. Nothing was decided; the request is still open.' }).waitFor();
+  await accessible(page);
+  await page.getByLabel('Name', { exact: true }).fill(me);
+  await page.getByLabel('Passphrase').fill(passphrase);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await live(page);
+  await row(page, 'Create', 'too-late-for-it').waitFor();
+  assert.equal(await page.getByText('Your session has ended.').count(), 0);
+});
+
 test('the history is in the order in which it was decided', async t => {
   const { ask, signIn } = await begin(t);
   const asked = [await ask('asked-first'), await ask('asked-second'), await ask('asked-third')];

@@ -20,6 +20,9 @@ const long = 120_000;
 const silent = () =>
     new Failure(0, "The server did not answer. Nothing is known to have changed. Is it still running?");
 
+/** What is done when the session turns out to be over; `undone`: what became of the person's own action. */
+export const over = { tell: (_undone: string): unknown => undefined };
+
 async function call(path: string, init: RequestInit = {}, patience = long): Promise<Response> {
     let response: Response;
     try {
@@ -36,6 +39,8 @@ async function call(path: string, init: RequestInit = {}, patience = long): Prom
     }
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => null);
+    if (response.status === 401 && init.method && pageKey())
+        over.tell(path.startsWith("approvals/") ? " Nothing was decided; the request is still open." : " Nothing was done.");
     const said = (body as { error?: { message?: unknown } } | null)?.error?.message;
     throw new Failure(
         response.status,

@@ -14,11 +14,11 @@ import { authorize, focusSoon, home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
 import { Reveals, visible, visibleLeft } from "./reveals";
 import { Rotations } from "./rotations";
-import { SignIn, signInProblem } from "./sign_in";
+import { SignIn } from "./sign_in";
 import { Together } from "./together";
 import { Tokens } from "./tokens";
 import { Looking, Problem, useWork } from "./work";
-import { besides, connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
+import { besides, connection, reveals, rotations, selected, session, signInProblem, signOut, toSave, waiting } from "./state";
 
 besides.tell = alertOf;
 

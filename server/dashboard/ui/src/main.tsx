@@ -8,7 +8,6 @@ import { takeBrought } from "./join";
 import { takeAnswer } from "./provider";
 import { authorize } from "./nav";
 import { session, signIn } from "./state";
-import { signInProblem } from "./sign_in";
 import "./app.css";
 
 export * from "./shared";

@@ -1,13 +1,10 @@
 // Signing in with a name and a passphrase, or with a one-time code; the server says where one comes from.
-import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Proof } from "./api";
 import { sign } from "./passkeys";
 import { leaveForProvider } from "./provider";
-import { session, signIn } from "./state";
+import { session, signIn, signInProblem } from "./state";
 import { Problem, useWork } from "./work";
-
-export const signInProblem = signal("");
 
 const symbols = 12;
 

@@ -1,9 +1,9 @@
 // What the page knows, as signals. No token value is ever kept here.
 import { computed, signal } from "@preact/signals";
-import { api, Failure, type Proof } from "./api";
+import { api, Failure, over, type Proof } from "./api";
 import { announce } from "./announce";
 import { forgetHabits } from "./habits";
-import { keepPageKey } from "./page_key";
+import { keepPageKey, pageKey } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
 import { forgetPast, loadPast } from "./past";
 import { ahead, now } from "./time";
@@ -11,6 +11,8 @@ import { rowTitle } from "./words";
 import type { Approval, Freeze, Permission, Reveal, Rotation, Row, Session } from "./types";
 
 export const session = signal<Session | null>(null);
+/** Why the sign-in form is there, or what was wrong with a try. */
+export const signInProblem = signal("");
 /** The proof that the identity provider has confirmed who this is: it counts for five minutes. */
 export const confirmed = signal("");
 /** All that wait, as lines, in the order of arrival: a new one never moves what is under the pointer. */
@@ -160,7 +162,15 @@ export function refresh(): Promise<void> {
 /** The same where the page has other ways to notice that it failed. */
 export const tryRefresh = () => void refresh().catch(() => undefined);
 
-/** A 401 leads back to the sign-in. */
+/** A 401 leads back to the sign-in, which says why. */
+async function leave(undone = ""): Promise<void> {
+    if (undone || (pageKey() && !signInProblem.value)) signInProblem.value = `Your session has ended.${undone}`;
+    forget();
+    session.value = await api.session();
+}
+
+over.tell = (undone) => leave(undone).catch(() => undefined);
+
 async function readAll(): Promise<void> {
     try {
         await loadRows();
@@ -169,8 +179,7 @@ async function readAll(): Promise<void> {
         await loadPast(rows.value[0]?.created);
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
-        forget();
-        session.value = await api.session();
+        await leave();
     }
 }
 
@@ -192,6 +201,7 @@ export function forget(): void {
 
 export async function signIn(proof: Proof): Promise<void> {
     confirmed.value = await api.signIn(proof);
+    signInProblem.value = "";
     session.value = await api.session();
 }
 
