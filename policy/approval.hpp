@@ -46,6 +46,7 @@ public:
         std::string permission =
             {};  // the standing permission that it was given with; empty: for this call alone
         Json signature = nullptr;  // Signature::json(), with the assurance `passkey`
+        bool froze = false;  // a denial that came with freezing the caller; older ones say so in `reason`
     };
 
     /// A person made the request narrower before it was approved.

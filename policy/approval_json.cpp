@@ -61,14 +61,16 @@ Call read_call(const Members& from) {
 }
 
 Json json_of(const Approval::Decision& decision) {
-    return {{"approved", decision.approved},
-            {"by", decision.by},
-            {"assurance", to_string(decision.assurance)},
-            {"at", format_time(decision.at)},
-            {"reason", decision.reason},
-            {"destination", to_string(decision.destination)},
-            {"permission", decision.permission},
-            {"signature", decision.signature}};
+    Json json = {{"approved", decision.approved},
+                 {"by", decision.by},
+                 {"assurance", to_string(decision.assurance)},
+                 {"at", format_time(decision.at)},
+                 {"reason", decision.reason},
+                 {"destination", to_string(decision.destination)},
+                 {"permission", decision.permission},
+                 {"signature", decision.signature}};
+    if (decision.froze) json["froze"] = true;
+    return json;
 }
 
 Approval::Decision read_decision(const Members& from) {
@@ -79,7 +81,8 @@ Approval::Decision read_decision(const Members& from) {
             from.text("reason"),
             from.one_of("destination", read_destination, Destination::none),
             from.has("permission") ? from.text("permission") : std::string{},
-            from.has("signature") ? from.value("signature") : Json(nullptr)};
+            from.has("signature") ? from.value("signature") : Json(nullptr),
+            from.has("froze") && from.flag("froze")};
 }
 
 Json json_of(const Approval::Narrowing& narrowing) {

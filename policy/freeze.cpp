@@ -8,17 +8,12 @@ namespace {
 
 constexpr std::size_t longest_freeze_reason = 500;
 
-std::string told_with(const Freeze& freeze) {
-    const std::string own = "This caller is frozen: all that it had asked for was stopped.";
-    return freeze.reason.empty() ? own : freeze.reason + " (" + own + ")";
-}
-
 }  // namespace
 
 Error Freeze::refusal() const {
     return {Errc::denied,
             by + " froze this caller (" + principal + ") on " + format_time_for_people(since) +
-                ": no request of it is taken until a person unfreezes it. Nothing was asked, and nothing was "
+                ": its requests are refused until a person unfreezes it. No one was asked, and nothing was "
                 "done.",
             {{"next", "Tell the user that this caller is frozen, and do not call again until they say so."}}};
 }
@@ -36,7 +31,12 @@ Result<Approval> stop(Approval approval, const Freeze& freeze) {
     if (approval.state() != Approval::State::pending)
         return wrong_state(approval, "can no longer be stopped");
     if (is_late(approval, freeze.since)) return late(approval);
-    approval.decision_ = {false, freeze.by, freeze.assurance, freeze.since, told_with(freeze)};
+    approval.decision_ = {.approved = false,
+                          .by = freeze.by,
+                          .assurance = freeze.assurance,
+                          .at = freeze.since,
+                          .reason = freeze.reason,
+                          .froze = true};
     approval.state_ = Approval::State::denied;
     approval.updated = freeze.since;
     return approval;

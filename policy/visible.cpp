@@ -198,6 +198,11 @@ std::string between_quotes(std::string_view shown) {
     return quoted += '"';
 }
 
+std::string quoted_last(std::string_view shown) {
+    const bool ends = shown.ends_with('.') || shown.ends_with('!') || shown.ends_with('?');
+    return between_quotes(shown) + (ends ? "" : ".");
+}
+
 std::string visible(const Redacted& text) { return with_marks(text.text(), true); }
 
 std::string visible_line(const Redacted& text) { return with_marks(text.text(), false); }

@@ -23,6 +23,8 @@ inline std::string shown(const Seals& seal, std::string_view text, std::size_t l
 /// Text that one of these made safe to look at, in double quotes that it cannot end: a double quotation mark
 /// inside, of any form, is an apostrophe.
 std::string between_quotes(std::string_view shown);
+/// The same where a sentence ends with it: with the full stop, unless the text ends as a sentence does.
+std::string quoted_last(std::string_view shown);
 /// True if shown() would change `text` for more than its length.
 bool deceptive(std::string_view text);
 

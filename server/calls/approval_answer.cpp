@@ -109,10 +109,13 @@ std::string why_withdrawn(const Approval& approval) {
 ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = "Denied";
     if (approval.decision()) {
-        text += " by " + policy::shown(seal, approval.decision()->by, 100) + ".";
-        if (!approval.decision()->reason.empty())
-            text += " Their reason: " +
-                    policy::between_quotes(policy::shown(seal, approval.decision()->reason, 500)) + ".";
+        const auto& decision = *approval.decision();
+        text += " by " + policy::shown(seal, decision.by, 100);
+        if (decision.froze)
+            text += ", who froze this caller on " + policy::format_time_for_people(decision.at);
+        text += ".";
+        if (!decision.reason.empty())
+            text += " Their reason: " + policy::quoted_last(policy::shown(seal, decision.reason, 500));
     } else {
         text += ".";
     }

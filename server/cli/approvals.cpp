@@ -59,8 +59,9 @@ std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
                                      : "; denied") +
                 std::string(" by ") + window.shown(decision.by) + " (" +
                 std::string(policy::to_string(decision.assurance)) + ") on " +
-                policy::format_time_for_people(decision.at);
-        if (!decision.reason.empty()) text += ": " + policy::between_quotes(window.shown(decision.reason));
+                policy::format_time_for_people(decision.at) + (decision.froze ? ", with a freeze" : "");
+        if (!decision.reason.empty())
+            return text + ": " + policy::quoted_last(window.shown(decision.reason)) + "\n\n";
     }
     return text + ".\n\n";
 }

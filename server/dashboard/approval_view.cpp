@@ -64,7 +64,8 @@ Json decision_view(const Approval& approval, Shower& show) {
         {"reason", show(decision.reason)},
         {"destination",
          approval.terms.destinations.empty() ? Json(nullptr) : Json(policy::to_string(decision.destination))},
-        {"permission", decision.permission.empty() ? Json(nullptr) : Json(decision.permission)}};
+        {"permission", decision.permission.empty() ? Json(nullptr) : Json(decision.permission)},
+        {"froze", decision.froze}};
 }
 
 Json votes_view(const Approval& approval, Shower& show) {

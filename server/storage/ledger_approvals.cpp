@@ -149,13 +149,13 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
                                         const RequestLimits& limits) {
     if (count_open(principal, now, limits.open_requests) >= limits.open_requests)
         return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
-                                             " open requests for approval already. Nothing was asked, and "
+                                             " open requests for approval already. No one was asked, and "
                                              "nothing ran. Ask the user to decide on some of them first: "
                                              "tfy_approvals_get lists them."};
     if (count_since(principal, now - std::chrono::minutes{1}, limits.requests_per_minute) >=
         limits.requests_per_minute)
         return Error{Errc::rate_limited, "There were " + std::to_string(limits.requests_per_minute) +
-                                             " requests for approval within one minute. Nothing was asked, "
+                                             " requests for approval within one minute. No one was asked, "
                                              "and nothing ran. Wait a minute."};
     return {};
 }
@@ -169,7 +169,7 @@ Result<void> Ledger::Impl::check_target(const std::vector<Approval>& own, const 
         if (policy::same_target(fresh, each) && policy::lapse(each, now).state() == each.state())
             return Error{Errc::conflict,
                          "Your request " + each.id + " (" + each.call.tool +
-                             ") would change the same token and is still open. Nothing was asked and nothing "
+                             ") would change the same token and is still open. No one was asked, and nothing "
                              "was done. Wait for its outcome with tfy_approvals_get, or ask the user to deny "
                              "it, then call again.",
                          {{"approval_id", each.id},

@@ -168,7 +168,7 @@ Result<void> Ledger::Impl::check_suspended(const std::string& person) {
     return Error{
         Errc::denied,
         person +
-            ", whose agent this is, was suspended: no request of it is taken. Nothing was asked, and "
+            ", whose agent this is, was suspended: its requests are refused. No one was asked, and "
             "nothing was done.",
         {{"next", "Tell the user that " + person + " is suspended on this server, and do not call again."}}};
 }

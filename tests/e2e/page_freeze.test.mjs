@@ -23,7 +23,7 @@ async function begin(t) {
   return { world, server, page, call, create };
 }
 
-const frozenWords = /^\S+ froze this caller \(http:loopback\) on .*: no request of it is taken until a person unfreezes it\. Nothing was asked, and nothing was done\.$/;
+const frozenWords = /^\S+ froze this caller \(http:loopback\) on .*: its requests are refused until a person unfreezes it\. No one was asked, and nothing was done\.$/;
 
 test('eight requests of one caller raise a warning; freezing ends them and refuses new ones, also after a restart; unfreezing lets it ask', async t => {
   const { world, page, create, call } = await begin(t);
@@ -37,15 +37,15 @@ test('eight requests of one caller raise a warning; freezing ends them and refus
   await warning.getByText('8 requests are open').waitFor();
   await warning.getByText('Freeze http:loopback…').click();
   await accessible(page);
-  await warning.getByLabel('Reason (may be left out). The agent will see it.').fill('It went wild.');
+  await warning.getByLabel('Reason (optional). The agent will see it.').fill('It went wild.');
   await warning.getByRole('button', { name: 'Freeze', exact: true }).click();
 
-  await page.getByText(/^http:loopback is frozen since .*, by \S+\. New requests from it are refused\. Reason: It went wild\.$/).waitFor();
+  await page.getByText(/^http:loopback has been frozen since .*, by \S+\. New requests from it are refused\. Reason: It went wild\.$/).waitFor();
   await page.getByText(/^Waiting for you\s*$/).waitFor();
   await accessible(page);
   const told = await call('tfy_approvals_get', { approval_id: first.approval_id });
   assert.equal(told.status, 'denied');
-  assert.match(told.message, new RegExp(`^Denied by ${me}\\. Their reason: "It went wild\\. \\(This caller is frozen: all that it had asked for was stopped\\.\\)"\\.`));
+  assert.match(told.message, new RegExp(`^Denied by ${me}, who froze this caller on [-0-9]+ [0-9]+:[0-9]+ UTC\\. Their reason: "It went wild\\." Nothing was done\\.`));
   for (const [tool, args] of [
     ['tfy_access_tokens_create', { payload: { name: 'another', expirationDate: '20 days' } }],
     ['tfy_access_tokens_delete', { id: 'never-looked-at' }],
@@ -63,7 +63,7 @@ test('eight requests of one caller raise a warning; freezing ends them and refus
   assert.match(result.structuredContent.message, frozenWords);
 
   await page.getByRole('button', { name: /^Unfreeze/ }).click();
-  await page.getByText('is frozen since').waitFor({ state: 'detached' });
+  await page.getByText('has been frozen since').waitFor({ state: 'detached' });
   assert.equal((await create('after')).status, 'approval_pending');
   await row(page, 'Create', 'after').waitFor();
   const journal = await world.terminal(['audit', 'export']);
@@ -80,11 +80,11 @@ test('the terminal freezes what the page shows, and the other way round', async 
   const frozen = await world.terminal(['approvals', 'freeze', 'http:loopback', '--as', 'ann', '--reason', 'stop'], [passphrase]);
   assert.equal(frozen.code, 0, frozen.stderr);
   assert.match(frozen.stdout, /http:loopback is frozen\. Its open request was stopped\. New ones are refused\./);
-  await page.getByText(/^http:loopback is frozen since .*, by ann\. New requests from it are refused\. Reason: stop$/).waitFor();
+  await page.getByText(/^http:loopback has been frozen since .*, by ann\. New requests from it are refused\. Reason: stop$/).waitFor();
   const listed = await world.terminal(['approvals', 'list']);
   assert.match(listed.stdout, /^http:loopback is frozen, by ann on /);
   await page.getByRole('button', { name: /^Unfreeze/ }).click();
-  await page.getByText('is frozen since').waitFor({ state: 'detached' });
+  await page.getByText('has been frozen since').waitFor({ state: 'detached' });
   assert.doesNotMatch((await world.terminal(['approvals', 'list'])).stdout, /frozen/);
 });
 

@@ -33,6 +33,35 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 
 }  // namespace
 
+TEST_CASE("a denial tells the person's own words, and apart from them that it came with a freeze") {
+    struct Row {
+        const char* reason;
+        bool froze;
+        const char* message;
+    };
+    const Row rows[] = {
+        {"", false, "Denied by grace@example.com. Nothing was done."},
+        {"Not needed.", false,
+         "Denied by grace@example.com. Their reason: \"Not needed.\" Nothing was done."},
+        {"why?", false, "Denied by grace@example.com. Their reason: \"why?\" Nothing was done."},
+        {"too many", true,
+         "Denied by grace@example.com, who froze this caller on 2026-11-23 12:00 UTC. Their reason: \"too "
+         "many\". Nothing was done."},
+        {"", true,
+         "Denied by grace@example.com, who froze this caller on 2026-11-23 12:00 UTC. Nothing was done."},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.message);
+        auto approval = in(State::denied);
+        auto& decision = *policy::ApprovalForTests::decision(approval);
+        decision.reason = row.reason;
+        decision.froze = row.froze;
+        const auto stored = Approval::restore(approval.json()).value();
+        CHECK(calls::status_answer(stored, {}, noon, fakes::no_tokens()).structured.at("message") ==
+              row.message);
+    }
+}
+
 TEST_CASE("each state says what was done, what was not, and what to do next, in words and as members") {
     struct Row {
         State state;

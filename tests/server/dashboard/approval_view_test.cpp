@@ -209,7 +209,8 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
                {"at", "2026-11-23T12:00:00.000Z"},
                {"reason", "needed"},
                {"destination", "page"},
-               {"permission", nullptr}});
+               {"permission", nullptr},
+               {"froze", false}});
     policy::ApprovalForTests::decision(made)->permission = "per_a";
     CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("permission") ==
           "per_a");

@@ -63,8 +63,8 @@ TEST_CASE(
     const auto decision = page.wait(page.approvals.find("apr_b"))->decision().value();
     CHECK(decision.by == "ann");
     CHECK(decision.assurance == policy::Assurance::signed_in);
-    CHECK(decision.reason ==
-          "Too many at once. (This caller is frozen: all that it had asked for was stopped.)");
+    CHECK(decision.reason == "Too many at once.");
+    CHECK(decision.froze);
 
     const auto journal = page.journal();
     REQUIRE(journal.size() >= 4);
@@ -104,8 +104,8 @@ TEST_CASE("a frozen caller opens nothing, by a standing permission neither, unti
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == Errc::denied);
     CHECK(refused.error().message ==
-          "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC: no request of it is taken until a "
-          "person unfreezes it. Nothing was asked, and nothing was done.");
+          "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC: its requests are refused until a "
+          "person unfreezes it. No one was asked, and nothing was done.");
     CHECK(refused.error().data.at("next") ==
           "Tell the user that this caller is frozen, and do not call again until they say so.");
     CHECK(opens(page, "other", "stdio:bob").has_value());

@@ -209,6 +209,7 @@ export function Fate({ approval }: { approval: Approval }) {
                     <>
                         {" "}
                         by <bdi>{by}</bdi>
+                        {approval.decision?.froze && ", who froze the caller"}
                     </>
                 )}
                 , {clock(at)}

@@ -40,7 +40,7 @@ export function Freeze({ principal }: { principal: string }) {
                         All its open requests are stopped, and new ones are refused until a person unfreezes it. What
                         runs already goes on.
                     </p>
-                    <label for={field}>Reason (may be left out). The agent will see it.</label>
+                    <label for={field}>Reason (optional). The agent will see it.</label>
                     <input
                         id={field}
                         type="text"
@@ -70,7 +70,7 @@ function IsFrozen({ freeze }: { freeze: Frozen }) {
         <div class="caller">
             <p>
                 <strong>
-                    <bdi>{freeze.principal}</bdi> is frozen
+                    <bdi>{freeze.principal}</bdi> has been frozen
                 </strong>{" "}
                 since {moment(freeze.since)}, by <bdi>{freeze.by}</bdi>. New requests from it are refused.
                 {freeze.reason && (

@@ -33,7 +33,8 @@ function Decided({ approval }: { approval: Approval }) {
     return (
         <p class="by">
             {decision.permission ? "Allowed ahead of time" : decision.approved ? "Approved" : "Denied"} by{" "}
-            <bdi>{decision.by}</bdi>, {surely[decision.assurance]}
+            <bdi>{decision.by}</bdi>
+            {decision.froze && ", who froze the caller"}, {surely[decision.assurance]}
             {decision.permission ? "; used " : ", "}
             {moment(decision.at)}
             {decision.approved && decision.destination && `; ${shownIn[decision.destination]}`}

@@ -23,6 +23,8 @@ export interface Decision {
     destination: Destination | null;
     /** The standing permission that it was given with. */
     permission: string | null;
+    /** A denial that came with freezing the caller. */
+    froze: boolean;
 }
 
 export interface Vote {
