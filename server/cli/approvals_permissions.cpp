@@ -37,7 +37,7 @@ std::string summary(const StandingPermission& permission, const policy::Seals& s
            policy::shown(seal, permission.principal, 100) + " may create up to " +
            std::to_string(permission.uses) + (permission.uses == 1 ? " token" : " tokens") + " named " +
            policy::shown(seal, permission.names, 100) + " " + permission.where(seal) + ", with " +
-           permission.kind.words(seal) + ", without being asked about. Each must expire within " +
+           permission.kind.words(seal) + ", without anyone being asked. Each must expire within " +
            policy::format_duration(permission.longest_life) + ". " +
            std::string(where(permission.destination)) + "\n";
 }

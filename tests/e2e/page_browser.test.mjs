@@ -83,7 +83,7 @@ test('a permission is given from a request by keyboard, used without asking, and
     summary,
     `For 1 hour from now, http:loopback may create up to 2 tokens named ci-* at ${world.upstream} with the key in use when it was given, ` +
       'with team, account and type left out, ' +
-      'without being asked about. Each must expire within 30 days. Each value is shown here, once.'
+      'without anyone being asked. Each must expire within 30 days. Each value is shown here, once.'
   );
   await page.keyboard.press('Enter');
   await page.getByText('used 0 of 2').waitFor();

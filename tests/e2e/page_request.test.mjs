@@ -183,7 +183,7 @@ test('at 320 px what just happened covers no way back, and is whole; so is a sta
   await row(page, 'Create', 'is-extended').click();
   const asked = card(page, 'is-extended');
   await asked.getByRole('button', { name: 'Extend' }).click();
-  const told = page.locator('.told', { hasText: 'It now expires on' });
+  const told = page.locator('.told', { hasText: 'The request now expires on' });
   await told.waitFor();
   const back = await asked.getByRole('link', { name: '← Inbox' }).boundingBox();
   const { y, height } = await told.boundingBox();

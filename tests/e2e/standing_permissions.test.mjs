@@ -139,7 +139,7 @@ test('attack: a permission for ci-* covers no other team, account or type: a per
     assert.equal(given.code, 0, given.stderr);
     return given.stdout + given.stderr;
   };
-  assert.match(await permit(), /with team, account and type left out, without being asked/);
+  assert.match(await permit(), /with team, account and type left out, without anyone being asked/);
   const month = { expirationDate: '20 days' };
   for (const other of [{ teamName: 'platform' }, { accountName: 'acme' }, { tokenType: 'opaque' }]) {
     const asked = await create(quiet, `ci-${Object.values(other)[0]}`, { ...month, ...other });

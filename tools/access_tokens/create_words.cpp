@@ -147,7 +147,8 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
     std::vector<std::string> warnings;
     if (!expires)
         warnings.emplace_back(
-            "It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+            "It never expires, unless the tenant's own limit says otherwise. Consider an expiry of 90 days "
+            "or "
             "less.");
     else if (std::chrono::floor<std::chrono::days>(*expires) >
              std::chrono::floor<std::chrono::days>(now) + long_life)

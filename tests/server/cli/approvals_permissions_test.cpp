@@ -52,7 +52,7 @@ TEST_CASE(
     CHECK(holds(
         given.out,
         "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* at https://acme.example with "
-        "the key of ann@acme.example, with team, account and type left out, without being asked about. Each "
+        "the key of ann@acme.example, with team, account and type left out, without anyone being asked. Each "
         "must expire within 30 d. Each value is shown once, on the approvals page.\n"));
     REQUIRE(terminal.in_force().size() == 1);
     const auto permission = terminal.in_force().front();

@@ -15,7 +15,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     auto made = approval("apr_a");
     made.facts.subject = "prod-db";
     made.facts.warnings = {"It was used 2 h before this was asked. Everything that uses it will break.",
-                           "New token: It never expires, unless the tenant's own limit says so."};
+                           "New token: It never expires, unless the tenant's own limit says otherwise."};
     made.terms.quorum = 2;
     policy::ApprovalForTests::votes(made) = {
         {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};

@@ -170,7 +170,8 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
               "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
               "Never commit tokens to Git or share them in plain text.\n\n"
               "Tell the user:\n"
-              "- It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+              "- It never expires, unless the tenant's own limit says otherwise. Consider an expiry of 90 "
+              "days or "
               "less.\n");
     CHECK(result.structured.at("warnings").size() == 1);
     auto plain = result.structured;

@@ -89,7 +89,7 @@ function Summary({ wish }: { wish: Wish }) {
             For {lasts} from now, <bdi>{wish.principal.trim() || "\u2026"}</bdi> may create up to{" "}
             {wish.uses || "\u2026"} {wish.uses === "1" ? "token" : "tokens"} named{" "}
             <bdi class="name">{wish.names.trim() || "\u2026"}</bdi> <bdi>{givenFor.value}</bdi>, with <bdi>{kindWords(wish.kind)}</bdi>, without
-            being asked about. Each must expire within{" "}
+            anyone being asked. Each must expire within{" "}
             {wish.days || "\u2026"} {wish.days === "1" ? "day" : "days"}. {ends[wish.destination]}
         </p>
     );

@@ -95,7 +95,7 @@ function Request({ approval }: { approval: Approval }) {
         if (busy || cut) return;
         void run(
             () => api.extend(approval.id),
-            (extended) => announce(`It now expires on ${moment(extended.request_expires_at)}`),
+            (extended) => announce(`The request now expires on ${moment(extended.request_expires_at)}`),
         ).then(() => focusSoon(`title-${approval.id}`));
     };
     const part = { approval, cut, busy, run, complain: setProblem };

@@ -38,7 +38,8 @@ export const visibleLeft = computed(() =>
 
 const hide = (id: string) => {
     change(id, { value: "", stage: "hidden" });
-    announce("The value is hidden.");
+    const name = opened.value.find((each) => each.reveal.reveal_id === id)?.reveal.token_name;
+    announce(`The value of ${name} is hidden now.`);
 };
 
 effect(() => {
