@@ -175,6 +175,28 @@ test('at 320 × 256, as with a zoom of 400 %, requests can be read and opened, a
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 });
 
+test('what just happened is told over nothing that can be clicked', async t => {
+  const { page, create } = await begin(t);
+  for (let nth = 0; nth < 9; ++nth) await create(`fills-the-list-${nth}`);
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await row(page, 'Create', 'fills-the-list-8').click();
+  await card(page, 'fills-the-list-8').getByRole('button', { name: 'Extend' }).click();
+  const told = page.locator('.told', { hasText: 'The request now expires on' });
+  await told.waitFor();
+  const under = await told.evaluate(part => {
+    const { left, top, right, bottom } = part.getBoundingClientRect();
+    const found = new Set();
+    for (let x = left + 1; x < right; x += 4)
+      for (let y = top + 1; y < bottom; y += 4) {
+        const at = document.elementFromPoint(x, y)?.closest('a, button, input, select, summary, textarea, label');
+        if (at) found.add(at.textContent);
+      }
+    return [...found];
+  });
+  assert.deepEqual(under, []);
+  assert.ok(await told.evaluate(part => part.scrollHeight <= part.clientHeight), 'nothing of it is cut');
+});
+
 test('at 320 px what just happened covers no way back, and is whole; so is a standing permission', async t => {
   const { server, world, page, create } = await begin(t);
   await create('is-open');
