@@ -49,6 +49,10 @@ test('a request is changed, then approved under its new name; the agent gets wha
   const now = card(page, 'shorter');
   await focused(page, 'changed-');
   assert.match(await now.locator('.changes').innerText(), /asked: too-long\s+now: shorter by /);
+  const day = String.raw`\d+ \w+ \d{4}, \d\d:\d\d \S+`;
+  assert.match(await now.locator('.changes').innerText(), new RegExp(`Expiration date\\s+asked: ${day}\\s+now: ${day} by `));
+  for (const old of await now.locator('.changes .before').allInnerTexts()) assert.match(old, new RegExp(`^(too-long|${day})$`));
+  assert.doesNotMatch(await now.innerText(), /\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
   await accessible(page);
   await now.getByLabel('Type shorter to approve').fill('too-long');
   await now.getByRole('button', { name: 'Approve creation' }).click();

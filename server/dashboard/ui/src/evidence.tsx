@@ -1,5 +1,5 @@
 // What a decision rests on: what is asked, what this server verified, and apart from that what the caller claims.
-import { clock, moment } from "./time";
+import { clock, inMoments, moment } from "./time";
 import { fate } from "./words";
 import type { Approval } from "./types";
 
@@ -11,7 +11,7 @@ export const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
             <div>
                 <dt>{label}</dt>
                 <dd>
-                    <bdi>{value}</bdi>
+                    <bdi>{inMoments(value)}</bdi>
                 </dd>
             </div>
         ))}
@@ -19,13 +19,13 @@ export const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
 );
 
 /** "expirationDate" → "Expiration date" */
-function labelOf(key: string): string {
+export function labelOf(key: string): string {
     const words = key.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
     return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
-const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
+export const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
 
 /** The arguments as people read them: the name first, then the id, nothing nested. null if they cannot be read. */
 function readable(text: string): Fact[] | null {
@@ -103,7 +103,7 @@ export function Warnings({ approval }: { approval: Approval }) {
                     </span>
                     <span>
                         <span class="unseen">Warning: </span>
-                        {warning}
+                        {inMoments(warning)}
                     </span>
                 </p>
             ))}

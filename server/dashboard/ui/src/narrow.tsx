@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { useDraft } from "./drafts";
 import { announce } from "./announce";
 import { api } from "./api";
+import { labelOf, wordsOf } from "./evidence";
 import { Field } from "./field";
 import { clock } from "./time";
 import { title } from "./words";
@@ -20,19 +21,20 @@ export function Changes({ approval }: { approval: Approval }) {
                 {approval.narrowings.map((each) => (
                     <div>
                         <dt>
-                            <bdi>{each.argument}</bdi>
+                            <bdi>{labelOf(each.argument.split(".").at(-1)!)}</bdi>
                         </dt>
                         <dd>
-                            <span class="before">
-                                asked: {each.asked === null ? "not given" : <bdi>{each.asked}</bdi>}
-                            </span>
+                            asked:{" "}
+                            {each.asked === null ? (
+                                "not given"
+                            ) : (
+                                <bdi class="before">{wordsOf(each.asked)}</bdi>
+                            )}
                             <br />
-                            <span class="after">
-                                now:{" "}
-                                <strong>
-                                    <bdi>{each.approved}</bdi>
-                                </strong>
-                            </span>{" "}
+                            now:{" "}
+                            <strong>
+                                <bdi>{wordsOf(each.approved)}</bdi>
+                            </strong>{" "}
                             <span class="hint">
                                 by <bdi>{each.by}</bdi>, {clock(each.at)}
                             </span>

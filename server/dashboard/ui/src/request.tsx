@@ -12,7 +12,7 @@ import { focusSoon, go, home, titleShown } from "./nav";
 import { People } from "./people";
 import { AllowMore } from "./permit";
 import { connection, isPending, load, opened, put, tryRefresh, wanted } from "./state";
-import { left, moment, now } from "./time";
+import { inMoments, left, moment, now } from "./time";
 import { sentence, title } from "./words";
 import type { Approval } from "./types";
 
@@ -42,7 +42,7 @@ function Then({ approval }: { approval: Approval }) {
                 <div>
                     <dt>If you approve</dt>
                     <dd>
-                        {approval.facts.effect}{" "}
+                        {inMoments(approval.facts.effect)}{" "}
                         {approval.quorum > 1 && "It runs once enough people have approved it. "}
                         {approval.destinations.includes("page")
                             ? "With the value for this page it runs at once; else at once only if the agent still waits, or when it repeats the call."
