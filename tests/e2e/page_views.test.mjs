@@ -38,6 +38,19 @@ test('the tokens: who ends soonest comes first; filters, search and order; one o
   await page.getByText('Nothing is changed from here').waitFor();
   await accessible(page);
   for (const method of ['POST', 'DELETE']) assert.equal(await world.upstreamCount(method), 0);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  const cut = await page.locator('.filters select').evaluateAll(choices =>
+    choices.filter(choice => {
+      const whole = choice.cloneNode(true);
+      whole.style.cssText = 'position: absolute; flex: none; width: max-content; max-width: none';
+      choice.parentElement.append(whole);
+      const isCut = whole.offsetWidth > choice.offsetWidth + 1;
+      whole.remove();
+      return isCut;
+    }).length
+  );
+  assert.equal(cut, 0, 'no choice is cut');
 });
 
 test('the health: TrueFoundry, key, journal, what an approval proves, and where to look further', async t => {
