@@ -72,6 +72,7 @@ test('a create is approved with three keys and its name, and the next request is
   await page.keyboard.press('g');
   await page.keyboard.press('i');
   await row(page, 'Create', 'three').waitFor();
+  await page.getByText('Choose a request.').waitFor();
 
   await page.getByLabel('Keys').uncheck();
   await page.locator('main').focus();

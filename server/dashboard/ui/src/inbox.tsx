@@ -160,7 +160,7 @@ function Waiting() {
     );
 }
 
-/** Something is always open where there is room for it; it stays when it is over. */
+/** Something is open at first where there is room for it; it stays when it is over. */
 function useFirst(open: string | null): void {
     const first = order.value[0]?.id ?? null;
     useEffect(() => {
@@ -205,9 +205,9 @@ export function Inbox({ open }: { open: string | null }) {
                 )}
                 <Waiting />
             </section>
-            {id && (
+            {(id || !none) && (
                 <div class="pane">
-                    <Pane key={id} id={id} />
+                    {id ? <Pane key={id} id={id} /> : loaded.value && <p class="nothing-open hint">Choose a request.</p>}
                 </div>
             )}
         </div>
