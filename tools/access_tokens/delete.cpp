@@ -11,6 +11,11 @@ namespace {
 using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
+Error not_deleted(Error why) {
+    if (why.code == Errc::not_found) why.message += " Nothing was deleted.";
+    return why;
+}
+
 tools::ToolResult report_deletion(const AccessToken& token, const policy::Seals& seal) {
     const auto title = tools::one_line(seal, title_of(token));
     return {.text = "Token deleted.\n\nName: " + title + "\nID: " + token.id + "\n\n" +
@@ -34,7 +39,7 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     if (!id) co_return id.error();
     auto api = clients_.of(call.caller);
     const auto token = co_await api.find(std::move(*id));
-    if (!token) co_return token.error();
+    if (!token) co_return not_deleted(token.error());
     const auto rotation = co_await rotations_.under_way(token->id);
     if (!rotation) co_return rotation.error();
     auto facts = describe_deletion(*token, own_jwt_ids_.of(call.caller), clock_.now(), clients_.seals());
@@ -54,7 +59,7 @@ Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::ApprovedPermit p
 
     auto api = clients_.of(permit.call().caller);
     const auto token = co_await api.find(*id);
-    if (!token) co_return token.error();
+    if (!token) co_return not_deleted(token.error());
     if (permit.grant().facts.changed(target_of(*token)))
         co_return Error{Errc::superseded,
                         "The token " + tools::in_quotes(clients_.seals(), title_of(*token)) +

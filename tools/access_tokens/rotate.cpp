@@ -142,7 +142,9 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
-    if (old == all->end()) co_return Error{Errc::not_found, tools::sentences::not_found};
+    if (old == all->end())
+        co_return Error{Errc::not_found,
+                        std::string(tools::sentences::not_found) + " Nothing was created or deleted."};
     if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now, clients_.seals());

@@ -110,7 +110,12 @@ TEST_CASE("a token that is not there has the sentence that users know, and nobod
     Deletion deletion;
     const auto facts = deletion.facts({item("tok2", "other")});
     CHECK(facts.error().code == Errc::not_found);
-    CHECK(facts.error().message == "Token ID not found. List tokens first to find the correct ID.");
+    const auto* sentence =
+        "Token ID not found. List tokens first to find the correct ID. Nothing was deleted.";
+    CHECK(facts.error().message == sentence);
+    const auto approved = deletion.facts({used_token()}).value();
+    deletion.lists({item("tok2", "other")});
+    CHECK(run_approved(deletion.tool, arguments, approved).error().message == sentence);
 }
 
 TEST_CASE("a token without a name is confirmed by its id") {
