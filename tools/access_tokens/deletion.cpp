@@ -99,6 +99,10 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"This server's own key", own                   ? "yes"
                                              : own_jwt_ids.empty() ? "unknown; the key does not say"
                                                                    : "no"}};
+    // Shown, and no part of the target: what earlier versions stored has none, and must still run.
+    if (!token.owner.empty())
+        facts.shown.insert(facts.shown.begin() + 2,
+                           policy::Fact{token.team.empty() ? "Account" : "Team", token.owner});
     if (own) {
         facts.warnings.emplace_back("This is this server's own key: deleting it locks the server out.");
         facts.confirmation = title_of(token) + locks_out;

@@ -106,6 +106,18 @@ TEST_CASE("the server's own key is known by its JWT's id, and the person is warn
     CHECK(shown(other.facts({used_token()}).value(), "This server's own key") == "no");
 }
 
+TEST_CASE("the person sees whose token it is; who else has it by now makes it no other token") {
+    auto teams = used_token();
+    teams["manifest"]["ownedBy"] = {{"team", "platform"}, {"account", "acme"}};
+    auto accounts = used_token();
+    accounts["manifest"]["ownedBy"] = {{"account", "acme"}};
+    Deletion deletion;
+    const auto facts = deletion.facts({teams}).value();
+    CHECK(shown(facts, "Team") == "platform");
+    CHECK(shown(deletion.facts({accounts}).value(), "Account") == "acme");
+    CHECK(facts.target == deletion.facts({used_token()}).value().target);
+}
+
 TEST_CASE("a token that is not there has the sentence that users know, and nobody is asked") {
     Deletion deletion;
     const auto facts = deletion.facts({item("tok2", "other")});

@@ -146,6 +146,7 @@ TEST_CASE("the person sees both tokens, what happens to each, and when") {
     CHECK(holds(facts.effect, "Creates the personal access token \"ci-bot-2\""));
     CHECK(holds(facts.effect, "deletes \"ci-bot\" permanently, 15 m after the new value has been shown"));
     CHECK(shown(facts, "Old token: ID") == "old1");
+    CHECK(shown(facts, "Old token: Team") == "platform");
     CHECK(shown(facts, "Old token: Last used").starts_with("2026-11-20 07:12 UTC"));
     CHECK(shown(facts, "Old token: This server's own key") == "unknown; the key does not say");
     CHECK(shown(facts, "New token: Name is free").starts_with("yes"));
