@@ -3,6 +3,7 @@
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/earlier_passphrases.hpp"
+#include "server/storage/approval_reader.hpp"
 #include "server/storage/lost_journal.hpp"
 #include "server/upstream/api_key.hpp"
 
@@ -32,6 +33,22 @@ Result<KnownTokens> known_tokens(const storage::StateDir& state) {
     if (!key) return key.error();
     upstream::name_once(*tokens);
     return KnownTokens{*key, std::move(*tokens), std::move(*reader)};
+}
+
+std::string waiting_in_sandbox(const std::filesystem::path& state_dir, policy::Time now) {
+    if (!has_sandbox(state_dir)) return {};
+    const auto reader = storage::ApprovalReader::open(config::sandbox_state_dir(state_dir) / "ledger.db");
+    if (!reader) return {};
+    const auto last = (*reader)->last_record();
+    if (!last) return {};
+    const auto found = (*reader)->counts(now, *last);
+    if (!found) return {};
+    const auto pending = found->open.find("pending");
+    if (pending == found->open.end() || pending->second == 0) return {};
+    const auto count = pending->second;
+    return "The sandbox has " +
+           (count == 1 ? std::string("an open request") : std::to_string(count) + " open requests") +
+           ": add --sandbox.\n";
 }
 
 Result<Archive> Archive::open(const std::filesystem::path& state_dir) {

@@ -42,9 +42,11 @@ int list_requests(const ApprovalsWindow& window) {
     if (!rotations) return window.fail(rotations.error());
     if (window.options.json)
         window.archive.print(window.out, document);
+    else if (text.empty())
+        window.archive.say(window.out, *frozen + "There are no open requests.\n" + *rotations +
+                                           app::waiting_in_sandbox(window.options.state_dir, window.now()));
     else
-        window.archive.say(window.out,
-                           *frozen + (text.empty() ? "There are no open requests.\n" : text) + *rotations);
+        window.archive.say(window.out, *frozen + text + *rotations);
     return 0;
 }
 

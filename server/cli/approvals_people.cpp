@@ -1,5 +1,6 @@
 #include "server/cli/approvals_people.hpp"
 
+#include "server/people/page_address.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/sign_in_codes.hpp"
 
@@ -54,9 +55,12 @@ int give_sign_in_code(const ApprovalsWindow& window) {
                              {{"person", person}, {"code", code}, {"until", policy::format_time(until)}});
         return 0;
     }
+    std::string pages;
+    for (const auto& home : people::page_addresses(options.state_dir)) pages += "\n  " + home;
     window.archive.say(window.out, "Sign-in code for " + person + ": " + code + "\nIt works once, until " +
                                        policy::format_time_for_people(until) +
-                                       ". Type it on the approvals page to decide as " + person + ".\n");
+                                       ". Type it on the approvals page to decide as " + person +
+                                       (pages.empty() ? "." : ":" + pages) + "\n");
     return 0;
 }
 

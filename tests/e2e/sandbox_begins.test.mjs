@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { enrolFirst } from './lib/people.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { create } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
@@ -92,6 +93,20 @@ test('a sandbox begins empty if asked to, and stays so', async t => {
   await world.closeAll();
   delete world.env.TFY_PAT_MCP_SANDBOX_TOKENS;
   assert.deepEqual(await listed(await open('modern stdio', world)), []);
+});
+
+test('the list of requests says that some wait in the sandbox', async t => {
+  const world = await sandboxWorld(t, { TFY_PAT_MCP_HOLD: '0s' });
+  const { TFY_PAT_MCP_STATE_DIR: _, ...env } = { ...world.env, XDG_STATE_HOME: world.folder };
+  const { TFY_PAT_MCP_SANDBOX: __, ...plain } = env;
+  world.env = plain;
+  assert.equal((await enrolFirst(world)).code, 0);
+  const list = async () => (await runToEnd(binary, ['approvals', 'list'], { env: plain })).stdout;
+  assert.equal(await list(), 'There are no open requests.\n');
+  world.env = env;
+  const made = await create(await open('modern stdio', world, { elicitation: null }), 'ci-a');
+  assert.equal(made.structuredContent.status, 'approval_pending');
+  assert.equal(await list(), 'There are no open requests.\nThe sandbox has an open request: add --sandbox.\n');
 });
 
 for (const [args, count] of [

@@ -48,7 +48,9 @@ std::string refused_words(const std::string& stays) {
 
 std::string kept_words(const Rotation& rotation, const policy::Seals& seal) {
     const auto stays = old_words(rotation, seal) + " was not deleted and still works";
-    const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it.";
+    const auto by_hand =
+        " When nothing uses it, it can be deleted: by an agent with tfy_access_tokens_delete, or in "
+        "TrueFoundry.";
     switch (rotation.because) {
         case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes", seal);
         case Kept::value_lost:

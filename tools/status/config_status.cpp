@@ -13,6 +13,10 @@ std::string or_words(const std::string& text, const char* words, const policy::S
     return text.empty() ? words : tools::one_line(seal, text);
 }
 
+std::string control_plane(const std::string& base_url, const policy::Seals& seal) {
+    return base_url == "sandbox:" ? "the sandbox" : or_words(base_url, "not set", seal);
+}
+
 // What the key says of itself; one that is no JWT says nothing.
 std::string_view kind_of(const tools::KeyFacts& key) {
     if (!key.set || key.subject_type.empty()) return "unknown";
@@ -56,7 +60,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     tools::ToolResult result;
     result.text = finding->sentence + "\n";
     for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
-    result.text += "\nControl plane: " + or_words(known.base_url.now(), "not set", seal) +
+    result.text += "\nControl plane: " + control_plane(known.base_url.now(), seal) +
                    "\nAPI key: " + describe(key, seal) +
                    "\nActs as: " + or_words(key.subject, "unknown (the key does not say)", seal) +
                    "\nApprovals: " + requirements.words +

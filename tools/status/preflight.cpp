@@ -12,7 +12,7 @@ constexpr char where_to_get_a_key[] =
 
 /// `names`: what is missing.
 std::string not_set(const std::string& names, bool several) {
-    return "Not set: " + names + ". The user runs " + tools::own_program() +
+    return "Not set: " + names + ". A person runs " + tools::own_program() +
            " login in a terminal, which takes effect at once; or sets " + (several ? "both" : "it") +
            " in this server's environment or .env file, and restarts it.";
 }

@@ -9,6 +9,7 @@
 #include "server/cli/approvals.hpp"
 #include "server/cli/people.hpp"
 #include "server/people/earlier_passphrases.hpp"
+#include "server/people/page_address.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/storage/journal_check.hpp"
 #include "tests/fakes/page.hpp"
@@ -331,6 +332,17 @@ TEST_CASE("a code signs in the person who made it, once, in time, in another pro
         terminal.options.life = life;
         CHECK(terminal.run(Verb::sign_in, pass).code == 2);
     }
+}
+
+TEST_CASE("a code comes with the addresses of the pages that are open") {
+    Terminal terminal;
+    enrol(*terminal.ledger, {"ada"});
+    const auto told = [&] { return terminal.run(Verb::sign_in, their_passphrase + "\n").out; };
+    CHECK(holds(told(), "Type it on the approvals page to decide as ada.\n"));
+    const auto state = storage::StateDir::open(terminal.folder.path()).value();
+    const auto instance = storage::Instance::hold(state, "ins_1").value();
+    const people::PageAddress page(terminal.folder.path(), "ins_1", "http://127.0.0.1:8780/approvals");
+    CHECK(holds(told(), "to decide as ada:\n  http://127.0.0.1:8780/approvals\n"));
 }
 
 TEST_CASE("the person whose passphrase was set first goes on as the first; others are named") {

@@ -141,10 +141,10 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
         {"not_set",
          "base_url_not_set",
          {},
-         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). The user runs tfy-pat-mcp login in a "
+         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). A person runs tfy-pat-mcp login in a "
          "terminal, which takes effect at once; or sets both ",
          nothing},
-        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). The user runs ", no_key},
+        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). A person runs ", no_key},
         {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
         {"misconfigured", "base_url_not_https", {}, "must be https", plain_http}};
     for (const auto& row : rows) {
@@ -270,6 +270,18 @@ TEST_CASE(
           "Approvals page: http://127.0.0.1:8780/approvals\nVersion: 0.1.0\n");
     CHECK(result.structured.at("key_set") == true);
     CHECK(result.structured.at("acts_as") == "alice@acme.com");
+}
+
+TEST_CASE("the sandbox is called that, not by its address") {
+    Upstream upstream;
+    upstream.exchange.expect(probe, answer(200, page(Json::array())));
+    auto configuration = whole();
+    configuration.base_url = tools::BaseUrl("sandbox:");
+    const ManualClock clock{noon};
+    status::ConfigStatus tool(upstream.client, clock, configuration);
+    const auto result = run_read(tool).value();
+    CHECK(result.text.find("\nControl plane: the sandbox\n") != std::string::npos);
+    CHECK(result.structured.at("base_url") == "sandbox:");
 }
 
 TEST_CASE("an approval says what the call itself would be answered, and where the request stands") {

@@ -66,7 +66,7 @@ function Facts({ found }: { found: Found }) {
         <>
             <dl class="facts">
                 <Fact label="TrueFoundry" good={found.connection === "works"}>
-                    <bdi>{found.base_url ?? "No address is set."}</bdi>
+                    <bdi>{found.base_url === "sandbox:" ? "The sandbox" : (found.base_url ?? "No address is set.")}</bdi>
                     <p>
                         <bdi>{found.message}</bdi>
                     </p>

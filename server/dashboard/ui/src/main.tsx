@@ -7,7 +7,7 @@ import { askOtherTabs } from "./page_key";
 import { takeBrought } from "./join";
 import { takeAnswer } from "./provider";
 import { authorize } from "./nav";
-import { session, signIn } from "./state";
+import { session, signIn, signInProblem } from "./state";
 import "./app.css";
 
 export * from "./shared";
