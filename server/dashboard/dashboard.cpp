@@ -31,6 +31,14 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
     return is_name(id) ? std::optional(std::string(id)) : std::nullopt;
 }
 
+/// For the sign-in form, to which this leads.
+std::string signed_out(const transport::HttpRequest& request, bool had_key) {
+    if (!had_key) return "You are not signed in. Sign in. Nothing was done.";
+    const bool decides = request.method == "POST" && request.path.starts_with("/approvals/api/approvals/");
+    return std::string("Your session has ended. ") +
+           (decides ? "Nothing was decided; the request is still open." : "Nothing was done.");
+}
+
 bool is_json(std::string_view content_type) {
     return content_type.substr(0, content_type.find(';')) == "application/json";
 }
@@ -148,7 +156,7 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
     };
     const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
     if (with_session && !visit.session)
-        return refuse(401, "signed_out", "You are not signed in, or your session has ended. Sign in.");
+        return error_reply(redaction_, 401, "signed_out", signed_out(visit.request, !visit.key.empty()));
     if (needs == Needs::session_and_body && !visit.session->decides)
         return refuse(403, "not_confirmed",
                       not_confirmed(visit.session->person) + " Until then you may only look.");

@@ -200,6 +200,23 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                {"version", TFY_VERSION}});
 }
 
+TEST_CASE("a session that has ended is told as that, and what became of the person's own action") {
+    Page page;
+    page.sign_in();
+    const auto made = page.ask(approval("apr_a"));
+    page.wait(page.people.sign_out(page.key)).value();
+    const auto said = [](const CapturedAnswer& answer) {
+        CHECK(answer.status() == 401);
+        return answer.json().at("error").at("message").get<std::string>();
+    };
+    for (const auto* verb : {"approve", "deny", "narrow", "extend"})
+        CHECK(said(page.post(std::string("/approvals/api/approvals/apr_a/") + verb, approving(made))) ==
+              "Your session has ended. Nothing was decided; the request is still open.");
+    CHECK(said(page.post("/approvals/api/freeze", Json::object())) ==
+          "Your session has ended. Nothing was done.");
+    CHECK(said(page.get("/approvals/api/rows")) == "Your session has ended. Nothing was done.");
+}
+
 TEST_CASE("wrong passphrases of one network are too many after ten, whatever the names; right ones open") {
     Page page;
     page.enrolled({"ada"});

@@ -20,8 +20,8 @@ const long = 120_000;
 const silent = () =>
     new Failure(0, "The server did not answer. Nothing is known to have changed. Is it still running?");
 
-/** What is done when the session turns out to be over; `undone`: what became of the person's own action. */
-export const over = { tell: (_undone: string): unknown => undefined };
+/** Is told what the server says when a person's own action meets the end of their session. */
+export const over = { tell: (_words: string): unknown => undefined };
 
 async function call(path: string, init: RequestInit = {}, patience = long): Promise<Response> {
     let response: Response;
@@ -39,13 +39,10 @@ async function call(path: string, init: RequestInit = {}, patience = long): Prom
     }
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => null);
-    if (response.status === 401 && init.method && pageKey())
-        over.tell(path.startsWith("approvals/") ? " Nothing was decided; the request is still open." : " Nothing was done.");
     const said = (body as { error?: { message?: unknown } } | null)?.error?.message;
-    throw new Failure(
-        response.status,
-        typeof said === "string" ? said : `The server answered ${response.status}.`,
-    );
+    const words = typeof said === "string" ? said : `The server answered ${response.status}.`;
+    if (response.status === 401 && init.method) over.tell(words);
+    throw new Failure(response.status, words);
 }
 
 /** What an answer says; it may still be lost half-way. */

@@ -163,13 +163,13 @@ export function refresh(): Promise<void> {
 export const tryRefresh = () => void refresh().catch(() => undefined);
 
 /** A 401 leads back to the sign-in, which says why. */
-async function leave(undone = ""): Promise<void> {
-    if (undone || (pageKey() && !signInProblem.value)) signInProblem.value = `Your session has ended.${undone}`;
+async function leave(why: string): Promise<void> {
+    if (pageKey()) signInProblem.value = why;
     forget();
     session.value = await api.session();
 }
 
-over.tell = (undone) => leave(undone).catch(() => undefined);
+over.tell = (words) => leave(words).catch(() => undefined);
 
 async function readAll(): Promise<void> {
     try {
@@ -179,7 +179,7 @@ async function readAll(): Promise<void> {
         await loadPast(rows.value[0]?.created);
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
-        await leave();
+        await leave(failure.message);
     }
 }
 
