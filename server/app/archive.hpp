@@ -23,7 +23,7 @@ struct KnownTokens {
 /// The ledger must be there. Errc::storage: nothing was run.
 Result<KnownTokens> known_tokens(const storage::StateDir& state);
 
-/// Where this is the usual directory, and the sandbox's beside it has requests that wait: a line that says
+/// If this is the usual directory, and the sandbox's beside it has requests that wait: a line that says
 /// so. Else empty.
 std::string waiting_in_sandbox(const std::filesystem::path& state_dir, policy::Time now);
 
