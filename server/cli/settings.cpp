@@ -110,9 +110,11 @@ void add_callers(CLI::App& app, config::Options& options) {
          "NUMBER", "TFY_PAT_MCP_CALLER_REQUESTS")
         ->capture_default_str()
         ->check(from_one_to(1'000'000U));
-    text("--caller-calls", options.caller_calls,
-         "serve: calls that one caller may have under way at a time; callers by loopback are not counted",
-         "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
+    text(
+        "--caller-calls", options.caller_calls,
+        "serve: calls that one caller may have under way at a time; callers by loopback may have 32 calls of "
+        "tools, or this number if it is greater",
+        "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
         ->check(from_one_to(100'000U));
     text("--caller-streams", options.caller_streams,
