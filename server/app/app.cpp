@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "policy/principals.hpp"
+#include "server/app/change_news.hpp"
 #include "server/app/server_info.hpp"
 #include "server/app/token_ends.hpp"
 #include "server/app/ways_in.hpp"
@@ -265,7 +266,7 @@ Async<Result<void>> App::start() {
     recovery_.tell_keys_apart(holders());
     rotations_.tell_keys_apart(holders());
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
-    tell_of_changes();
+    tell_of_changes({reveals_, rotations_, approvals_, accounts_, subscriptions_});
     accounts_.hook({.listed =
                         [this](upstream::Account& account, const auto& listed) {
                             redaction_.note_ids(ids_of(listed));

@@ -115,7 +115,6 @@ private:
     Async<Result<std::optional<access_tokens::Rotation>>> rotation_of(std::string approval_id) override {
         return rotations_.of(std::move(approval_id));
     }
-    void tell_of_changes();
     upstream::HoldersOfKeys holders() const;
     Result<void> note_control_plane();
     /// Where people enter keys of their own; empty while there is no such place.

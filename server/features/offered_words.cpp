@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tools/access_tokens/names.hpp"
+
 namespace tfy::features {
 namespace {
 
-constexpr std::string_view every_tool = "tfy_", of_access_tokens = "tfy_access_tokens_";
+constexpr std::string_view every_tool = "tfy_";
 constexpr std::string_view part_begins = "{{", part_ends = "}}";
 
 bool is_offered(std::string_view tool, const ToolNames& offered) {
-    return offered.contains(tool.starts_with(every_tool) ? std::string(tool)
-                                                         : std::string(of_access_tokens).append(tool));
+    if (tool.starts_with(every_tool)) return offered.contains(tool);
+    return offered.contains(std::string(access_tokens::tool_prefix).append(tool));
 }
 
 bool are_met(std::string_view needs, const ToolNames& offered) {

@@ -36,19 +36,20 @@ Async<Result<void>> LineWriter::write(std::string line, bool wiped) {
     queue_.push_back({std::move(line), wiped, nullptr});
     const auto self = shared_from_this();
     const auto number = settled_ + queue_.size();
-    const auto state_now = co_await asio::this_coro::cancellation_state;
+    const auto sender = co_await asio::this_coro::cancellation_state;
+    const auto goes_on = [&sender] { return sender.cancelled() == asio::cancellation_type::none; };
     // What else the loop has ready goes out with it.
-    if (!writing_ && state_now.cancelled() == asio::cancellation_type::none)
-        co_await asio::post(loop_, asio::use_awaitable);
-    if (settled_ >= number || (!writing_ && flush())) co_return state();
+    if (!writing_ && goes_on()) co_await asio::post(loop_, asio::use_awaitable);
+    if (settled_ < number && !writing_ && !flush()) {
+        writing_ = true;
+        asio::co_spawn(loop_, keep_writing(self), asio::detached);
+    }
+    if (settled_ >= number) co_return state();
 
     const auto waiting = std::make_shared<Waiting>(loop_);
     queue_[number - settled_ - 1].sender = waiting;
-    if (!writing_) {
-        writing_ = true;
-        asio::co_spawn(loop_, keep_writing(shared_from_this()), asio::detached);
-    }
-    if (!waiting->outcome) co_await waiting->over.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!waiting->outcome && goes_on())
+        co_await waiting->over.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!waiting->outcome)
         co_return Error{Errc::cancelled, "No longer waited for; the message still goes out."};
     co_return *waiting->outcome;

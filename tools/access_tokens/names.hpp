@@ -5,6 +5,8 @@
 
 namespace tfy::access_tokens {
 
+/// How each of them begins.
+inline constexpr std::string_view tool_prefix = "tfy_access_tokens_";
 inline constexpr std::string_view list_tool = "tfy_access_tokens_list";
 inline constexpr std::string_view create_tool = "tfy_access_tokens_create";
 inline constexpr std::string_view delete_tool = "tfy_access_tokens_delete";

@@ -32,7 +32,8 @@ bool holds(const std::string& text, std::string_view words) { return text.find(w
 
 std::vector<std::string> prompts_of(const ToolNames& offered) {
     std::vector<std::string> names;
-    for (const auto& each : features::Prompts(offered).definitions())
+    const features::Prompts prompts(offered);
+    for (const auto& each : prompts.definitions())
         names.push_back(each.at("name").get<std::string>());
     return names;
 }

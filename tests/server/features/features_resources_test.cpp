@@ -227,8 +227,7 @@ TEST_CASE("32 reads of one caller run at a time; the next is refused, another ca
     for (int i = 0; i < 32; ++i)
         boost::asio::co_spawn(house.loop, house.view.tokens(caller),
                               [&](const std::exception_ptr&, const Result<Json>&) { ++ended; });
-    const auto arrived = [&] { return house.truefoundry.asked == 32; };
-    while (!arrived()) house.loop.run_one();
+    while (house.truefoundry.asked == 0) house.loop.run_one();  // they share a walk
     const auto refused = house.read("tfy://access-tokens");
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Errc::rate_limited);
