@@ -33,8 +33,7 @@ bool holds(const std::string& text, std::string_view words) { return text.find(w
 std::vector<std::string> prompts_of(const ToolNames& offered) {
     std::vector<std::string> names;
     const features::Prompts prompts(offered);
-    for (const auto& each : prompts.definitions())
-        names.push_back(each.at("name").get<std::string>());
+    for (const auto& each : prompts.definitions()) names.push_back(each.at("name").get<std::string>());
     return names;
 }
 
