@@ -158,7 +158,7 @@ test('tokens, values, rotations, permissions and a freeze', async t => {
   const frozen = await world.terminal(['approvals', 'freeze', 'http:loopback', '--as', me, '--reason', reason], [passphrase]);
   assert.equal(frozen.code, 0, frozen.stderr);
   await page.getByRole('link', { name: /^Inbox/ }).click();
-  await page.getByText('is frozen').first().waitFor();
+  await page.getByText('has been frozen').first().waitFor();
   await checkView(page, 'freeze', [`${claim}${marks}${html}`]);
   await page.getByRole('link', { name: 'People' }).click();
   await page.getByLabel('Invite a person, by the name that they will sign in with').fill(`eve${tricks}`);
