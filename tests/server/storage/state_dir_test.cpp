@@ -24,7 +24,9 @@ using namespace tfy::fakes;
 
 namespace {
 
-bool says(const Error& error, std::string_view words) { return error.message.find(words) != std::string::npos; }
+bool says(const Error& error, std::string_view words) {
+    return error.message.find(words) != std::string::npos;
+}
 
 storage::StateDir open_state(const std::filesystem::path& root) {
     auto state = storage::StateDir::open(root);
