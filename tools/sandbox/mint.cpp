@@ -15,18 +15,18 @@ constexpr std::size_t signature_size = 256;  // RS256 with a 2048-bit key
 
 // The system is asked for 4 KiB of randomness at a time: once in some hundred answers. A byte is used once,
 // and is wiped then.
-template <std::size_t size>
-std::array<unsigned char, size> random_bytes() {
+template <std::size_t Size>
+std::array<unsigned char, Size> random_bytes() {
     thread_local std::array<unsigned char, 4096> bytes;
     thread_local std::size_t used = bytes.size();
-    if (bytes.size() - used < size) {
+    if (bytes.size() - used < Size) {
         randombytes_buf(bytes.data(), bytes.size());
         used = 0;
     }
-    std::array<unsigned char, size> taken;
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), size, taken.begin());
-    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), size, static_cast<unsigned char>(0));
-    used += size;
+    std::array<unsigned char, Size> taken;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), Size, taken.begin());
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), Size, static_cast<unsigned char>(0));
+    used += Size;
     return taken;
 }
 
