@@ -12,7 +12,8 @@ inline constexpr char still_in_use[] =
     "the "
     "affected services/pipelines.";
 inline constexpr char value_is_over[] =
-    "This value can no longer be shown: it was shown, or its time is over. ";
+    "This value can no longer be shown: it was shown, its time is over, or the server that held it has "
+    "ended. ";
 inline constexpr char value_is_gone[] =
     "Token values are only shown at creation time. If lost, delete the old token and create a new one, then "
     "update "

@@ -105,8 +105,11 @@ private:
                            std::shared_ptr<Job> job);
     Async<Result<Ran>> claim_and_run(const Entry& entry, const policy::Approval& approval, policy::Call call);
     Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
-    Async<void> allow_follow_up(const policy::ApprovedPermit::Grant& grant, policy::Caller caller,
-                                tools::ToolResult::FollowUp next);
+    Async<std::optional<policy::Approval>> follow_up_of(const policy::ApprovedPermit::Grant& grant,
+                                                        policy::Caller caller,
+                                                        const tools::ToolResult& result);
+    Async<void> needs_own_approval(tools::ToolResult& result, const policy::Approval& approval);
+    Async<void> open_follow_up(policy::Approval approval);
 
     Rooms deps_;
     std::string server_;

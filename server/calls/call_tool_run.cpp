@@ -118,6 +118,11 @@ Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const A
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
     tell_narrowing(shown, approval, deps_.redaction);
+    std::optional<Approval> follow_up;
+    if (end == State::succeeded) {
+        follow_up = co_await follow_up_of(grant, caller, shown);
+        if (!follow_up) co_await needs_own_approval(shown, approval);
+    }
     auto finished = co_await deps_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished) {
         deps_.log.error("an outcome was not recorded",
@@ -126,11 +131,9 @@ Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const A
     }
     if (deps_.desk.draining() && end == State::succeeded) {  // a new value ends with this process
         co_await deps_.drivers.answers.bring_up_to_date(shown, approval);
-        shown.follow_up.reset();
+        follow_up.reset();
     }
-    if (shown.follow_up && end == State::succeeded &&
-        grant.decision.destination == policy::Destination::agent)
-        co_await allow_follow_up(grant, caller, std::move(*shown.follow_up));
+    if (follow_up) co_await open_follow_up(std::move(*follow_up));
     if (end == State::succeeded) deps_.drivers.dialogues.open_for_value(approval, shown);
     Ran ran{.result = std::move(shown)};
     if (finished) ran.ended = std::move(*finished);
@@ -150,30 +153,43 @@ Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
 }
 
 // The person who approved a create with the value for the agent has decided on the one call that shows it,
-// too.
-Async<void> CallTool::allow_follow_up(const policy::ApprovedPermit::Grant& grant, policy::Caller caller,
-                                      ToolResult::FollowUp next) {
-    const auto* entry = deps_.catalog.find(next.tool);
-    if (entry == nullptr || entry->changes == nullptr) co_return;
+// too: unless a rule asks for more there.
+Async<std::optional<Approval>> CallTool::follow_up_of(const policy::ApprovedPermit::Grant& grant,
+                                                      policy::Caller caller, const ToolResult& result) {
+    if (!result.follow_up || grant.decision.destination != policy::Destination::agent) co_return std::nullopt;
+    const auto* entry = deps_.catalog.find(result.follow_up->tool);
+    if (entry == nullptr || entry->changes == nullptr) co_return std::nullopt;
     policy::Call call{.server = server_,
                       .base_url = base_url_.now(),
                       .tool = std::string(entry->tool->name()),
                       .tool_version = entry->version(),
                       .effect = policy::Effect::changes,
-                      .arguments = std::move(next.arguments),
+                      .arguments = result.follow_up->arguments,
                       .caller = std::move(caller)};
     auto facts = co_await entry->changes->facts(call);
-    if (!facts) co_return;
+    if (!facts) co_return std::nullopt;
     auto verdict = deps_.gate.now()->judge(std::move(call), facts->subject, deps_.clock.now());
     auto* ask = std::get_if<policy::Ask>(&verdict);
-    if (ask == nullptr) co_return;
+    if (ask == nullptr) co_return std::nullopt;
     auto approval = deps_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
                                                 "apr_" + policy::random_id(), deps_.clock.now());
-    Result<approvals::Approvals::Opened> opened = Error{};
-    if (approval)
-        opened = co_await deps_.desk.open_approved(std::move(*approval));
-    else
-        opened = approval.error();
+    if (approval) co_return std::move(*approval);
+    deps_.log.warn("the showing of a new value needs an approval of its own",
+                   {{"why", approval.error().message}});
+    co_return std::nullopt;
+}
+
+// The agent is not told that it may see a value when it still has to ask.
+Async<void> CallTool::needs_own_approval(ToolResult& result, const Approval& approval) {
+    const auto named = result.structured.find("destination");
+    if (named == result.structured.end() || *named != policy::to_string(policy::Destination::agent))
+        co_return;
+    *named = policy::to_string(policy::Destination::none);
+    co_await deps_.drivers.answers.bring_up_to_date(result, approval);
+}
+
+Async<void> CallTool::open_follow_up(Approval approval) {
+    const auto opened = co_await deps_.desk.open_approved(std::move(approval));
     if (!opened)
         deps_.log.warn("the showing of a new value needs an approval of its own",
                        {{"why", opened.error().message}});

@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -173,6 +174,8 @@ Async<void> StdioSession::accept_request(protocol::Request request, SharedBatch 
     auto context =
         early_ping ? Result<protocol::ClientContext>(protocol::ClientContext{}) : context_of(request);
     if (!context) co_return co_await refuse(request.id, context.error(), !modern, batch);
+    if (requests_->in_flight.size() >= most_in_flight)
+        co_await asio::post(asio::use_awaitable);  // answers that are ready leave first
     if (requests_->in_flight.size() >= most_in_flight) {
         // The refusal is waited for: a peer that does not read its answers is not listened to any more.
         const Error crowded{Errc::rate_limited,

@@ -5,6 +5,7 @@
 
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -25,6 +26,12 @@ Result<Approval> read_approval(SQLite::Statement& row) {
     if (const auto until = row.getColumn(2); !until.isNull())
         approval->answers_until = sqlite::read_time(until);
     return approval;
+}
+
+/// Whether it came with the decision on an earlier call: no one is asked for it, and no limit counts it.
+bool is_follow_up(const Approval& fresh) {
+    const auto& decision = fresh.decision();
+    return decision && decision->at < fresh.created;
 }
 
 std::size_t count(SQLite::Statement& rows) {
@@ -124,7 +131,8 @@ std::size_t Ledger::Impl::count_open(const std::string& principal, policy::Time 
     }
     auto open = prepare(
         "SELECT count(*) FROM approvals INDEXED BY one_open_approval WHERE principal = ?1 AND state IN "
-        "('pending', 'approved', 'executing') AND (state = 'executing' OR expires > ?2)");
+        "('pending', 'approved', 'executing') AND (state = 'executing' OR expires > ?2) AND "
+        "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)");
     SQLite::bind(open, principal, sqlite::stored(now));
     return count(open);
 }
@@ -140,7 +148,9 @@ std::size_t Ledger::Impl::count_since(const std::string& principal, policy::Time
     const auto most = of_all.executeStep() ? of_all.getColumn(0).getInt64() + 1 : 0;
     if (static_cast<std::size_t>(std::max<std::int64_t>(most, 0)) + out_of_order < enough)
         return static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
-    auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
+    auto recent = prepare(
+        "SELECT count(*) FROM approvals WHERE principal = ? AND created > ? AND "
+        "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)");
     SQLite::bind(recent, principal, sqlite::stored(since));
     return count(recent);
 }
@@ -150,8 +160,9 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
     if (count_open(principal, now, limits.open_requests) >= limits.open_requests)
         return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
                                              " open requests for approval already. No one was asked, and "
-                                             "nothing ran. Ask the user to decide on some of them first: "
-                                             "tfy_approvals_get lists them."};
+                                             "nothing ran. Ask the user to decide on some of them first, on "
+                                             "the approvals page or with: " +
+                                             tools::own_command("approvals list")};
     if (count_since(principal, now - std::chrono::minutes{1}, limits.requests_per_minute) >=
         limits.requests_per_minute)
         return Error{Errc::rate_limited, "There were " + std::to_string(limits.requests_per_minute) +
@@ -213,7 +224,8 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, poli
     if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
     if (auto may = check_caller(principal, now); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();
-    if (auto room = check_limits(principal, now, limits); !room) return room.error();
+    if (!is_follow_up(fresh))
+        if (auto room = check_limits(principal, now, limits); !room) return room.error();
     if (may_meet(fresh)) {
         auto own = open_approvals_of(principal);
         if (!own) return own.error();

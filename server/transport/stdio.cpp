@@ -11,7 +11,7 @@
 namespace tfy::transport {
 namespace {
 
-constexpr auto unread = "The client has not read its answers";
+constexpr auto unread = "The client had not read all of its answers when the server stopped";
 constexpr std::size_t unwritten_limit = std::size_t{64} * 1024 * 1024;
 
 class Stdio final : public StdioTransport {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { until } from './lib/process.mjs';
 import { modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { World } from './lib/world.mjs';
 
@@ -194,4 +195,18 @@ test('HTTP: requests that a browser on another page could send are refused', asy
   for (const [name, sent, status] of rows)
     assert.equal((await peer.post(JSON.stringify(request), sent)).status, status, name);
   await assertAlive(peer, 2);
+});
+
+test('a client that reads may send as many requests at once as it likes: those in one write are all answered', async t => {
+  const world = await World.start(t);
+  const peer = new RawStdio(world);
+  const count = 4000; // small ones: over a thousand of them come in one read
+  const asked = Array.from({ length: count }, (_, i) => `{"jsonrpc":"2.0","id":${i},"method":"ping"}\n`);
+  peer.write(asked.join(''));
+  await until(() => peer.messages().length === count, {
+    what: () => `${count} answers, not ${peer.messages().length}`,
+    change: look => peer.server.watchers.add(look),
+  });
+  const refused = peer.messages().filter(each => each.error);
+  assert.deepEqual(refused, []);
 });

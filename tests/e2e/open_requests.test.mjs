@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
+import { create, createApproved, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const policy = rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 1000');
@@ -87,4 +88,33 @@ test('230 open ones: the page gives them page by page and says how many there ar
   await watch.says(new RegExp(`"id":"${ids[0]}".*"state":"denied".*\n`));
   const printed = watch.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line));
   assert.equal(printed.length, 231, 'each once, and the one that ended');
+});
+
+test('what shows a new value to the agent counts as no request: the limits are for what people are asked', async t => {
+  const limits = rules({ assurance: 'client' }).replace('open_requests = 100', 'open_requests = 3').replace('= 1000', '= 3');
+  const world = await World.start(t, { policy: limits });
+  const connection = await open('modern stdio', world);
+  const made = [];
+  for (const name of ['one', 'two', 'three'].map(each => `seen-${each}`)) made.push(await createApproved(connection, name, 'agent'));
+  const refused = await create(connection, 'seen-four');
+  assert.equal(statusOf(refused), 'rate_limited');
+  assert.match(textOf(refused), /There were 3 requests for approval within one minute/);
+  const asked = connection.person.asked.length;
+  for (const { reveal_id } of made) assert.ok(valueIn(await reveal(connection, reveal_id)));
+  assert.equal(connection.person.asked.length, asked, 'who chose "agent" is not asked again');
+});
+
+test('an agent is not told that it may see a value when a rule asks for more there', async t => {
+  const stricter = rules({ assurance: 'client' }).replace(
+    '[[rule]]',
+    '[[rule]]\ntools = ["tfy_access_tokens_reveal"]\nsays = "ask"\nmin_assurance = "terminal"\n\n[[rule]]'
+  );
+  const world = await World.start(t, { policy: stricter });
+  const connection = await open('modern stdio', world);
+  connection.person.willApprove('kept-closer', { destination: 'agent' });
+  for (const told of [await create(connection, 'kept-closer'), await create(connection, 'kept-closer')]) {
+    assert.equal(statusOf(told), 'executed');
+    assert.match(textOf(told), /can be revealed with a new approval/);
+    assert.doesNotMatch(textOf(told), /already allows it/);
+  }
 });

@@ -16,8 +16,8 @@ namespace {
 const std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz";
 const Json arguments = {{"reveal_id", FakeEscrow::reveal_id}};
 constexpr const char* gone =
-    "This value can no longer be shown: it was shown, or its time is over. Token values are only shown at "
-    "creation time. If lost, delete the old token "
+    "This value can no longer be shown: it was shown, its time is over, or the server that held it has "
+    "ended. Token values are only shown at creation time. If lost, delete the old token "
     "and create a new one, then "
     "update all services that used the old token.";
 
