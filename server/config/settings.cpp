@@ -43,7 +43,7 @@ Result<tools::Offer> read_offer(const Options& options) {
     for (const auto& name : offer.names) {
         if (std::ranges::find(known, std::string_view(name)) == known.end()) {
             const auto near = policy::near_miss(name, known);
-            return wrong("--tools names a tool that there is not." +
+            return wrong("--tools names a tool that does not exist." +
                          (near ? " Did you mean " + std::string(*near) + "?" : std::string{}) +
                          " Tools are named as in tools/list, with commas between them.");
         }

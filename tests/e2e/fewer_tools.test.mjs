@@ -70,7 +70,7 @@ test('--tools lists those alone, and what other features show goes with them', a
 test('a typing mistake stops the start, with the nearest name; so does a contradiction', async t => {
   const env = surroundings(t);
   for (const [args, said] of [
-    [['--tools', 'tfy_access_tokens_lits'], /--tools names a tool that there is not\. Did you mean tfy_access_tokens_list\?/],
+    [['--tools', 'tfy_access_tokens_lits'], /--tools names a tool that does not exist\. Did you mean tfy_access_tokens_list\?/],
     [['--read-only', '--tools', 'tfy_access_tokens_delete'], /tfy_access_tokens_delete, which --read-only leaves out/],
   ]) {
     const { code, stderr } = await runToEnd(binary, ['stdio', '--sandbox', ...args], { env });
