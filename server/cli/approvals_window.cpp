@@ -37,10 +37,14 @@ Result<Approval> ApprovalsWindow::find() const {
     auto found = archive.ledger->find(*id);
     if (!found) return found.error();
     if (*found) return policy::lapse(std::move(**found), now());
-    const bool decides = options.verb != ApprovalsOptions::Verb::show;
-    return Error{Errc::not_found, "There is no request " + shown(options.id, 64) + "." +
-                                      (decides ? " Nothing was decided." : "") +
-                                      " List the open requests: " + tools::own_command("approvals list")};
+    using Verb = ApprovalsOptions::Verb;
+    const auto none = "There is no request " + shown(options.id, 64) + ".";
+    if (options.verb == Verb::show || options.verb == Verb::reveal)  // also what is over
+        return Error{Errc::not_found,
+                     none + (options.verb == Verb::reveal ? " Nothing was shown." : "") +
+                         " List all requests: " + tools::own_command("approvals list --all")};
+    return Error{Errc::not_found, none + " Nothing was decided. List the open requests: " +
+                                      tools::own_command("approvals list")};
 }
 
 Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {

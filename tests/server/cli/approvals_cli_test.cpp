@@ -301,7 +301,7 @@ TEST_CASE("what is decided, overdue or not there cannot be decided, and each is 
     CHECK(holds(desk.run_on("apr_none", Verb::approve).err,
                 "There is no request apr_none. Nothing was decided. List the open requests: "));
     CHECK(holds(desk.run_on("apr_none", Verb::show).err,
-                "There is no request apr_none. List the open requests: "));
+                "There is no request apr_none. List all requests: tfy-pat-mcp approvals list --all"));
     CHECK(desk.run_on("", Verb::approve).code == 2);
     CHECK(desk.run_on("apr_1", Verb::deny).code == 0);
     const auto twice = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
