@@ -44,12 +44,25 @@ std::string state_dir_of(std::span<char* const> arguments) {
     return variable != nullptr ? variable : "";
 }
 
-/// "help COMMAND" is "COMMAND --help".
-std::vector<const char*> help_as_option(std::span<char* const> arguments) {
+/// Whether one of `words` is in the place of a command that `app` does not have.
+bool names_no_command(const CLI::App& app, std::span<const char* const> words) {
+    if (words.empty() || words.front()[0] == '-' || app.get_require_subcommand_min() == 0) return false;
+    const auto verbs = app.get_subcommands(nullptr);
+    const auto verb =
+        std::ranges::find_if(verbs, [&](const auto* each) { return each->get_name() == words.front(); });
+    return verb == verbs.end() || names_no_command(**verb, words.subspan(1));
+}
+
+/// "help COMMAND" is "COMMAND --help"; one that does not exist is left to be refused.
+std::vector<const char*> help_as_option(const CLI::App& app, std::span<char* const> arguments) {
     std::vector<const char*> typed(arguments.begin(), arguments.end());
-    if (typed.size() < 2 || std::string_view(typed[1]) != "help") return typed;
-    typed.erase(typed.begin() + 1);
-    typed.push_back("--help");
+    bool asked = false;
+    while (typed.size() > 1 && std::string_view(typed[1]) == "help") {
+        typed.erase(typed.begin() + 1);
+        asked = true;
+    }
+    if (asked && !names_no_command(app, std::span<const char* const>(typed).subspan(1)))
+        typed.push_back("--help");
     return typed;
 }
 
@@ -109,7 +122,7 @@ CLI::App& CommandLine::add(CLI::App& parent, VerbDefinition verb) {
 
 std::optional<int> CommandLine::parse(std::span<char* const> arguments, std::ostream& out,
                                       std::ostream& err) {
-    const auto typed = help_as_option(arguments);
+    const auto typed = help_as_option(app_, arguments);
     try {
         app_.parse(static_cast<int>(typed.size()), typed.data());
     } catch (const CLI::Success& asked) {  // --help, --version

@@ -73,6 +73,8 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
     [['policy', 'chek'], 'Unknown command: chek. Did you mean check?', 'tfy-pat-mcp policy --help'],
     [['audit', 'exp'], 'Unknown command: exp. Did you mean export?', 'tfy-pat-mcp audit --help'],
     [['bananas'], 'Unknown command: bananas.', 'tfy-pat-mcp --help'],
+    [['help', 'aprovals'], 'Unknown command: aprovals. Did you mean approvals?', 'tfy-pat-mcp --help'],
+    [['help', 'approvals', 'aprove'], 'Unknown command: aprove. Did you mean approve?', 'tfy-pat-mcp approvals --help'],
     [['serve', '--holdd', '5s'], 'Unknown option: --holdd. Did you mean --hold?', 'tfy-pat-mcp serve --help'],
     [['approvals', 'deny', 'apr_1', '--raeson', 'x'], 'Unknown option: --raeson. Did you mean --reason?', 'tfy-pat-mcp approvals deny --help'],
     [['serve', 'bananas'], 'Unexpected argument: bananas.', 'tfy-pat-mcp serve --help'],
