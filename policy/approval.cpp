@@ -109,13 +109,14 @@ Result<Approval> reword(Approval approval, std::string reason) {
     return approval;
 }
 
-Result<Approval> withdraw(Approval approval, Time now, const std::string& why) {
+Result<Approval> withdraw(Approval approval, Time now, const std::string& why, const std::string& next) {
     if (!may_follow(approval.state(), State::withdrawn))
         return wrong_state(approval, "can no longer be withdrawn");
     if (is_late(approval, now)) return late(approval);
     approval.state_ = State::withdrawn;
     approval.updated = now;
     if (!why.empty()) approval.outcome = {{"text", why}, {"isError", true}};
+    if (!why.empty() && !next.empty()) approval.outcome["next"] = next;
     return approval;
 }
 

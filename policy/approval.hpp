@@ -103,8 +103,8 @@ private:
                                     const Seals&);
     friend Result<Approval> deny(Approval, const Human&, std::string, Time, const Seals&);
     friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time, const Seals&);
-    friend Result<Approval> withdraw(Approval, Time, const std::string&);
-    friend Result<Approval> stop(Approval, const Freeze&);
+    friend Result<Approval> withdraw(Approval, Time, const std::string&, const std::string&);
+    friend Result<Approval> stop(Approval, const Freeze&, const Seals&);
     friend std::optional<Approval> without_person(Approval, std::string_view, Time);
     friend Approval lapse(Approval, Time);
     friend Result<Approval> supersede(Approval, const std::string&, Time);
@@ -197,8 +197,10 @@ Result<Approval> narrow(Approval approval, const Human& person, std::string_view
 Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal);
 /// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
-/// `why`: sentences that its caller is told in place of the usual ones.
-Result<Approval> withdraw(Approval approval, Time now, const std::string& why = {});
+/// `why`: sentences that its caller is told in place of the usual ones; `next`: what is to be done then, if
+/// it is not to call again.
+Result<Approval> withdraw(Approval approval, Time now, const std::string& why = {},
+                          const std::string& next = {});
 /// What is left of it once the person of this name counts no more: pending without their vote; withdrawn if
 /// they approved it, or their agent asks, and no one has begun it. Nothing if it does not concern them, runs
 /// or is over.

@@ -2,20 +2,40 @@
 
 #include "policy/human.hpp"
 #include "policy/refusals.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
 
 constexpr std::size_t longest_freeze_reason = 500;
+constexpr auto after_a_freeze =
+    "Tell the user that this caller is frozen, and do not call again until they say so.";
+
+std::string who_froze(const Freeze& freeze) {
+    return freeze.by + " froze this caller (" + freeze.principal + ") on " +
+           format_time_for_people(freeze.since) + ".";
+}
+
+/// Empty if they gave none.
+std::string why_frozen(const Freeze& freeze, const Seals& seal) {
+    if (freeze.reason.empty()) return {};
+    return " Their reason: " + quoted_last(shown(seal, freeze.reason, longest_freeze_reason));
+}
+
+Error frozen_refusal(const std::string& who_and_why) {
+    return {Errc::denied,
+            who_and_why +
+                " Its requests are refused until a person unfreezes it. No one was asked, and nothing was "
+                "done.",
+            {{"next", after_a_freeze}}};
+}
 
 }  // namespace
 
-Error Freeze::refusal() const {
-    return {Errc::denied,
-            by + " froze this caller (" + principal + ") on " + format_time_for_people(since) +
-                ": its requests are refused until a person unfreezes it. No one was asked, and nothing was "
-                "done.",
-            {{"next", "Tell the user that this caller is frozen, and do not call again until they say so."}}};
+Error Freeze::refusal() const { return frozen_refusal(who_froze(*this)); }
+
+Error Freeze::refusal(const Seals& seal) const {
+    return frozen_refusal(who_froze(*this) + why_frozen(*this, seal));
 }
 
 Result<Freeze> freeze(const Human& person, std::string principal, std::string reason, Time now) {
@@ -26,8 +46,12 @@ Result<Freeze> freeze(const Human& person, std::string principal, std::string re
     return Freeze{std::move(principal), person.name(), person.assurance(), now, std::move(reason)};
 }
 
-Result<Approval> stop(Approval approval, const Freeze& freeze) {
-    if (approval.state() == Approval::State::approved) return withdraw(std::move(approval), freeze.since);
+Result<Approval> stop(Approval approval, const Freeze& freeze, const Seals& seal) {
+    if (approval.state() == Approval::State::approved)
+        return withdraw(
+            std::move(approval), freeze.since,
+            "Withdrawn before it ran: " + who_froze(freeze) + why_frozen(freeze, seal) + " Nothing was done.",
+            after_a_freeze);
     if (approval.state() != Approval::State::pending)
         return wrong_state(approval, "can no longer be stopped");
     if (is_late(approval, freeze.since)) return late(approval);

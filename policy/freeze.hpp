@@ -15,13 +15,15 @@ struct Freeze {
 
     /// What its agent is told of a new request.
     Error refusal() const;
+    /// The same with the person's reason.
+    Error refusal(const Seals& seal) const;
 };
 
 /// Any person may. Errc::refused if there is no principal, or the reason is too long.
 Result<Freeze> freeze(const Human& person, std::string principal, std::string reason, Time now);
 
 /// What a freeze makes of an open request, also one that others decide on: denied if it waits for a person,
-/// withdrawn if it was approved and has not begun. Errc::refused for any other.
-Result<Approval> stop(Approval approval, const Freeze& freeze);
+/// withdrawn, with words that say so, if it was approved and has not begun. Errc::refused for any other.
+Result<Approval> stop(Approval approval, const Freeze& freeze, const Seals& seal);
 
 }  // namespace tfy::policy

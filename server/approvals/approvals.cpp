@@ -150,7 +150,9 @@ Async<Result<Approval>> Approvals::find(std::string id) {
     Result<Approval> next = policy::lapse(stored, now);
     const bool lapsed = next->state() != stored.state();
     if (!lapsed && !seen->second) co_return next;
-    if (!lapsed) next = policy::withdraw(stored, now, std::string(storage::Ledger::its_caller_ended));
+    if (!lapsed)
+        next = policy::withdraw(stored, now, std::string(storage::Ledger::its_caller_ended),
+                                std::string(storage::Ledger::after_its_caller_ended));
     auto written = co_await write(stored.state(), std::move(next),
                                   lapsed ? "expired" : "withdrawn with its caller's credential");
     if (written || written.error().code != Errc::conflict) co_return written;
@@ -272,7 +274,10 @@ Async<Result<std::optional<policy::Claim>>> Approvals::begin(Result<Approval> ne
                  step = std::move(*step), at = clock_.now()](storage::Ledger& ledger) -> Result<Begun> {
         const auto ended = ledger.caller_has_ended(step.next.approval.call.caller.principal, at);
         if (!ended) return ended.error();
-        if (*ended) return Error{Errc::withdrawn, std::string(storage::Ledger::its_caller_ended)};
+        if (*ended)
+            return Error{Errc::withdrawn,
+                         std::string(storage::Ledger::its_caller_ended),
+                         {{"next", storage::Ledger::after_its_caller_ended}}};
         if (!permission.empty()) {
             const auto given = ledger.find_permission(permission);
             if (!given) return given.error();

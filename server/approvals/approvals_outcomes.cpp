@@ -18,11 +18,11 @@ constexpr auto another_definition =
 
 Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call call) {
     using Found = std::optional<Approval>;
-    auto work = [principal = call.caller.principal, digest = policy::digest(call),
-                 now = clock_.now()](storage::Ledger& ledger) -> Result<Found> {
+    auto work = [principal = call.caller.principal, digest = policy::digest(call), now = clock_.now(),
+                 &seal = redaction_](storage::Ledger& ledger) -> Result<Found> {
         auto newest = ledger.newest(principal, digest);
         if (!newest || (*newest && policy::answers(**newest, now))) return newest;
-        if (auto may = ledger.check_frozen(principal); !may) return may.error();
+        if (auto may = ledger.check_frozen(principal, seal); !may) return may.error();
         return Found{};
     };
     auto newest = co_await store_.run(std::move(work));

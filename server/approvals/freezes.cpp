@@ -11,7 +11,7 @@ Result<Frozen> freeze(storage::Ledger& ledger, const policy::Human& person, std:
                                  redactor.scrub(Json(std::move(reason))).get<std::string>(), now);
     if (!wanted) return wanted.error();
     const auto stop = [&](policy::Approval approval) -> Result<storage::Ledger::Stopped> {
-        auto next = policy::stop(std::move(approval), *wanted);
+        auto next = policy::stop(std::move(approval), *wanted, redactor);
         if (!next) return next.error();
         // What cannot be cleaned was stored as it is: it must not keep its caller going.
         if (auto clean = journal::without_values(*next, redactor)) next = std::move(clean->approval);

@@ -106,6 +106,12 @@ std::string why_withdrawn(const Approval& approval) {
                                         : "Withdrawn before it ran. Nothing was done.";
 }
 
+ToolResult withdrawn(const Approval& approval) {
+    auto next = approval.outcome.is_object() ? approval.outcome.value("next", std::string(ask_anew))
+                                             : std::string(ask_anew);
+    return refusal("withdrawn", approval, why_withdrawn(approval), std::move(next));
+}
+
 ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = "Denied";
     if (approval.decision()) {
@@ -162,7 +168,7 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
                            approval.decision() ? "Approved, but not used in time. Nothing was done."
                                                : "Expired: no decision was made in time. Nothing was done.",
                            ask_anew);
-        case State::withdrawn: return refusal("withdrawn", approval, why_withdrawn(approval), ask_anew);
+        case State::withdrawn: return withdrawn(approval);
         case State::succeeded:
         case State::failed:
         case State::unknown:

@@ -165,8 +165,8 @@ public:
     Result<policy::Freeze> unfreeze(const std::string& principal, const JournalFreeze& record);
     /// Oldest first.
     Result<std::vector<policy::Freeze>> freezes();
-    /// policy::Freeze::refusal() if this principal is frozen.
-    Result<void> check_frozen(const std::string& principal);
+    /// policy::Freeze::refusal() if this principal is frozen, with the person's reason.
+    Result<void> check_frozen(const std::string& principal, const policy::Seals& seal);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
@@ -289,6 +289,9 @@ public:
     Result<bool> caller_has_ended(const std::string& principal, policy::Time now);
     static constexpr std::string_view its_caller_ended =
         "Withdrawn before it ran: the key or the grant by which its caller came has ended. Nothing was done.";
+    static constexpr std::string_view after_its_caller_ended =
+        "Tell the user. If they still want it, they first give this caller a new key, or allow its program "
+        "again; then call again with the same arguments.";
     Result<void> note_use_of_caller_key(const std::string& id, policy::Time day);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was

@@ -38,8 +38,13 @@ Result<void> Ledger::Impl::check_frozen(const std::string& principal) {
     return {};
 }
 
-Result<void> Ledger::check_frozen(const std::string& principal) {
-    return sqlite::read([&] { return impl_->check_frozen(principal); });
+Result<void> Ledger::check_frozen(const std::string& principal, const policy::Seals& seal) {
+    return sqlite::read([&]() -> Result<void> {
+        const auto found = freeze_of(impl_->statements, principal);
+        if (!found) return found.error();
+        if (*found) return (*found)->refusal(seal);
+        return {};
+    });
 }
 
 Result<std::vector<policy::Freeze>> Ledger::freezes() {

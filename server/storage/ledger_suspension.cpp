@@ -106,7 +106,8 @@ Result<void> Ledger::Impl::end_caller(const std::string& principal, const std::s
     if (!open) return open.error();
     for (auto& approval : *open) {
         const auto was = approval.state();
-        const auto next = policy::withdraw(std::move(approval), at, std::string(Ledger::its_caller_ended));
+        const auto next = policy::withdraw(std::move(approval), at, std::string(Ledger::its_caller_ended),
+                                           std::string(Ledger::after_its_caller_ended));
         if (!next) continue;  // it runs, or has lapsed
         if (auto changed = change(was, *next); !changed) return changed;
         const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};

@@ -225,6 +225,8 @@ TEST_CASE("what a key asked for that has expired since is withdrawn, and does no
             const auto after = process.run(process.desk.find(now.id)).value();
             CHECK(after.state() == State::withdrawn);
             CHECK(after.outcome.at("text").get<std::string>().starts_with("Withdrawn before it ran: "));
+            CHECK(after.outcome.at("next").get<std::string>() ==
+                  std::string(storage::Ledger::after_its_caller_ended));
         }
 }
 

@@ -107,6 +107,16 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
     }
 }
 
+TEST_CASE("a withdrawal with words of its own tells what is to be done then") {
+    const auto told = [](const std::string& next) {
+        const auto ended = policy::withdraw(in(State::approved), noon, "Its key is over.", next).value();
+        return calls::status_answer(ended, {}, noon, fakes::no_tokens());
+    };
+    CHECK(told("Ask for a new key.").text == "Its key is over. Ask for a new key.\n");
+    CHECK(told("Ask for a new key.").structured.at("next") == "Ask for a new key.");
+    CHECK(holds(told("").text, "call again with the same arguments: that opens a new request"));
+}
+
 TEST_CASE("what people changed is told in words at once, and as what was approved once it was") {
     auto waiting = in(State::pending);
     waiting.call.arguments = {{"payload", {{"name", "shorter"}}}};

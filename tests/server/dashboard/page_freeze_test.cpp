@@ -60,6 +60,12 @@ TEST_CASE(
     CHECK(state_of(page, not_hers) == State::denied);
     CHECK(state_of(page, ready) == State::withdrawn);
     CHECK(state_of(page, of_bob) == State::pending);
+    const auto stopped = page.wait(page.approvals.find(ready.id))->outcome;
+    CHECK(stopped.at("text") ==
+          "Withdrawn before it ran: ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC. Their "
+          "reason: \"Too many at once.\" Nothing was done.");
+    CHECK(stopped.at("next") ==
+          "Tell the user that this caller is frozen, and do not call again until they say so.");
     const auto decision = page.wait(page.approvals.find("apr_b"))->decision().value();
     CHECK(decision.by == "ann");
     CHECK(decision.assurance == policy::Assurance::signed_in);
@@ -98,20 +104,26 @@ TEST_CASE("a frozen caller opens nothing, by a standing permission neither, unti
                                                      {"reason", ""}})
                 .status() == 201);
     CHECK(page.open_create("ci-a").state() == State::approved);
-    REQUIRE(page.post(freeze, alice()).status() == 200);
+    REQUIRE(page.post(freeze, alice("say \"please\"")).status() == 200);
 
     const auto refused = opens(page, "new", "stdio:alice");
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == Errc::denied);
     CHECK(refused.error().message ==
-          "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC: its requests are refused until a "
+          "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC. Its requests are refused until a "
           "person unfreezes it. No one was asked, and nothing was done.");
     CHECK(refused.error().data.at("next") ==
           "Tell the user that this caller is frozen, and do not call again until they say so.");
     CHECK(opens(page, "other", "stdio:bob").has_value());
     // before anything is read from TrueFoundry, too
     auto asked = approval("apr_x", "never-asked").call;
-    CHECK(page.wait(page.approvals.find_answering(asked)).error().code == Errc::denied);
+    const auto early = page.wait(page.approvals.find_answering(asked));
+    REQUIRE(early.has_error());
+    CHECK(early.error().code == Errc::denied);
+    CHECK(early.error().message ==
+          "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC. Their reason: \"say 'please'\". Its "
+          "requests are refused until a person unfreezes it. No one was asked, and nothing was done.");
+    CHECK(early.error().data == refused.error().data);
     CHECK(page.wait(page.standing.list()).value().front().used == 1);
     CHECK_THROWS(page.open_create("ci-b"));
     CHECK(page.wait(page.standing.list()).value().front().used == 1);
