@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/error.hpp"
@@ -13,6 +14,8 @@ struct Offer {
     std::vector<std::string> names = {};  // empty: all
 
     bool includes(const Json& definition) const;
+    /// Whether `names` are given and this one is not among them.
+    bool leaves_out(std::string_view name) const;
 };
 
 }  // namespace tfy::tools

@@ -14,6 +14,7 @@
 #include "server/people/terminal_requirements.hpp"
 #include "server/people/void_passkeys.hpp"
 #include "server/upstream/accepted_keys.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/assemble.hpp"
@@ -67,7 +68,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
       key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key, std::move(parts.read_key)),
-      gate_(std::move(parts.rules)),
+      gate_(std::move(parts.rules), !parts.offer.leaves_out(access_tokens::reveal_tool)),
       accounts_({loop, store_, redaction_, log_}, parts.own_key, std::move(parts.exchange),
                 std::move(parts.connect), std::move(parts.key_map), parts.limits.max_time, parts.sandbox),
       own_keys_(own_keys_of(parts, {loop, store_, redaction_, clock, log_}, accounts_)),

@@ -230,4 +230,19 @@ TEST_CASE("what a key asked for that has expired since is withdrawn, and does no
         }
 }
 
+TEST_CASE("if the agent cannot fetch a value here, no person can choose that it does") {
+    using policy::Destination;
+    policy::Rules rules{.rules = {policy::Rule{}, policy::Rule{}}};
+    rules.rules.back().reveal = {Destination::agent};
+    approvals::CurrentGate gate(rules, false);
+    for (const bool read_anew : {false, true}) {
+        CAPTURE(read_anew);
+        if (read_anew) gate.replace(rules);
+        const auto now = gate.now();
+        CHECK((now->rules().rules.front().reveal == std::vector{Destination::page, Destination::none}));
+        CHECK((now->rules().rules.back().reveal == std::vector{Destination::agent}));
+    }
+    CHECK(approvals::CurrentGate(rules).now()->rules().rules.front().reveal.size() == 3);
+}
+
 }  // namespace tfy::approvals_test
