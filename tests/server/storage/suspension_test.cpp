@@ -196,6 +196,7 @@ TEST_CASE("with a key what it asked for and no one has begun is withdrawn, and t
                                              "withdrawn with its caller's key"});
     CHECK(house.now("apr_waits").state() == State::withdrawn);
     CHECK(house.now("apr_approved").state() == State::withdrawn);
+    CHECK(holds(house.now("apr_waits").outcome.at("next").get<std::string>(), "a new key"));
     CHECK(house.now("apr_runs").state() == State::executing);
     CHECK(house.now("apr_other").state() == State::pending);
     CHECK(ledger.permissions("", noon + 2min)->empty());
