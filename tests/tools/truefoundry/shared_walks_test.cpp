@@ -62,6 +62,14 @@ struct House {
     bool fails = false;
 };
 
+/// Walks that are under way together, none of which has ended.
+void begin_four(House& house) {
+    for (std::size_t i = 1; i <= 4; ++i) {
+        house.call();
+        CHECK(house.begun() == i);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("calls that come in one turn of the loop share a walk, and how it ends") {
@@ -96,10 +104,7 @@ TEST_CASE("a call that comes while a walk is under way sees a later one") {
 
 TEST_CASE("while four walks are under way, all that come share the next one") {
     House house;
-    for (std::size_t i = 1; i <= 4; ++i) {
-        house.call();
-        CHECK(house.begun() == i);
-    }
+    begin_four(house);
     const auto& fifth = house.call();
     CHECK(house.begun() == 4);
     const auto& sixth = house.call();
@@ -115,10 +120,7 @@ TEST_CASE("while four walks are under way, all that come share the next one") {
 
 TEST_CASE("a group does not wait for walks that do not end") {
     House house(std::chrono::milliseconds{1});
-    for (std::size_t i = 1; i <= 4; ++i) {
-        house.call();
-        CHECK(house.begun() == i);
-    }
+    begin_four(house);
     house.call();
     while (house.gates.size() == 4) house.loop.run_one();
     CHECK(house.gates.size() == 5);
