@@ -34,6 +34,10 @@ bool is_follow_up(const Approval& fresh) {
     return decision && decision->at < fresh.created;
 }
 
+/// The same of a row: that it is none.
+constexpr std::string_view no_follow_up =
+    "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)";
+
 std::size_t count(SQLite::Statement& rows) {
     rows.executeStep();
     return static_cast<std::size_t>(rows.getColumn(0).getInt64());
@@ -129,10 +133,11 @@ std::size_t Ledger::Impl::count_open(const std::string& principal, policy::Time 
             std::ranges::count(*known, principal, [](const auto& each) { return each.second.principal; });
         if (static_cast<std::size_t>(own) < enough) return static_cast<std::size_t>(own);
     }
-    auto open = prepare(
+    static const std::string open_ones =
         "SELECT count(*) FROM approvals INDEXED BY one_open_approval WHERE principal = ?1 AND state IN "
-        "('pending', 'approved', 'executing') AND (state = 'executing' OR expires > ?2) AND "
-        "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)");
+        "('pending', 'approved', 'executing') AND (state = 'executing' OR expires > ?2) AND " +
+        std::string(no_follow_up);
+    auto open = prepare(open_ones.c_str());
     SQLite::bind(open, principal, sqlite::stored(now));
     return count(open);
 }
@@ -148,9 +153,9 @@ std::size_t Ledger::Impl::count_since(const std::string& principal, policy::Time
     const auto most = of_all.executeStep() ? of_all.getColumn(0).getInt64() + 1 : 0;
     if (static_cast<std::size_t>(std::max<std::int64_t>(most, 0)) + out_of_order < enough)
         return static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
-    auto recent = prepare(
-        "SELECT count(*) FROM approvals WHERE principal = ? AND created > ? AND "
-        "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)");
+    static const std::string recent_ones =
+        "SELECT count(*) FROM approvals WHERE principal = ? AND created > ? AND " + std::string(no_follow_up);
+    auto recent = prepare(recent_ones.c_str());
     SQLite::bind(recent, principal, sqlite::stored(since));
     return count(recent);
 }
