@@ -72,24 +72,29 @@ void add_variables(const CLI::App& app, std::vector<std::string>& names) {
     for (const auto* verb : app.get_subcommands(nullptr)) add_variables(*verb, names);
 }
 
-/// A setting that was mistyped in the environment would be left out without a word. Names that are like none
-/// of ours are others' business: Kubernetes sets some that begin with a service's name.
-std::optional<Error> mistyped_variable(const CLI::App& app) {
+/// The variables of the environment that are called as ours are, and set no option of `app` and its verbs.
+std::vector<std::string_view> unknown_variables(const CLI::App& app, std::vector<std::string>& known) {
     std::vector<std::string_view> given;
     for (char** each = environ; each != nullptr && *each != nullptr; ++each)
         if (const std::string_view entry = *each; entry.starts_with("TFY_PAT_MCP_"))
             given.push_back(entry.substr(0, entry.find('=')));
-    if (given.empty()) return std::nullopt;
+    if (given.empty()) return given;
+    add_variables(app, known);
+    std::erase_if(given, [&](auto name) { return std::ranges::find(known, name) != known.end(); });
+    return given;
+}
+
+/// A setting that was mistyped in the environment would be left out without a word. Names that are like none
+/// of ours are others' business: Kubernetes sets some that begin with a service's name.
+std::optional<Error> mistyped_variable(const CLI::App& app) {
     std::vector<std::string> names;
-    add_variables(app, names);
+    const auto unknown = unknown_variables(app, names);
     const std::vector<std::string_view> known(names.begin(), names.end());
-    for (const auto name : given) {
-        if (std::ranges::find(known, name) != known.end()) continue;
+    for (const auto name : unknown)
         if (const auto near = policy::near_miss(name, known))
             return Error{Errc::invalid_params, "The environment sets " + std::string(name) +
                                                    ", which is no setting; did you mean " +
                                                    std::string(*near) + "? Nothing was done."};
-    }
     return std::nullopt;
 }
 
@@ -107,6 +112,11 @@ CommandLine::CommandLine()
     app_.require_subcommand(1);
     app_.formatter(help_);
     add_settings(app_, options_);
+}
+
+bool CommandLine::lacks_a_variable() const {
+    std::vector<std::string> names;
+    return !unknown_variables(app_, names).empty();
 }
 
 CLI::App& CommandLine::add(CLI::App& parent, VerbDefinition verb) {
@@ -143,7 +153,7 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
         return config::exit_code(*mistyped);
     }
     // `setup` writes down what was given; the server that it starts does the same as this.
-    if (!app_.got_subcommand("setup")) keep_sandbox_apart(options_);
+    if (app_.get_subcommands().front()->get_name() != "setup") keep_sandbox_apart(options_);
     name_state_dir(options_);
     const app::Console console(options_.state_dir);
     Invocation call{app_, arguments, options_, in, out, err, console};

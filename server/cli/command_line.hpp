@@ -41,6 +41,8 @@ class CommandLine {
 public:
     CommandLine();
 
+    /// Whether the environment sets one of our variables that none of its options, so far, is given by.
+    bool lacks_a_variable() const;
     CLI::App& add(VerbDefinition verb) { return add(app_, std::move(verb)); }
     CLI::App& add(CLI::App& parent, VerbDefinition verb);
     /// Reads the command line and runs nothing. The exit code, if that is all there is to do: it asks for

@@ -122,13 +122,15 @@ test('a setting that is mistyped in the environment stops the start; what is lik
   for (const [wrong, meant] of [
     ['TFY_PAT_MCP_READONLY', 'TFY_PAT_MCP_READ_ONLY'],
     ['TFY_PAT_MCP_POLCY', 'TFY_PAT_MCP_POLICY'],
+    ['TFY_PAT_MCP_ACCESS_LOGS', 'TFY_PAT_MCP_ACCESS_LOG'], // of another command
   ]) {
     const done = await run({ [wrong]: 'true' });
     assert.equal(done.code, 2, done.stderr);
     assert.match(done.stderr, new RegExp(`The environment sets ${wrong}, which is no setting; did you mean ${meant}\\? Nothing was done\\.`));
   }
   const others = { TFY_PAT_MCP_SERVICE_HOST: '10.0.0.1', TFY_PAT_MCP_SERVICE_PORT: '80', TFY_PAT_MCP_PORT: 'tcp://10.0.0.1:80' };
-  const done = await run({ ...others, TFY_PAT_MCP_PORT_80_TCP: 'tcp://10.0.0.1:80' }); // as Kubernetes sets them
+  const ofAnother = { TFY_PAT_MCP_ACCOUNT: 'ops=tfy_key' };
+  const done = await run({ ...others, ...ofAnother, TFY_PAT_MCP_PORT_80_TCP: 'tcp://10.0.0.1:80' }); // as Kubernetes sets them
   assert.equal(done.code, 0, done.stderr);
 });
 

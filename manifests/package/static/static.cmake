@@ -1,5 +1,5 @@
 # tfy-pat-mcp-static: the same objects as tfy-pat-mcp, linked with all but glibc in the program. The libraries are Debian's static ones;
-# where there is none, what libraries.sh made of Debian's sources, and from_headers.cc of headers. libfido2 alone stays the system's:
+# where there is none, what libraries.sh made of Debian's sources. libfido2 alone stays the system's:
 # server/webauthn/fido_library.cpp loads it if it is there.
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   return()
@@ -57,10 +57,9 @@ void* linked_symbol(const char* name) {
 }  // namespace tfy::loading
 ]])
 
-add_executable(tfy-pat-mcp-static EXCLUDE_FROM_ALL $<TARGET_OBJECTS:tfy_main> ${table} ${CMAKE_CURRENT_LIST_DIR}/from_headers.cc)
-set(own tfy_server tfy_system_${tfy_form} tfy_tools tfy_policy tfy_protocol tfy_manifests)
+add_executable(tfy-pat-mcp-static EXCLUDE_FROM_ALL $<TARGET_OBJECTS:tfy_main> ${table})
+set(own tfy_server tfy_system_${tfy_form} tfy_tools tfy_policy tfy_protocol tfy_manifests tfy_from_headers)
 target_link_libraries(tfy-pat-mcp-static PRIVATE tfy_options)
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/from_headers.cc PROPERTIES COMPILE_OPTIONS -w)
 # By their files: as targets they would bring the shared libraries along.
 foreach(library IN LISTS own)
   target_link_libraries(tfy-pat-mcp-static PRIVATE $<TARGET_FILE:${library}>)

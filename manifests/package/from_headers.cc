@@ -1,4 +1,4 @@
-// What Debian has as shared libraries only, and whole in their headers: toml++, fmt and spdlog, compiled for the static program.
+// toml++, fmt and spdlog, compiled once.
 #define TOML_IMPLEMENTATION
 #define TOML_HEADER_ONLY 0
 #include <toml++/toml.h>
