@@ -39,7 +39,8 @@ public:
     Result<std::string> whose(std::string_view code);
     /// For an enrolled person who was identified elsewhere.
     Async<Result<Session>> open(std::string person);
-    /// Nothing if there is none, or its person is suspended. `used`: whether it counts as use. Errc::storage.
+    /// Nothing if there is none, its person is suspended, or it came by a code of sign_in() and someone is
+    /// enrolled by now. `used`: whether it counts as use. Errc::storage.
     Async<Result<std::optional<Session>>> session(std::string key, bool used);
     Async<Result<void>> sign_out(std::string key);
 

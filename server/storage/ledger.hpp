@@ -265,7 +265,8 @@ public:
     Result<Person> connect_provider(const std::string& name, const ProviderPair& pair, policy::Time at);
 
     Result<void> open_page_session(const PageSession& session);
-    /// Nothing where there is none, it is over, an hour without use has passed, or its person is suspended.
+    /// Nothing where there is none, it is over, an hour without use has passed, its person is suspended, or
+    /// it is a guest's and someone is enrolled by now.
     Result<std::optional<PageSession>> page_session(const std::string& hash, policy::Time now);
     /// Written down once a minute at the most.
     Result<void> note_use_of_page_session(const PageSession& session, policy::Time now);

@@ -73,6 +73,9 @@ Result<std::optional<PageSession>> Ledger::page_session(const std::string& hash,
             session.used + idle_life <= now)
             return std::optional<PageSession>{};
         if (session.guest) {
+            const auto known = impl_->people_in_journal();
+            if (!known) return known.error();
+            if (!known->people.empty()) return std::optional<PageSession>{};
             session.decides = true;
             return std::optional(std::move(session));
         }

@@ -47,6 +47,9 @@ test('a sandbox, with its output in a log: the greeting has a link, the page poi
 
   const other = await world.serve();
   await world.enrol();
+  const over = await session.request('POST', '/api/freeze', { principal: 'http:loopback', reason: 'why not' });
+  assert.equal(over.status, 401, 'nor does the session of who came by one');
+  assert.equal(over.body.error.message, 'Your session has ended. Nothing was done.');
   const late = await new Page(world, other.page).request('POST', '/api/sign-in', { code: other.code });
   assert.equal(late.status, 403, 'a code that was printed before counts no more');
   const now = await helpOn(world, other.page);

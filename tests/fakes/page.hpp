@@ -127,8 +127,12 @@ struct Page {
                      .body = body.dump()});
     }
 
+    /// As a guest while no one is enrolled.
     void sign_in(const std::string& person = "grace") {
-        key = wait(people.sign_in(people.issue_code(person, std::chrono::minutes{10}))).value().key;
+        const bool anyone = wait(codes.anyone_makes_them());
+        auto opening = anyone ? people.open(person)
+                              : people.sign_in(people.issue_code(person, std::chrono::minutes{10}));
+        key = wait(std::move(opening)).value().key;
     }
 
     void in_ledger(const std::function<void(storage::Ledger&)>& work) {

@@ -117,6 +117,23 @@ TEST_CASE("a code counts only while the server may hand codes out") {
     CHECK(people.code_of(late) == Errc::denied);
 }
 
+TEST_CASE("the session of a guest ends when someone is enrolled, and its person is told that") {
+    People people;
+    people.Page::sign_in();
+    const auto guest = people.key;
+    const auto asked = people.ask(approval("apr_a"));
+    REQUIRE(people.get("/approvals/api/rows").status() == 200);
+    people.enrolled({"ada"});
+    CHECK_FALSE(people.session(guest).has_value());
+    const auto denied = people.post("/approvals/api/approvals/apr_a/deny", {{"reason", "not needed"}});
+    CHECK(denied.status() == 401);
+    CHECK(denied.text().find("Your session has ended. Nothing was decided; the request is still open.") !=
+          std::string::npos);
+    CHECK(people.wait(people.approvals.find(asked.id)).value().state() == policy::Approval::State::pending);
+    people.Page::sign_in("ada");
+    CHECK(people.get("/approvals/api/rows").status() == 200);
+}
+
 TEST_CASE("ten wrong codes in a minute slow guessing down, and lock nobody out who has the right one") {
     People people;
     const auto right = people.channel.issue_code("grace", 10min);
