@@ -58,10 +58,17 @@ Error holds_a_value() {
 
 using StoredAndEnded = std::pair<std::optional<Approval>, bool>;
 
-/// And whether its caller has ended before it began: see Ledger::caller_has_ended().
+/// And whether its caller has ended before it began: see Ledger::caller_has_ended(). A value that it waits
+/// for and that is lost ends it here: see Ledger::lose_value_of().
 Result<StoredAndEnded> look_at(storage::Ledger& ledger, const std::string& id, policy::Time now) {
     auto found = ledger.find(id);
     if (!found) return found.error();
+    if (*found) {
+        const auto lost = ledger.lose_value_of(**found, now);
+        if (!lost) return lost.error();
+        if (*lost) found = ledger.find(id);
+        if (!found) return found.error();
+    }
     const auto& stored = *found;
     const bool may_begin =
         stored && (stored->state() == State::pending || stored->state() == State::approved);

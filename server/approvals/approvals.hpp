@@ -66,7 +66,8 @@ public:
     Async<Result<void>> answers_no_more(std::string id);
 
     /// As it is now: lapsed if its time is over, withdrawn if the key or the grant of its caller is (see
-    /// storage::Ledger::caller_has_ended). Errc::not_found.
+    /// storage::Ledger::caller_has_ended), superseded if the value that it is to show is lost.
+    /// Errc::not_found.
     Async<Result<policy::Approval>> find(std::string id);
     /// All that are open, newest first; behind them, unless `open_only`, the newest ones that are not, lapsed
     /// ones as expired.
@@ -118,6 +119,8 @@ public:
     /// The same for a call of a process that did not live to finish it (see orphans.hpp). Errc::conflict or
     /// Errc::refused if someone else has.
     Async<Result<policy::Approval>> settle(std::string id, policy::Approval::State end, Json outcome);
+    /// What is to show a value whose process has ended is superseded, and says so.
+    Async<Result<void>> end_what_lost_its_value();
     /// All that are executing, by whichever process.
     Async<Result<std::vector<policy::Approval>>> executing();
 

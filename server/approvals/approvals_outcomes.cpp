@@ -97,6 +97,11 @@ Async<Result<Approval>> Approvals::end_as(Approval current, State end, Json outc
     co_return co_await write(std::move(ended), std::move(kind), std::move(change));
 }
 
+Async<Result<void>> Approvals::end_what_lost_its_value() {
+    auto work = [now = clock_.now()](storage::Ledger& ledger) { return ledger.lose_values_asked_for(now); };
+    co_return co_await store_.run(std::move(work));
+}
+
 Async<Result<std::vector<Approval>>> Approvals::executing() {
     auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));

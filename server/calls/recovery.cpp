@@ -50,9 +50,10 @@ Async<void> Recovery::keep_looking() {
     }
 }
 
-// Without an address nothing can be asked, and nothing is said of any call: it waits for one, or for a server
-// that has one.
+// A value is lost whatever this server's address. Without one nothing can be asked, and nothing is said of
+// any call: it waits for one, or for a server that has one.
 Async<Result<void>> Recovery::look() {
+    if (auto ended = co_await deps_.desk.end_what_lost_its_value(); !ended) co_return ended;
     if (!base_url_.known()) co_return Result<void>{};
     auto recovery = co_await find();
     if (!recovery) co_return recovery.error();

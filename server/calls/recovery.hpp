@@ -49,7 +49,8 @@ public:
     /// call. Where several processes settle the same one, the first counts.
     Async<void> settle(policy::Approval orphan);
     /// Settles what is found now, and from here on looks every half minute for what another process that
-    /// ended has left: this one may be the only one that still runs. Errc::storage.
+    /// ended has left: this one may be the only one that still runs. What is to show a value that such a
+    /// process took with it ends, too. Errc::storage.
     Async<Result<void>> start();
 
 private:

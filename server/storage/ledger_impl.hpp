@@ -151,6 +151,8 @@ struct Ledger::Impl {
 
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
+    /// The same, and what waits to show it.
+    Result<void> end_what_needs_value(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
 
     Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
     /// `own`: the open requests of fresh's principal.

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "server/storage/ledger_impl.hpp"
+#include "server/storage/state_dir.hpp"
+#include "tools/sentences.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -21,6 +23,11 @@ State state_of(const std::string& text) {
     for (const auto& [state, name] : names)
         if (text == name) return state;
     return State::lost;  // the table's CHECK lets nothing else in
+}
+
+std::string value_lost_with_its_server() {
+    return std::string("The server that held its value has ended, so the value is lost. ") +
+           tools::sentences::value_is_gone;
 }
 
 constexpr const char* by_id =
@@ -82,13 +89,50 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
                          "This value is no longer held: it was shown, or its time is over. Nothing was "
                          "shown by this."};
         if (auto told = impl_->append(entry); !told) return told;
-        if (auto followed = impl_->follow_reveal(id, next, entry.at); !followed) return followed;
-        const auto cannot_run = [&](const policy::Approval& open) {
-            return policy::waits_for(open, policy::value_key(id));
-        };
-        return impl_->supersede_where({policy::value_key(id)}, cannot_run,
-                                      "Its value was shown, or is no longer held.", id, entry.at);
+        return impl_->end_what_needs_value(id, next, entry.at);
     });
+}
+
+Result<void> Ledger::Impl::end_what_needs_value(const std::string& reveal_id, State ended, policy::Time at) {
+    if (auto followed = follow_reveal(reveal_id, ended, at); !followed) return followed;
+    const auto cannot_run = [&](const policy::Approval& open) {
+        return policy::waits_for(open, policy::value_key(reveal_id));
+    };
+    const auto why = ended == State::lost ? value_lost_with_its_server()
+                                          : std::string("Its value was shown, or is no longer held.");
+    return supersede_where({policy::value_key(reveal_id)}, cannot_run, why, reveal_id, at);
+}
+
+// The row of a process that ended stays "held". A database in memory has no other process.
+Result<bool> Ledger::lose_value_of(const policy::Approval& open, policy::Time now) {
+    const auto prefix = policy::value_key("");
+    if (impl_->file.empty()) return false;
+    bool lost = false;
+    for (const auto& need : open.facts.needs) {
+        if (!need.starts_with(prefix) || !policy::waits_for(open, need)) continue;
+        const auto row = find_reveal(need.substr(prefix.size()));
+        if (!row) return row.error();
+        if (!*row || (*row)->state != State::held || alive(state_dir(), (*row)->instance)) continue;
+        const auto& id = (*row)->id;
+        const auto written = impl_->write([&]() -> Result<void> {
+            if (impl_->run("UPDATE reveals SET state = 'lost' WHERE id = ? AND state = 'held'", id) != 1)
+                return {};
+            ++impl_->gone_with;
+            if (auto told = impl_->append(now, "reveal_lost", id, Json::object()); !told) return told;
+            return impl_->end_what_needs_value(id, State::lost, now);
+        });
+        if (!written) return written.error();
+        lost = true;
+    }
+    return lost;
+}
+
+Result<void> Ledger::lose_values_asked_for(policy::Time now) {
+    const auto open = all_open(now);
+    if (!open) return open.error();
+    for (const auto& each : *open)
+        if (const auto lost = lose_value_of(each, now); !lost) return lost.error();
+    return {};
 }
 
 Result<std::vector<RevealRow>> Ledger::reveals(RevealRow::State state) {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include "server/storage/state_dir.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -88,6 +89,44 @@ TEST_CASE("a reveal is held until it is ended once, with a record of it") {
     }
     CHECK(ledger->reveals(storage::RevealRow::State::held)->empty());
     CHECK(ledger->journal()->size() == 3);
+}
+
+TEST_CASE("what asks for a value that went with its process ends, and says what is lost and what to do") {
+    const TempFolder folder;
+    const auto state = storage::StateDir::open(folder / "state").value();
+    auto ledger = open_ledger(state.root() / "ledger.db");
+    const auto living = storage::Instance::hold(state, "living").value();
+    std::vector<policy::Approval> asked;
+    for (const auto& holder : std::vector<std::string>{"living", "ended"}) {
+        ledger
+            ->add_reveal({.id = "rev_" + holder,
+                          .token_name = "ci",
+                          .principal = "stdio:alice",
+                          .instance = holder,
+                          .created = noon,
+                          .until = noon + 10min})
+            .value();
+        auto made = approval("apr_" + holder, "token-" + holder);
+        made.facts.needs = {policy::value_key("rev_" + holder)};
+        asked.push_back(ledger->open_request(made, {100, 100}, entry("requested", made.id)).value().approval);
+    }
+    const auto before = ledger->data_version().value();
+    CHECK_FALSE(ledger->lose_value_of(asked.at(0), noon + 1min).value());
+    CHECK(ledger->data_version().value() == before);
+    ledger->lose_values_asked_for(noon + 1min).value();
+    CHECK(ledger->data_version().value() != before);  // open pages and waiting calls look again
+    CHECK(ledger->find("apr_living").value()->state() == policy::Approval::State::pending);
+    const auto ended = ledger->find("apr_ended").value();
+    CHECK(ended->state() == policy::Approval::State::superseded);
+    CHECK(ended->outcome.at("text").get<std::string>() ==
+          "The server that held its value has ended, so the value is lost. Token values are only shown at "
+          "creation time. If lost, delete the old token and create a new one, then update all services that "
+          "used the old token. Nothing was done.");
+    CHECK(ledger->find_reveal("rev_ended").value()->state == storage::RevealRow::State::lost);
+    const auto journal = ledger->journal().value();
+    CHECK(journal.at(journal.size() - 2).kind == "reveal_lost");
+    CHECK(journal.back().kind == "superseded");
+    CHECK_FALSE(ledger->lose_value_of(*ended, noon + 1min).value());
 }
 
 }  // namespace tfy::ledger_records_test
