@@ -127,6 +127,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
           {approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
            enrolled_, reading_of(page_reading_),
            [this](policy::Approval approval) { return call_tool_.carry_out_for_page(std::move(approval)); },
+           [this](const policy::Approval& approval) { return call_tool_.would_run_for_page(approval); },
            provider_.get(), consent_ ? &consent_->desk() : nullptr, own_keys_.get(), parts.trusted_proxies},
           people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
           [&page] { return page.home(); }),

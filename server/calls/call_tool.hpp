@@ -47,6 +47,8 @@ public:
     /// What was approved on this process's page with its value for the page runs at once: the person is there
     /// to see it, whether or not the caller still is. Nothing for other approvals. Whether it runs here.
     bool carry_out_for_page(policy::Approval approval);
+    /// Whether carry_out_for_page() would run it here, once it is approved with its value for the page.
+    bool would_run_for_page(const policy::Approval& approval) const;
     /// Whether calls of this tool may become tasks: as its definition says.
     bool may_be_task(const std::string& tool) const;
     /// The URIs of the resources that a call may have changed: as its tool says of its outcome.
@@ -75,6 +77,8 @@ private:
 
     /// nullptr if there is no such tool, or this server does not offer it.
     const Entry* offered(std::string_view tool) const;
+    /// The same of what carry_out() runs: nullptr if that is not for this process.
+    const Entry* runs_here(const policy::Approval& approval) const;
 
     Result<policy::Call> make_call(const Entry& entry, const mcp::Requester& requester, Json arguments) const;
     std::optional<Error> why_not_callable(const Entry* entry, const protocol::CallToolParams& params) const;

@@ -32,11 +32,16 @@ struct CallTool::Job {
     std::optional<Result<Ran>> result;
 };
 
-bool CallTool::carry_out(Approval approval, policy::Trace trace) {
+const CallTool::Entry* CallTool::runs_here(const Approval& approval) const {
     const auto* entry = offered(approval.call.tool);
     const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_.now() &&
                       !deps_.desk.is_for_another_key(approval);
-    if (entry == nullptr || entry->changes == nullptr || !ours) return false;
+    return entry != nullptr && entry->changes != nullptr && ours ? entry : nullptr;
+}
+
+bool CallTool::carry_out(Approval approval, policy::Trace trace) {
+    const auto* entry = runs_here(approval);
+    if (entry == nullptr) return false;
     if (!carried_out_.insert(approval.id).second) return true;
     auto call = approval.call;
     call.tool_version = entry->version();
@@ -49,14 +54,18 @@ bool CallTool::carry_out(Approval approval, policy::Trace trace) {
     return true;
 }
 
-// A request under another definition of the tool waits for its own server.
+// A request under another definition of the tool waits for its own server. A value that is made while this
+// process stops would end with it.
+bool CallTool::would_run_for_page(const Approval& approval) const {
+    const auto* entry = runs_here(approval);
+    return entry != nullptr && approval.facts.yields_value &&
+           approval.call.tool_version == entry->version() && !deps_.desk.draining();
+}
+
 bool CallTool::carry_out_for_page(Approval approval) {
-    const auto* entry = deps_.catalog.find(approval.call.tool);
-    const bool shows_value = approval.state() == State::approved && approval.facts.yields_value &&
-                             approval.decision()->destination == policy::Destination::page;
-    if (deps_.desk.draining()) return false;  // a value that is made now would end with this process
-    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version()) return false;
-    return carry_out(std::move(approval), {});
+    const bool for_page =
+        approval.state() == State::approved && approval.decision()->destination == policy::Destination::page;
+    return for_page && would_run_for_page(approval) && carry_out(std::move(approval), {});
 }
 
 Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, policy::Call call,

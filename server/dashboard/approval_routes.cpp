@@ -1,4 +1,6 @@
 // What waits, what was decided, and the decisions themselves.
+#include <algorithm>
+
 #include "policy/facts.hpp"
 #include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/body_fields.hpp"
@@ -43,6 +45,14 @@ Result<Change> read_change(const Json& body) {
     if (blank(change.wish.name) && blank(change.wish.expiration_date) && blank(change.wish.team))
         return Error{Errc::refused, "Give another name, expiry or team. Nothing was changed."};
     return change;
+}
+
+/// It waits, and its value may go to the page. The first vote has chosen where it goes.
+bool may_show_on_page(const Approval& approval) {
+    if (approval.state() != Approval::State::pending) return false;
+    if (!approval.votes().empty()) return approval.votes().front().destination == policy::Destination::page;
+    return std::ranges::find(approval.terms.destinations, policy::Destination::page) !=
+           approval.terms.destinations.end();
 }
 
 transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& error, int status) {
@@ -183,9 +193,11 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
 }
 
 Json Dashboard::view(const Approval& approval, const PageRequest& visit) const {
-    return approval_view(approval,
-                         {visit.session->person, narrowing_.narrowable(approval), visit.session->decides},
-                         *redaction_.now());
+    auto view = approval_view(
+        approval, {visit.session->person, narrowing_.narrowable(approval), visit.session->decides},
+        *redaction_.now());
+    view["would_run"] = may_show_on_page(approval) && would_run_ && would_run_(approval);
+    return view;
 }
 
 }  // namespace tfy::dashboard

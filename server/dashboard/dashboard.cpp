@@ -60,6 +60,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       enrolled_(desks.enrolled),
       reading_(std::move(desks.reading)),
       approved_(std::move(desks.approved)),
+      would_run_(std::move(desks.would_run)),
       provider_(desks.provider),
       consent_(desks.consent),
       own_keys_(desks.own_keys),

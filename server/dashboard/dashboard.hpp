@@ -63,6 +63,8 @@ public:
         Reading reading;
         /// Is told of what a person approved here, and says whether that runs now, in this process.
         std::function<bool(policy::Approval)> approved = {};
+        /// Whether `approved` would say so of this request, with its value for the page.
+        std::function<bool(const policy::Approval&)> would_run = {};
         oidc::SignInDesk* provider = nullptr;           // where people sign in, too; none: they cannot
         oauth::AuthorizationDesk* consent = nullptr;    // none: no program asks to act for a person
         upstream::OwnKeys* own_keys = nullptr;          // none: people enter no keys of their own
@@ -202,6 +204,7 @@ private:
     people::PeopleDesk& enrolled_;
     Reading reading_;
     std::function<bool(policy::Approval)> approved_;
+    std::function<bool(const policy::Approval&)> would_run_;
     oidc::SignInDesk* provider_;
     oauth::AuthorizationDesk* consent_;
     upstream::OwnKeys* own_keys_;

@@ -81,6 +81,7 @@ struct Page {
                 .enrolled = enrolled_people,
                 .reading = {read(listed), read(state_of_it), read(checked)},
                 .approved = [this](const policy::Approval&) { return runs_approved; },
+                .would_run = [this](const policy::Approval&) { return runs_approved; },
                 .consent = &consent,
                 .own_keys = &own_keys};
     }

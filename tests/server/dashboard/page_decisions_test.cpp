@@ -26,15 +26,22 @@ TEST_CASE("an approval is written with the person, how surely, and where the val
     CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::approved);
 }
 
-TEST_CASE("the answer to an approval says whether the call runs now, in this process") {
+TEST_CASE("before an approval and in the answer to it the page says whether the call runs in this process") {
     for (const bool runs : {false, true}) {
         Page page;
         page.runs_approved = runs;
         page.sign_in();
+        const auto would_run = [&](const char* id) {
+            return page.get("/approvals/api/approvals/" + std::string(id)).json().at("would_run") == true;
+        };
         auto body = approving(page.ask_create("apr_a"));
+        CHECK(would_run("apr_a") == runs);
+        page.ask(approval("apr_b"));  // shows no value
+        CHECK_FALSE(would_run("apr_b"));
         body["destination"] = "page";
         CHECK(page.post("/approvals/api/approvals/apr_a/approve", body).json().at("runs_now") == runs);
         CHECK_FALSE(page.get("/approvals/api/approvals/apr_a").json().contains("runs_now"));
+        CHECK_FALSE(would_run("apr_a"));
     }
 }
 

@@ -44,7 +44,7 @@ function Then({ approval }: { approval: Approval }) {
                     <dd>
                         {inMoments(approval.facts.effect)}{" "}
                         {approval.quorum > 1 && "It runs once enough people have approved it. "}
-                        {approval.destinations.includes("page")
+                        {approval.would_run
                             ? "With the value for this page it runs at once; else at once only if the agent still waits, or when it repeats the call."
                             : "It runs at once if the agent still waits, else when it repeats the call."}
                     </dd>

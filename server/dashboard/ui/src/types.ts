@@ -93,6 +93,8 @@ export interface Approval {
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
+    /** With its value for the page, this server would begin it at once. */
+    would_run: boolean;
     /** In the answer to an approval: this server has begun it. */
     runs_now?: boolean;
     /** What became of the value that it made, where it is asked for alone. */
