@@ -27,10 +27,10 @@ std::string new_token_of(const policy::Approval& approval) {
     return name.empty() ? approval.facts.subject : name;
 }
 
-/// It made a value that this person chose to see, or that a form's unknown person did.
+/// It made a value that this person, or a form's unknown person, chose to see or promised to the agent.
 bool made_value_for(const policy::Approval& approval, const std::string& person) {
     const auto& decision = approval.decision();
-    if (!decision || !decision->approved || decision->destination != policy::Destination::page ||
+    if (!decision || !decision->approved || decision->destination == policy::Destination::none ||
         approval.state() != policy::Approval::State::succeeded)
         return false;
     return decision->by == person || decision->assurance == policy::Assurance::client ||

@@ -198,11 +198,11 @@ test('a value that the server takes with it is told as lost: before it is back, 
   assert.equal(await page.getByText('Held in memory').count(), 0);
   await world.serve(world.env, new URL(server.page).port);
   await live(page);
-  await page.getByText('The server stopped before anyone looked. The value is lost: delete this token and create a new one.').waitFor();
+  await page.getByText('The server stopped before it was shown. The value is lost: delete this token and create a new one.').waitFor();
   await accessible(page);
   await page.getByRole('link', { name: 'History' }).click();
   await page.getByRole('button', { name: /^Create goes-down-with-it/ }).click();
-  await page.getByText('The server stopped before anyone looked. The value is lost: delete this token and create a new one.').waitFor();
+  await page.getByText('The server stopped before it was shown. The value is lost: delete this token and create a new one.').waitFor();
 });
 
 test('a value that was shown is offered in no other tab', async t => {

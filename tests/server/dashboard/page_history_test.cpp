@@ -70,43 +70,46 @@ TEST_CASE("a decision of several people names them all") {
 }
 
 TEST_CASE("who approved is told that a value was lost unseen, until its token is deleted; others are not") {
-    Page page;
-    page.sign_in();
-    const auto made = page.ask_create("apr_a");
-    auto yes = approving(made);
-    yes["destination"] = "page";
-    REQUIRE(page.post("/approvals/api/approvals/apr_a/approve", yes).status() == 200);
-    const Json told = {{"name", "ci-pipeline"}, {"id", "pat-new"}, {"reveal_id", page.hold()}};
-    const auto ended = [&](const std::string& id, const Json& outcome) {
-        auto next = page.wait(page.approvals.find(id)).value();
-        policy::ApprovalForTests::state(next) = policy::Approval::State::succeeded;
-        next.outcome = outcome;
-        page.in_ledger([&](storage::Ledger& ledger) {
-            ledger.change(policy::Approval::State::approved, next, entry("succeeded", id)).value();
-        });
-    };
-    ended("apr_a", {{"text", ""}, {"structured", told}, {"isError", false}});
-    const auto lost = [&] { return page.get("/approvals/api/reveals/lost").json().at("lost"); };
-    const auto value = [&] { return page.get("/approvals/api/approvals/apr_a").json().at("value"); };
-    CHECK(lost().empty());
-    CHECK(value() == "held");
+    for (const auto* destination : {"page", "agent"}) {
+        CAPTURE(destination);
+        Page page;
+        page.sign_in();
+        const auto made = page.ask_create("apr_a");
+        auto yes = approving(made);
+        yes["destination"] = destination;
+        REQUIRE(page.post("/approvals/api/approvals/apr_a/approve", yes).status() == 200);
+        const Json told = {{"name", "ci-pipeline"}, {"id", "pat-new"}, {"reveal_id", page.hold()}};
+        const auto ended = [&](const std::string& id, const Json& outcome) {
+            auto next = page.wait(page.approvals.find(id)).value();
+            policy::ApprovalForTests::state(next) = policy::Approval::State::succeeded;
+            next.outcome = outcome;
+            page.in_ledger([&](storage::Ledger& ledger) {
+                ledger.change(policy::Approval::State::approved, next, entry("succeeded", id)).value();
+            });
+        };
+        ended("apr_a", {{"text", ""}, {"structured", told}, {"isError", false}});
+        const auto lost = [&] { return page.get("/approvals/api/reveals/lost").json().at("lost"); };
+        const auto value = [&] { return page.get("/approvals/api/approvals/apr_a").json().at("value"); };
+        CHECK(lost().empty());
+        CHECK(value() == "held");
 
-    page.clock.advance(10min);
-    CHECK(value() == "lapsed");
-    CHECK(lost() == Json{{{"id", "apr_a"}, {"token_name", "ci-pipeline"}, {"how", "lapsed"}}});
-    page.sign_in("mallory");
-    CHECK(lost().empty());
-    page.sign_in();
+        page.clock.advance(10min);
+        CHECK(value() == "lapsed");
+        CHECK(lost() == Json{{{"id", "apr_a"}, {"token_name", "ci-pipeline"}, {"how", "lapsed"}}});
+        page.sign_in("mallory");
+        CHECK(lost().empty());
+        page.sign_in();
 
-    auto gone = approval("apr_b", "ci-pipeline");
-    gone.call.arguments = {{"id", "pat-new"}};
-    gone.digest = gone.asked_digest = policy::digest(gone.call);
-    page.ask(gone);
-    REQUIRE(page.post("/approvals/api/approvals/apr_b/approve", approving(gone)).status() == 200);
-    CHECK(lost().size() == 1);
-    ended("apr_b", nullptr);
-    CHECK(lost().empty());
-    CHECK(page.get("/approvals/api/approvals/apr_b").json().at("value") == nullptr);
+        auto gone = approval("apr_b", "ci-pipeline");
+        gone.call.arguments = {{"id", "pat-new"}};
+        gone.digest = gone.asked_digest = policy::digest(gone.call);
+        page.ask(gone);
+        REQUIRE(page.post("/approvals/api/approvals/apr_b/approve", approving(gone)).status() == 200);
+        CHECK(lost().size() == 1);
+        ended("apr_b", nullptr);
+        CHECK(lost().empty());
+        CHECK(page.get("/approvals/api/approvals/apr_b").json().at("value") == nullptr);
+    }
 }
 
 TEST_CASE("deceptive names in the history are written out") {

@@ -272,7 +272,7 @@ export interface Reveal {
     nonce: string;
 }
 
-/** A new token's value that this person chose to see, and that no one ever saw. */
+/** A new token's value that this person chose to see, or promised to the agent, and that no one ever saw. */
 export interface LostValue {
     /** Of the request. */
     id: string;

@@ -87,6 +87,6 @@ export const values: Record<NonNullable<Approval["value"]>, string> = {
     held: "The value has not been shown yet.",
     elsewhere: "The value has not been shown yet; another process of this server holds it.",
     claimed: "The value was shown.",
-    lapsed: `No one looked within ten minutes. ${lostValue}`,
-    lost: `The server stopped before anyone looked. ${lostValue}`,
+    lapsed: `It was not shown within ten minutes. ${lostValue}`,
+    lost: `The server stopped before it was shown. ${lostValue}`,
 };
