@@ -145,6 +145,9 @@ Time answers_until(const Approval& approval, Time told);
 bool supersedes(const Approval& done, const Approval& open);
 /// Whether it is pending or approved, and relies on what `key` names.
 bool waits_for(const Approval& approval, const std::string& key);
+/// The id of the request whose decision covers this one, too (Gate::follow_up); empty for all others. Where
+/// there is one, `agent_reason` is this server's word of it, and no agent's.
+std::string follows_from(const Approval& approval);
 /// Whether both would change the same token.
 bool same_target(const Approval& one, const Approval& other);
 /// The one table of what may follow what.

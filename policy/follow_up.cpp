@@ -2,6 +2,11 @@
 #include "policy/gate.hpp"
 
 namespace tfy::policy {
+namespace {
+
+constexpr std::string_view follows_from_it = "follows from ";
+
+}  // namespace
 
 Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask reveal, Facts facts,
                                  std::string id, Time now) const {
@@ -14,7 +19,7 @@ Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask revea
                      "A standing permission never shows a value. Showing it needs its own approval. Nothing "
                      "was done."};
     auto record = request(std::move(reveal), std::move(facts), std::move(id),
-                          "follows from " + created.approval_id, now);
+                          std::string(follows_from_it) + created.approval_id, now);
     record.votes_ = created.votes;
     if (const auto missing = unmet(record))
         return Error{Errc::refused, "Showing the value needs a stronger approval than its creation had. " +
@@ -23,6 +28,14 @@ Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask revea
     record.decision_ = decision;
     record.expires = now + rules_.claim_window;
     return record;
+}
+
+// No agent can word it so: what it asks for is decided on after it was asked.
+std::string follows_from(const Approval& approval) {
+    const auto& decision = approval.decision();
+    const bool follows =
+        decision && decision->at < approval.created && approval.agent_reason.starts_with(follows_from_it);
+    return follows ? approval.agent_reason.substr(follows_from_it.size()) : std::string{};
 }
 
 }  // namespace tfy::policy

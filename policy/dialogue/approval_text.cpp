@@ -64,7 +64,8 @@ std::string claimed_lines(const Approval& approval, const policy::Seals& seal) {
         return text.empty() ? std::string("none given") : policy::between_quotes(policy::shown(seal, text));
     };
     return "\nClaimed by the caller (not verified):\n  Client: " + claimed(approval.call.caller.client) +
-           "\n  Reason: " + claimed(approval.agent_reason) + "\n";
+           "\n  Reason: " + claimed(policy::follows_from(approval).empty() ? approval.agent_reason : "") +
+           "\n";
 }
 
 }  // namespace
@@ -93,6 +94,8 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     text += "  Asked by: " + policy::shown(seal, policy::asker_of(approval.call.caller)) + "\n";
     if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
         text += "  Its program: " + program + "\n";
+    if (const auto id = policy::follows_from(approval); !id.empty())
+        text += "  Follows from: request " + policy::shown(seal, id) + "\n";
     for (const auto& warning : approval.facts.warnings)
         text += "  Warning: " + policy::shown(seal, warning) + "\n";
     text += claimed_lines(approval, seal);

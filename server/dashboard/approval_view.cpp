@@ -171,6 +171,7 @@ std::string not_confirmed(const std::string& person) {
 
 Json approval_view(const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
     Shower show{seal};
+    const auto follows = policy::follows_from(approval);
     Json destinations = Json::array();
     for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
@@ -187,7 +188,8 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                   show.lines(approval.call.arguments.dump(2, ' ', false, Json::error_handler_t::replace))},
                  {"digest", approval.digest},
                  {"short_digest", policy::short_digest(approval.digest)},
-                 {"agent_reason", show.lines(approval.agent_reason)},
+                 {"agent_reason", show.lines(follows.empty() ? approval.agent_reason : "")},
+                 {"follows", show(follows)},
                  {"principal", show(approval.call.caller.principal)},
                  {"asked_by", show(policy::asker_of(approval.call.caller))},
                  {"program", program_view(approval.call.caller.program, show)},

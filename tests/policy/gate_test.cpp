@@ -323,6 +323,11 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
             continue;
         }
         CHECK(record->state() == State::approved);
+        CHECK(follows_from(*record) == "apr_1");
+        auto asked = gate.request({reveal, rule}, remove_facts(), "apr_3", record->agent_reason, noon);
+        CHECK(follows_from(asked).empty());  // its agent says so
+        ApprovalForTests::decision(asked) = decision;
+        CHECK(follows_from(asked).empty());
         CHECK(record->digest == digest(reveal));
         const auto running = begin(*record, "process-1", noon + 2s);
         CHECK(gate.redeem(ClaimForTests::make(*running), reveal, noon + 2s).has_value());

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "policy/dialogue/approval_text.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tools/access_tokens/rotations.hpp"
@@ -217,6 +218,21 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
     made.terms.destinations.clear();
     CHECK(
         dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("destination").is_null());
+}
+
+TEST_CASE("what this server says of a request that follows from another is no claim of its caller") {
+    auto made = approval("apr_a");
+    made.agent_reason = "follows from apr_0";
+    const auto view = [&made] { return dashboard::approval_view(made, grace, fakes::no_tokens()); };
+    CHECK(view().at("agent_reason") == "follows from apr_0");
+    CHECK(view().at("follows") == "");
+    policy::ApprovalForTests::decision(made) = policy::Approval::Decision{
+        .approved = true, .by = "grace", .at = made.created - std::chrono::milliseconds{1}};
+    CHECK(view().at("agent_reason") == "");
+    CHECK(view().at("follows") == "apr_0");
+    const auto text = dialogue::screen(made, noon, fakes::no_tokens());
+    CHECK(text.find("\n  Follows from: request apr_0\n") < text.find("Claimed by the caller"));
+    CHECK(text.find("\n  Reason: none given\n") != std::string::npos);
 }
 
 TEST_CASE("of an outcome the page gets the status, and the words only of a failure") {
