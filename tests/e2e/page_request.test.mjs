@@ -45,14 +45,14 @@ test('a rotation shows the old token beside the new one; names of 36 characters 
   const asked = await show(page, 'ci-runner', 'Rotate', 'Rotate access token');
   const differs = inOneLine(await asked.locator('.changes').innerText());
   assert.match(differs, new RegExp(`^Name\\s+now: ci-runner → , then: ${longest}\\s+Expires\\s+now: \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d \\S+ → , then: \\d+ \\w+ \\d{4}`));
-  assert.match(differs, /Old token\s+now: works → , then: is deleted 15 m after the new value has been shown$/);
+  assert.match(differs, /Old token\s+now: works → , then: is deleted 15 min after the new value has been shown$/);
   const before = await asked.locator('.sides .before').innerText();
   const after = await asked.locator('.sides .after').innerText();
   assert.match(before, /^Old token\nName\nci-runner\n/);
   assert.ok(before.includes(tokens[0].id) && before.includes('Last used'), before);
   assert.match(after, /^New token\n/);
   await asked.getByText(`Creates the personal access token "${longest}"`).waitFor();
-  await asked.getByText(/deletes "ci-runner" permanently, 15 m after the new value/).waitFor();
+  await asked.getByText(/deletes "ci-runner" permanently, 15 min after the new value/).waitFor();
   await fits(page);
   await accessible(page);
 
@@ -76,11 +76,11 @@ test('a request that a standing permission nearly covered says why it did not', 
   });
   await create('ci-too-long');
   const asked = await show(page, 'ci-too-long');
-  await asked.getByText(/does not cover this\. It is for tokens that expire within 7 d\.$/).waitFor();
+  await asked.getByText(/does not cover this\. It is for tokens that expire within 7 days\.$/).waitFor();
   await accessible(page);
 });
 
-test('each of the four common reasons denies, by two clicks; the agent is told it', async t => {
+test('each of the four common reasons denies, by two clicks; the agent is told it; a deletion has reasons of its own', async t => {
   const { page, call, create } = await begin(t);
   for (const [nth, reason] of ['Not needed.', 'Wrong name or owner.', 'It should end earlier.', 'Ask me before you do this.'].entries()) {
     const { approval_id } = await create(`not-this-${nth}`);

@@ -13,7 +13,6 @@ import { follow } from "./live";
 import { authorize, focusSoon, home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
 import { Reveals, visible, visibleLeft } from "./reveals";
-import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
 import { Together } from "./together";
 import { Tokens } from "./tokens";
@@ -174,7 +173,7 @@ function Footer() {
 const own = signal<typeof import("./own") | null>(null);
 
 /** A part of the page that is fetched when it is first looked at. */
-function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Health" }) {
+function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Health" | "Rotations" }) {
     const { problem, run } = useWork();
     useEffect(() => void run(async () => void (own.value ??= await import("./own"))), []);
     const Part = own.value?.[name];
@@ -185,7 +184,7 @@ function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Heal
 const sections: Record<string, () => ComponentChildren> = {
     values: Reveals,
     permissions: Permissions,
-    rotations: Rotations,
+    rotations: () => <Later name="Rotations" />,
     passkeys: () => <Later name="Own" />,
     key: () => <Later name="OwnKey" />,
     authorize: () => <Later name="Consent" />,

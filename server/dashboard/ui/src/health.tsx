@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
 import { Checks } from "./checks";
 import { session } from "./state";
-import { clock, days, moment, now } from "./time";
+import { clock, left, moment, now } from "./time";
 import { Looking, Problem, useWork } from "./work";
 import type { Health as Found } from "./types";
 import type { ComponentChildren } from "preact";
@@ -40,7 +40,7 @@ function Key({ found }: { found: Found }) {
                 "It does not say whose it is."
             )}{" "}
             {until
-                ? `Ends on ${moment(until)}, in ${days(Date.parse(until) - now.value)}.`
+                ? `Ends on ${moment(until)}, in ${left(Date.parse(until) - now.value, true)}.`
                 : "It never ends, or does not say when."}
         </>
     );

@@ -6,7 +6,7 @@ import { announce } from "./announce";
 import { api, Failure } from "./api";
 import { home } from "./nav";
 import { connection, readings, restLoaded, reveals, rotations, session, tryRefresh } from "./state";
-import { left, moment, now } from "./time";
+import { inMoments, left, moment, now } from "./time";
 import { lostValue, values } from "./words";
 import { Looking } from "./work";
 import type { LostValue, Reveal } from "./types";
@@ -175,7 +175,7 @@ function Panel({ reveal, opened }: { reveal: Reveal; opened?: Opened | undefined
                         !
                     </span>
                     <span>
-                        <bdi>{rotation.words}</bdi> <a href={`${home}/rotations`}>Keep the old token</a>
+                        <bdi>{inMoments(rotation.words)}</bdi> <a href={`${home}/rotations`}>Keep the old token</a>
                     </span>
                 </p>
             )}

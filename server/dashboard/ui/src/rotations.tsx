@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { restLoaded, rotations, tryRefresh } from "./state";
-import { left, moment, now } from "./time";
+import { inMoments, left, moment, now } from "./time";
 import { Looking, Problem, useWork } from "./work";
 import type { Rotation } from "./types";
 
@@ -22,7 +22,7 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
                     <bdi>{rotation.old}</bdi> is replaced by <bdi>{rotation.new}</bdi>
                 </h3>
                 <p class="by">
-                    {rotation.words}
+                    {inMoments(rotation.words)}
                     {rotation.due && Date.parse(rotation.due) > now.value && (
                         <span class="hint">
                             {" "}

@@ -9,6 +9,6 @@ export { OwnPassphrase } from "./field";
 export { focusSoon, home } from "./nav";
 export { make, sign } from "./passkeys";
 export { leaveForProvider } from "./provider";
-export { confirmed, session } from "./state";
-export { clock, days, moment, now } from "./time";
+export { confirmed, restLoaded, rotations, session, tryRefresh } from "./state";
+export { clock, inMoments, left, moment, now } from "./time";
 export { Looking, Problem, useWork } from "./work";

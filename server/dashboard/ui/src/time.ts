@@ -26,29 +26,27 @@ const today = computed(() => dayOf(now.value));
 
 /** "29 Nov 2026, 09:14 CET" */
 export const moment = (iso: string) => full.format(new Date(iso));
-/** The server's "2026-11-29 08:14 UTC" within a text, as moment() has it. */
+const inDays = (days: number) => (days === 1 ? "1 day" : `${days} days`);
+/** The server's "2026-11-29 08:14 UTC" and "2 d", "15 m" within a text, as moment() and left() have them. */
 export const inMoments = (text: string) =>
-    text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, time) => moment(`${day}T${time}Z`));
+    text
+        .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, time) => moment(`${day}T${time}Z`))
+        .replace(/\b(\d+) ([dm])(?=( \d+ [hms])?( ago| after| before|[),.;]|$))/g, (_, count, unit) =>
+            unit === "m" ? `${count} min` : inDays(Number(count)),
+        );
 /** "09:14 CET" of today; of another day with that. */
 export const clock = (iso: string) => (dayOf(iso) === today.value ? short.format(new Date(iso)) : moment(iso));
 
-/** "14 min 59 s", "59 s", "0 s"; roughly: "14 min". */
+/** "3 days", "1 day 7 h", "5 h 2 min", "14 min 59 s", "0 s"; roughly: "5 h", "14 min". */
 export function left(milliseconds: number, roughly = false): string {
     const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-    const hours = Math.floor(seconds / 3600);
+    const days = Math.floor(seconds / 86_400);
+    const hours = Math.floor((seconds % 86_400) / 3600);
     const minutes = Math.floor((seconds % 3600) / 60);
+    if (days > 0) return days < 3 && hours > 0 ? `${inDays(days)} ${hours} h` : inDays(days);
     if (hours > 0) return roughly ? `${hours} h` : `${hours} h ${minutes} min`;
     if (minutes > 0) return roughly ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
     return `${seconds} s`;
-}
-
-/** "3 days"; below that with the hours, "1 day 7 h"; below a day as left() says it roughly. */
-export function days(milliseconds: number): string {
-    const whole = Math.floor(milliseconds / 86_400_000);
-    const hours = Math.floor((milliseconds % 86_400_000) / 3_600_000);
-    if (whole < 1) return left(milliseconds, true);
-    const said = whole === 1 ? "1 day" : `${whole} days`;
-    return whole < 3 && hours > 0 ? `${said} ${hours} h` : said;
 }
 
 /** "just now", "5 min ago" */

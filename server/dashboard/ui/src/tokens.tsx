@@ -7,7 +7,7 @@ import { api } from "./api";
 import { Pairs } from "./evidence";
 import { Choose, Search } from "./search";
 
-import { clock, days, moment, now } from "./time";
+import { clock, left, moment, now } from "./time";
 import { Lines } from "./virtual";
 import { Problem, useWork } from "./work";
 import type { Token, Tokens as Listed } from "./types";
@@ -47,11 +47,11 @@ const shown = computed(() => {
 /** How near the end is: said in words, and by a colour. */
 function End({ token }: { token: Token }) {
     if (!token.expires_at) return <span class="risk">never expires</span>;
-    const left = end(token) - now.value;
-    const heat = isOver(token) ? "gone" : left < 7 * day ? "hot" : left < 30 * day ? "warm" : "";
+    const rest = end(token) - now.value;
+    const heat = isOver(token) ? "gone" : rest < 7 * day ? "hot" : rest < 30 * day ? "warm" : "";
     return (
         <span class={`heat ${heat}`} title={moment(token.expires_at)}>
-            {heat === "gone" ? `ended ${days(-left)} ago` : `ends in ${days(left)}`}
+            {heat === "gone" ? `ended ${left(-rest, true)} ago` : `ends in ${left(rest, true)}`}
         </span>
     );
 }
@@ -79,7 +79,7 @@ function Line({ token, open, toggle }: { token: Token; open: boolean; toggle: ()
                     </span>
                     <span>
                         {token.last_used_at
-                            ? `used ${days(now.value - used(token))} ago`
+                            ? `used ${left(now.value - used(token), true)} ago`
                             : "never used, as far as is known"}
                     </span>
                     {token.remarks.includes("unused_90_days") && <span class="risk">unused for 90 days</span>}
