@@ -93,6 +93,12 @@ test('each of the four common reasons denies, by two clicks; the agent is told i
     await row(page, 'Create', `not-this-${nth}`).waitFor({ state: 'detached' });
     assert.equal((await call('tfy_approvals_get', { approval_id })).reason, reason);
   }
+  const { tokens } = await call('tfy_access_tokens_list', { name_contains: 'ci-runner' });
+  await call('tfy_access_tokens_delete', { id: tokens[0].id });
+  const asked = await show(page, 'ci-runner', 'Delete', 'Delete access token');
+  await asked.getByRole('button', { name: 'Deny' }).click();
+  const reasons = asked.getByRole('group', { name: 'Common reasons' }).getByRole('button');
+  assert.deepEqual(await reasons.allInnerTexts(), ['Not needed.', 'Wrong token.', 'Ask me before you do this.']);
 });
 
 test('times have their zone, and what they say of now stays true while the page is open', async t => {

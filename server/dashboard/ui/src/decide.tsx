@@ -245,7 +245,7 @@ function Deny({ approval, cut, busy, run, complain, onBack }: Part & { onBack: (
             <div class="field">
                 <label for={`why-${approval.id}`}>Reason for the denial. The agent will see it.</label>
                 <div class="reasons" role="group" aria-label="Common reasons">
-                    {commonReasons.map((words) => (
+                    {commonReasons(approval).map((words) => (
                         <button type="button" class="quiet small" onClick={() => pick(words)}>
                             {words}
                         </button>

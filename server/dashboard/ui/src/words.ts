@@ -66,11 +66,10 @@ export const destinations: Record<Destination, { word: string; more: string }> =
     none: { word: "Do not show it", more: "The token is created, and its value is wiped after ten minutes. To see it before, the agent has to ask again." },
 };
 
-/** What people say most when they deny. */
-export const commonReasons = [
+/** What people say most when they deny: of a new token, whose value goes somewhere, and of one that is there. */
+export const commonReasons = ({ destinations: { length } }: Approval) => [
     "Not needed.",
-    "Wrong name or owner.",
-    "It should end earlier.",
+    ...(length > 0 ? ["Wrong name or owner.", "It should end earlier."] : ["Wrong token."]),
     "Ask me before you do this.",
 ];
 
