@@ -1,5 +1,5 @@
 // What the page knows, as signals. No token value is ever kept here.
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { api, Failure, over, type Proof } from "./api";
 import { announce } from "./announce";
 import { forgetHabits } from "./habits";
@@ -190,7 +190,6 @@ export function forget(): void {
     waiting.value = 0;
     opened.value = new Map();
     forgetPast();
-    forgetDrafts();
     forgetHabits();
     frozen.value = [];
     reveals.value = [];
@@ -198,6 +197,15 @@ export function forget(): void {
     rotations.value = [];
     loaded.value = restLoaded.value = false;
 }
+
+/** What someone typed is there again when they sign in again in this tab; no one else sees it. */
+let writer = "";
+effect(() => {
+    const person = session.value?.person;
+    if (!person || person === writer) return;
+    writer = person;
+    forgetDrafts();
+});
 
 export async function signIn(proof: Proof): Promise<void> {
     confirmed.value = await api.signIn(proof);
@@ -208,5 +216,6 @@ export async function signIn(proof: Proof): Promise<void> {
 export async function signOut(): Promise<void> {
     await api.signOut();
     forget();
+    forgetDrafts();
     session.value = await api.session();
 }
