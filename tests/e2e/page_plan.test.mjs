@@ -62,6 +62,7 @@ test('a clean-up plan: facts in each row, each ticked by hand, each approved by 
   assert.equal(await page.getByText(/^Approved by/).count(), 2);
   assert.equal(await page.getByText(/^If the agent still waits, its call runs now; if not, /).count(), 2);
   assert.ok(await ticks.nth(3).isEnabled());
+  await page.getByRole('heading', { name: 'Delete 1 token, asked by http:loopback' }).waitFor();
   await accessible(page);
   await page.getByRole('link', { name: '← Inbox' }).click();
   await page.getByText(/^Waiting for you\s*2$/).waitFor();

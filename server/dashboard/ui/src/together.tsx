@@ -137,8 +137,9 @@ export function Together({ by, verb }: { by: string; verb: string }) {
         return () => void (alsoShown.value = []);
     }, [ids]);
     const shown = ids.map((id) => opened.value.get(id)).filter((each) => each !== undefined);
-    const chosen = shown.filter((each) => ticked.value.has(each.id) && isPending(each));
-    const idle = !shown.some((each) => isPending(each) && !barredBy(each));
+    const waits = shown.filter(isPending);
+    const chosen = waits.filter((each) => ticked.value.has(each.id));
+    const idle = waits.every(barredBy);
     const wantsReason = chosen.some((each) => each.reason_required);
     const submit = (event: Event) => {
         event.preventDefault();
@@ -177,9 +178,9 @@ export function Together({ by, verb }: { by: string; verb: string }) {
         <section aria-labelledby="together-title" class="together">
             <a href={home}>{"\u2190"} Inbox</a>
             <h2 id="together-title" tabIndex={-1}>
-                {verb} {shown.length} {shown.length === 1 ? "token" : "tokens"}, asked by <bdi>{by}</bdi>
+                {verb} {waits.length} {waits.length === 1 ? "token" : "tokens"}, asked by <bdi>{by}</bdi>
             </h2>
-            {loaded.value && ids.length === 0 && <p class="hint">None of these waits any more.</p>}
+            {loaded.value && !busy && waits.length === 0 && <p class="hint">None of these waits any more.</p>}
             <ul class="entries">
                 {shown.map((each) => (
                     <Each key={each.id} approval={each} problem={failed.get(each.id) ?? ""} />
