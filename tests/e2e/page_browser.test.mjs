@@ -48,6 +48,7 @@ test('a request is changed, then approved under its new name; the agent gets wha
 
   const now = card(page, 'shorter');
   await focused(page, 'changed-');
+  assert.deepEqual(await now.locator('.changes dt').allInnerTexts(), ['Name', 'Expiration date']);
   assert.match(await now.locator('.changes').innerText(), /asked: too-long\s+now: shorter by /);
   const day = String.raw`\d+ \w+ \d{4}, \d\d:\d\d \S+`;
   assert.match(await now.locator('.changes').innerText(), new RegExp(`Expiration date\\s+asked: ${day}\\s+now: ${day} by `));

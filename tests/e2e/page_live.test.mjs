@@ -13,19 +13,19 @@ async function begin(t, more = '') {
   const server = await world.serve(world.env, await freePort());
   await enrolPeople(world, [me, 'ann']);
   let last = 0;
-  const ask = async name => {
-    const args = { payload: { name, expirationDate: '20 days' } };
+  const call = async (tool, args) => {
     const peer = new RawHttp(world, server.endpoint);
-    const call = toolCall((last += 1), 'tfy_access_tokens_create', args, { capabilities: {} });
-    return (await peer.exchange(call)).result.structuredContent.approval_id;
+    return (await peer.exchange(toolCall((last += 1), tool, args, { capabilities: {} }))).result.structuredContent;
   };
+  const create = name => call('tfy_access_tokens_create', { payload: { name, expirationDate: '20 days' } });
+  const ask = async name => (await create(name)).approval_id;
   const signIn = async person => {
     const page = await atSignIn(t, world, { ...server, person });
     await page.keyboard.press('Enter');
     await live(page);
     return page;
   };
-  return { world, server, ask, signIn };
+  return { world, server, call, create, ask, signIn };
 }
 
 const live = page => page.locator('.who .live', { hasText: /Live$/ }).waitFor();
@@ -157,6 +157,7 @@ test('a decision after the session has ended leads to the sign-in, which says th
   await page.getByRole('button', { name: 'Sign in' }).click();
   await live(page);
   await row(page, 'Create', 'too-late-for-it').waitFor();
+  assert.equal(await mine.getByLabel('Type too-late-for-it to approve').inputValue(), 'too-late-for-it', 'what was typed');
   assert.equal(await page.getByText('Your session has ended.').count(), 0);
 });
 
@@ -202,7 +203,30 @@ test('a value that the server takes with it is told as lost: before it is back, 
   await accessible(page);
   await page.getByRole('link', { name: 'History' }).click();
   await page.getByRole('button', { name: /^Create goes-down-with-it/ }).click();
+  await page.getByRole('heading', { name: 'Asked for' }).waitFor();
   await page.getByText('The server stopped before it was shown. The value is lost: delete this token and create a new one.').waitFor();
+});
+
+test('a request to show a value that the server took with it is over once the server is back, and says why', async t => {
+  const { world, server, call, create, signIn } = await begin(t);
+  await create('shown-no-more');
+  const page = await signIn(me);
+  const mine = await show(page, 'shown-no-more');
+  await mine.getByLabel('Do not show it').check();
+  await mine.getByLabel('Type shown-no-more to approve').fill('shown-no-more');
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  await mine.waitFor({ state: 'detached' });
+  const { reveal_id } = await create('shown-no-more');
+  await call('tfy_access_tokens_reveal', { reveal_id });
+  const asked = await show(page, 'shown-no-more', 'Show the value of', 'Show the value of access token');
+  await server.process.stop();
+  await lost(page);
+  await world.serve(world.env, new URL(server.page).port);
+  await live(page);
+  await asked.getByText(/^Superseded, \d\d:\d\d \S+$/).waitFor();
+  await asked.getByText(/^The server that held its value has ended, so the value is lost\./).waitFor();
+  assert.equal(await asked.getByRole('button', { name: 'Approve showing it once' }).count(), 0);
+  await accessible(page);
 });
 
 test('a value that was shown is offered in no other tab', async t => {

@@ -1,17 +1,18 @@
 // What a decision rests on: what is asked, what this server verified, and apart from that what the caller claims.
+import { addressOf } from "./nav";
 import { clock, inMoments, moment } from "./time";
 import { fate } from "./words";
 import type { Approval } from "./types";
 
-type Fact = { label: string; value: string };
+type Fact = { label: string; value: string; to?: string };
 
 export const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
     <dl class={kind ? `facts ${kind}` : "facts"}>
-        {facts.map(({ label, value }) => (
+        {facts.map(({ label, value, to }) => (
             <div>
                 <dt>{label}</dt>
                 <dd>
-                    <bdi>{inMoments(value)}</bdi>
+                    {to ? <a href={to}>{value}</a> : <bdi>{inMoments(value)}</bdi>}
                 </dd>
             </div>
         ))}
@@ -27,7 +28,11 @@ export function labelOf(key: string): string {
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 export const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
 
-/** The arguments as people read them: the name first, then the id, nothing nested. null if they cannot be read. */
+const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
+/** The order of arguments: the name, the id, other names, the rest. */
+export const nameFirst = (a: Fact, b: Fact) => rank(a) - rank(b);
+
+/** The arguments as people read them: nothing nested. null if they cannot be read. */
 function readable(text: string): Fact[] | null {
     try {
         const all: Fact[] = [];
@@ -37,8 +42,7 @@ function readable(text: string): Fact[] | null {
             else all.push({ label: labelOf(key), value: wordsOf(value) });
         };
         walk(JSON.parse(text), "");
-        const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
-        return all.sort((a, b) => rank(a) - rank(b));
+        return all.sort(nameFirst);
     } catch {
         return null;
     }
@@ -76,7 +80,7 @@ export function Differs({ approval }: { approval: Approval }) {
                             <span class="after">
                                 <span class="unseen">, then: </span>
                                 <strong>
-                                    <bdi>{wordsOf(after)}</bdi>
+                                    <bdi>{inMoments(wordsOf(after))}</bdi>
                                 </strong>
                             </span>
                         </dd>
@@ -128,8 +132,10 @@ export function Facts({ approval }: { approval: Approval }) {
     const [before, after] = [of(shown, sides[0]), of(shown, sides[1])];
     const split = before.length > 0 && after.length > 0;
     const rest = split ? shown.filter((each) => !sides.some((side) => each.label.startsWith(side))) : shown;
-    const askers = [{ label: "Asked by", value: approval.asked_by }];
+    const askers: Fact[] = [{ label: "Asked by", value: approval.asked_by }];
     if (approval.program) askers.push({ label: "Its program", value: approval.program });
+    const from = approval.follows;
+    if (from) askers.push({ label: "Follows from", value: `request ${from}`, to: addressOf(from) });
     return (
         <section>
             <h4>Verified by this server</h4>
@@ -198,22 +204,33 @@ export function Exactly({ approval }: { approval: Approval }) {
     );
 }
 
+/** Why it was withdrawn, superseded or failed. */
+export const Why = ({ approval: { outcome } }: { approval: Approval }) =>
+    outcome?.text ? (
+        <p class="by outcome">
+            <bdi>{inMoments(outcome.text)}</bdi>
+        </p>
+    ) : null;
+
 /** What became of a request that is over. */
 export function Fate({ approval }: { approval: Approval }) {
     const { word, by, at } = fate(approval);
     return (
-        <p class="ended">
-            <strong>
-                {word}
-                {by && (
-                    <>
-                        {" "}
-                        by <bdi>{by}</bdi>
-                        {approval.decision?.froze && ", who froze the caller"}
-                    </>
-                )}
-                , {clock(at)}
-            </strong>
-        </p>
+        <>
+            <p class="ended">
+                <strong>
+                    {word}
+                    {by && (
+                        <>
+                            {" "}
+                            by <bdi>{by}</bdi>
+                            {approval.decision?.froze && ", who froze the caller"}
+                        </>
+                    )}
+                    , {clock(at)}
+                </strong>
+            </p>
+            <Why approval={approval} />
+        </>
     );
 }

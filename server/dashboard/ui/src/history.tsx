@@ -1,7 +1,7 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
 import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
-import { Claimed, Differs, Exactly, Facts } from "./evidence";
+import { Asked, Claimed, Differs, Exactly, Facts, Why } from "./evidence";
 import { Changes } from "./narrow";
 import {
     foundPast,
@@ -71,16 +71,13 @@ function Whole({ line }: { line: Past }) {
             {approval.value && approval.decision?.destination !== "none" && (
                 <p class="by">{values[approval.value]}</p>
             )}
-            {approval.outcome?.text && (
-                <p class="by outcome">
-                    <bdi>{approval.outcome.text}</bdi>
-                </p>
-            )}
+            <Why approval={approval} />
             <p class="hint">
                 Asked {moment(approval.created)}, request {approval.id}
                 {approval.decision?.permission && `, under standing permission ${approval.decision.permission}`}
             </p>
             <Differs approval={approval} />
+            <Asked approval={approval} />
             <Facts approval={approval} />
             <Claimed approval={approval} />
             <Changes approval={approval} />

@@ -69,6 +69,8 @@ export interface Approval {
     digest: string;
     short_digest: string;
     agent_reason: string;
+    /** The request whose decision covers this one, too; empty: none. */
+    follows: string;
     program: string;
     principal: string;
     /** The principal and, where that does not tell it, whose agent it is. */
