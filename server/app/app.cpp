@@ -281,6 +281,10 @@ Async<Result<void>> App::start() {
                             boost::asio::co_spawn(loop_, own_keys_->mark_broken(person),
                                                   boost::asio::detached);
                         }});
+    rotations_.kept_on([this] {
+        const auto home = page_.home();
+        return home.empty() ? std::string{} : home + "/rotations";
+    });
     rotations_.start();
     drivers_.answers.tells_of_now([this](tools::ToolResult& outcome, const policy::Approval& approval) {
         return bring_up_to_date(outcome, approval);

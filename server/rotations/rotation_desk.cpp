@@ -76,14 +76,19 @@ Async<Result<Rotation>> RotationDesk::begin(access_tokens::RotationOrder order,
     reserving_.erase(fresh.rotation.approval_id);
     if (!row) co_return row.error();
     look_again();  // its value may have been claimed before the row was there
-    co_return std::move(row->rotation);
+    co_return with_page(std::move(*row));
+}
+
+Rotation RotationDesk::with_page(storage::RotationRow row) const {
+    row.rotation.page = page_();
+    return std::move(row.rotation);
 }
 
 Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_id) {
     auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) co_return rows.error();
     for (auto& row : *rows)
-        if (row.is_of(base_url_.now(), old_id)) co_return std::optional<Rotation>(std::move(row.rotation));
+        if (row.is_of(base_url_.now(), old_id)) co_return std::optional(with_page(std::move(row)));
     co_return std::optional<Rotation>{};
 }
 
@@ -92,7 +97,7 @@ Async<Result<std::optional<Rotation>>> RotationDesk::of(std::string approval_id)
     auto row = co_await deps_.store.run(std::move(work));
     if (!row) co_return row.error();
     if (!*row) co_return std::optional<Rotation>{};
-    co_return std::optional<Rotation>(std::move((*row)->rotation));
+    co_return std::optional(with_page(std::move(**row)));
 }
 
 Async<Result<std::vector<Rotation>>> RotationDesk::list() {

@@ -50,6 +50,8 @@ public:
     /// Errc::conflict if it was taken up in the same moment.
     Async<Result<access_tokens::Rotation>> keep(std::string id, policy::Human person);
 
+    /// Where a person may keep an old token, told with each rotation; empty: nowhere but in a terminal.
+    void kept_on(std::function<std::string()> page) { page_ = std::move(page); }
     /// From here on the desk looks by itself: now, whenever one is due, when look_again() says so, and every
     /// minute for what processes that ended have left.
     void start();
@@ -88,6 +90,7 @@ private:
     Async<void> leave(storage::RotationRow row, access_tokens::Rotation::Kept because);
     Async<Result<storage::RotationRow>> write(storage::RotationRow row, std::string kind);
     bool is_for_me(const storage::RotationRow& row) const;
+    access_tokens::Rotation with_page(storage::RotationRow row) const;
 
     Rooms deps_;
     std::string instance_;
@@ -101,6 +104,7 @@ private:
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     Deleted tell_ = [](const std::string&, const policy::Caller&) {};
     std::function<void()> changed_ = [] {};
+    std::function<std::string()> page_ = [] { return std::string{}; };
 };
 
 }  // namespace tfy::rotations

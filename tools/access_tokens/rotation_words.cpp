@@ -98,7 +98,9 @@ std::string when_it_goes(const Rotation& rotation) {
 
 std::string describe(const Rotation& rotation, const policy::Seals& seal) {
     const bool can_be_kept = rotation.state == State::waiting || rotation.state == State::due;
-    const auto keep = " To keep it, a person runs: " + tools::own_command("approvals keep " + rotation.id);
+    const auto keep = " To keep it, a person " +
+                      (rotation.page.empty() ? std::string{} : "opens " + rotation.page + " or ") +
+                      "runs: " + tools::own_command("approvals keep " + rotation.id);
     return what_becomes_of_old(rotation, seal) + (can_be_kept ? keep : std::string{});
 }
 

@@ -88,6 +88,7 @@ struct Rotation {
     RotationPlan plan;
     std::string new_id = {};               // empty if it could not be read
     std::optional<policy::Time> due = {};  // known once the value was handed over
+    std::string page = {};                 // where a person may keep the old token; empty: in a terminal only
 };
 
 std::string_view to_string(Rotation::State state);

@@ -369,6 +369,12 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
                                               .due = noon + 15min};
         const auto told = looking.look().value();
         CHECK(holds(told.text, row.says));
+        looking.approvals.rotation->page = "http://localhost:8780/approvals/rotations";
+        const bool open = row.state == Rotation::State::waiting || row.state == Rotation::State::due;
+        CHECK(holds(looking.look().value().text,
+                    "To keep it, a person opens http://localhost:8780/approvals/rotations or runs: "
+                    "tfy-pat-mcp approvals keep rot_1") == open);
+        looking.approvals.rotation->page.clear();
         const auto& rotation = told.structured.at("rotation");
         CHECK(rotation.at("message") ==
               access_tokens::describe(*looking.approvals.rotation, fakes::no_tokens()));
