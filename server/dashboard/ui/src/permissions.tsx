@@ -4,7 +4,7 @@ import { announce } from "./announce";
 import { api } from "./api";
 import { draft, Permit, title } from "./permit";
 import { permissions, restLoaded, tryRefresh } from "./state";
-import { left, moment, now } from "./time";
+import { inMoments, left, moment, now } from "./time";
 import { shownIn, surely } from "./words";
 import { Looking, Problem, useWork } from "./work";
 import type { Permission } from "./types";
@@ -21,7 +21,7 @@ function Row({ permission }: { permission: Permission }) {
         <li class="entry permission with-button">
             <div>
                 <h3>
-                    <bdi>{permission.words}</bdi>
+                    <bdi>{inMoments(permission.words)}</bdi>
                 </h3>
                 <p class="by">
                     Given by <bdi>{permission.by}</bdi>, {surely[permission.assurance]}; used{" "}
