@@ -1,5 +1,6 @@
 #include "policy/narrowed_arguments.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "policy/canonical_json.hpp"
@@ -37,6 +38,17 @@ const Approval::Narrowing& last_change(const Approval& approval, const std::stri
     return approval.narrowings.front();
 }
 
+std::string_view last_part(std::string_view argument) {
+    return argument.substr(argument.rfind('.') + 1);  // npos + 1 is 0: there is one part only
+}
+
+int rank_of(const NarrowedArgument& changed) {
+    const auto part = last_part(changed.argument);
+    if (part == "name") return 0;
+    if (part == "id") return 1;
+    return part.ends_with("Name") || part.ends_with("name") ? 2 : 3;
+}
+
 }  // namespace
 
 std::vector<NarrowedArgument> narrowed_arguments(const Approval& approval) {
@@ -48,7 +60,23 @@ std::vector<NarrowedArgument> narrowed_arguments(const Approval& approval) {
         const auto& change = last_change(approval, argument);
         all.push_back({argument, asked[argument], now, change.by, change.at});
     }
+    std::ranges::stable_sort(all, {}, rank_of);
     return all;
+}
+
+std::string label_of(std::string_view argument) {
+    std::string label;
+    for (const char c : last_part(argument)) {
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital && !label.empty()) label += ' ';
+        if (capital)
+            label += static_cast<char>(c - 'A' + 'a');
+        else
+            label += c == '_' ? ' ' : c;
+    }
+    if (!label.empty() && label[0] >= 'a' && label[0] <= 'z')
+        label[0] = static_cast<char>(label[0] - 'a' + 'A');
+    return label;
 }
 
 }  // namespace tfy::policy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/approval.hpp"
@@ -16,8 +17,11 @@ struct NarrowedArgument {
     policy::Time at = {};
 };
 
-/// Each argument that is no longer as the agent asked for it. Values as they are: show them with
-/// policy::shown().
+/// Each argument that is no longer as the agent asked for it, in the page's order of arguments: the name, the
+/// id, other names, the rest. Values as they are: show them with policy::shown().
 std::vector<NarrowedArgument> narrowed_arguments(const policy::Approval& approval);
+
+/// What the page calls an argument: "Expiration date" of "payload.expirationDate".
+std::string label_of(std::string_view argument);
 
 }  // namespace tfy::policy

@@ -14,8 +14,10 @@ namespace {
 using policy::Approval;
 using State = policy::Approval::State;
 
-std::string or_nothing(const std::string& value, const policy::Seals& seal) {
-    return value.empty() ? "not given" : policy::shown(seal, value);
+/// A time as the facts say it; all else as it is.
+std::string value_words(const std::string& value, const policy::Seals& seal) {
+    const auto time = value.ends_with('Z') ? policy::read_time(value) : std::nullopt;
+    return time ? policy::format_time_for_people(*time) : policy::shown(seal, value);
 }
 
 // Who may decide, and who has; nothing if any person may, alone.
@@ -75,8 +77,10 @@ std::string narrowing_lines(const Approval& approval, const policy::Seals& seal)
     std::string text =
         "Changed by " + policy::shown(seal, approval.narrowings.back().by, 100) + " since it was asked:\n";
     for (const auto& each : policy::narrowed_arguments(approval))
-        text += "  " + policy::shown(seal, each.argument) + ": was " + or_nothing(each.asked, seal) +
-                ", now " + or_nothing(each.now, seal) + "\n";
+        text +=
+            "  " + policy::label_of(policy::shown(seal, each.argument)) + ": " + value_words(each.now, seal) +
+            (each.asked.empty() ? " (it was not given)" : " instead of " + value_words(each.asked, seal)) +
+            "\n";
     return text;
 }
 

@@ -16,8 +16,8 @@ std::string screen(const policy::Approval& approval, policy::Time now, const Des
 /// For a person who gets to the approvals page.
 std::string screen(const policy::Approval& approval, policy::Time now, const policy::Seals& seal);
 
-/// What a person changed before approving, one change a line, under a heading that names them; empty where
-/// nothing was.
+/// What a person changed before approving, one change a line in the page's words and order, under a heading
+/// that names them; empty if nothing was.
 std::string narrowing_lines(const policy::Approval& approval, const policy::Seals& seal);
 
 }  // namespace tfy::dialogue

@@ -184,8 +184,12 @@ ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Tim
 
 void tell_narrowing(ToolResult& result, const Approval& approval, const policy::Seals& seal) {
     if (approval.narrowings.empty()) return;
-    result.text += "\n" + dialogue::narrowing_lines(approval, seal);
-    if (!result.structured.is_object() || approval.state() == State::pending) return;
+    const auto lines = "\n" + dialogue::narrowing_lines(approval, seal);
+    result.text += lines;
+    if (!result.structured.is_object()) return;
+    if (auto said = result.structured.find("message"); said != result.structured.end() && said->is_string())
+        *said = said->get<std::string>() + lines;
+    if (approval.state() == State::pending) return;
     auto changed = Json::array();
     for (const auto& each : policy::narrowed_arguments(approval))
         changed.push_back({{"argument", each.argument},

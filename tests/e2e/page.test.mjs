@@ -181,13 +181,14 @@ test('a person asks for less and approves that: it is what is made, and the agen
   const { narrowed } = created.structuredContent;
   assert.deepEqual(
     narrowed.map(each => each.argument),
-    ['payload.expirationDate', 'payload.name']
+    ['payload.name', 'payload.expirationDate']
   );
-  assert.deepEqual(narrowed[1], { argument: 'payload.name', asked: 'too-long', approved: 'shorter' });
-  assert.match(textOf(created), /payload\.name: was too-long, now shorter/);
+  assert.deepEqual(narrowed[0], { argument: 'payload.name', asked: 'too-long', approved: 'shorter' });
+  assert.match(textOf(created), /^  Name: shorter instead of too-long$/m);
+  assert.match(textOf(created), /^  Expiration date: [-\d]+ 23:59 UTC instead of [-\d]+ 23:59 UTC$/m);
   const listed = await connection.call('tfy_access_tokens_list', { name_contains: 'shorter' });
   const [made] = listed.structuredContent.tokens;
-  assert.equal(Date.parse(made.expires_at), Date.parse(narrowed[0].approved), 'what TrueFoundry was asked for');
+  assert.equal(Date.parse(made.expires_at), Date.parse(narrowed[1].approved), 'what TrueFoundry was asked for');
   assert.ok(!(await names(connection)).includes('too-long'));
 });
 

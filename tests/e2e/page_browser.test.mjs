@@ -64,7 +64,7 @@ test('a request is changed, then approved under its new name; the agent gets wha
   await now.waitFor({ state: 'detached' });
   const created = await call();
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(created.structuredContent.narrowed.at(-1).approved, 'shorter');
+  assert.equal(created.structuredContent.narrowed.at(0).approved, 'shorter');
   await page.getByRole('link', { name: 'History' }).click();
   await page.getByRole('button', { name: /^Create shorter/ }).click();
   await page.getByText('A person changed it before it was approved').waitFor();

@@ -119,13 +119,22 @@ TEST_CASE("a withdrawal with words of its own tells what is to be done then") {
 
 TEST_CASE("what people changed is told in words at once, and as what was approved once it was") {
     auto waiting = in(State::pending);
-    waiting.call.arguments = {{"payload", {{"name", "shorter"}}}};
-    waiting.narrowings = {{"ann", noon, {{"payload", {{"name", "too-long"}}}}}};
+    waiting.call.arguments = {
+        {"payload",
+         {{"name", "shorter"}, {"teamName", "builds"}, {"expirationDate", "2026-12-24T00:00:00.000Z"}}}};
+    waiting.narrowings = {
+        {"ann", noon, {{"payload", {{"name", "too-long"}, {"expirationDate", "2027-01-01T00:00:00.000Z"}}}}}};
     auto decided = waiting;
     policy::ApprovalForTests::state(decided) = State::approved;
     for (const auto& approval : {waiting, decided}) {
         const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());
-        CHECK(holds(answer.text, "payload.name: was too-long, now shorter"));
+        const std::string words =
+            "Changed by ann since it was asked:\n"
+            "  Name: shorter instead of too-long\n"
+            "  Team name: builds (it was not given)\n"
+            "  Expiration date: 2026-12-24 00:00 UTC instead of 2027-01-01 00:00 UTC\n";
+        CHECK(holds(answer.text, words));
+        CHECK(holds(answer.structured.at("message").get<std::string>(), words));
         CHECK(answer.structured.contains("narrowed") == (approval.state() == State::approved));
     }
 }

@@ -188,7 +188,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(holds(terminal.run(Verb::list).out, ", 15 m left, 1 of 2 approvals\n    Create new-token\n"));
     const auto shown = terminal.run(Verb::show).out;
     CHECK(holds(shown, "Approvals: 1 of 2: grace\n"));
-    CHECK(holds(shown, "Changed by ada since it was asked:\n  id: was pat-other, now pat-new-token\n"));
+    CHECK(holds(shown, "Changed by ada since it was asked:\n  Id: pat-new-token instead of pat-other\n"));
 
     const auto twice = terminal.run(Verb::approve, "new-token\n");
     CHECK(twice.code == 1);

@@ -110,16 +110,16 @@ TEST_CASE("what people changed is told once for each argument, with who changed 
     made.narrowings = {{"ada", noon, {{"payload", {{"name", "ci-a"}, {"tokenType", "jwt"}}}}},
                        {"bob", noon + std::chrono::minutes{1}, {{"payload", {{"name", "ci-b"}}}}}};
     CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("narrowings") ==
-          Json::array({{{"by", "bob"},
-                        {"at", "2026-11-23T12:01:00.000Z"},
-                        {"argument", "payload.expirationDate"},
-                        {"asked", nullptr},
-                        {"approved", "2026-12-01"}},
-                       {{"by", "ada"},
+          Json::array({{{"by", "ada"},
                         {"at", "2026-11-23T12:00:00.000Z"},
                         {"argument", "payload.name"},
                         {"asked", "ci-a"},
-                        {"approved", "ci-b"}}}));
+                        {"approved", "ci-b"}},
+                       {{"by", "bob"},
+                        {"at", "2026-11-23T12:01:00.000Z"},
+                        {"argument", "payload.expirationDate"},
+                        {"asked", nullptr},
+                        {"approved", "2026-12-01"}}}));
     CHECK(dashboard::approval_view(approval("apr_b"), grace, fakes::no_tokens()).at("narrowings").empty());
 }
 
