@@ -34,9 +34,9 @@ Error frozen_refusal(const std::string& who_and_why) {
 
 Error Freeze::refusal() const { return frozen_refusal(who_froze(*this)); }
 
-Error Freeze::refusal(const Seals& seal) const {
-    return frozen_refusal(who_froze(*this) + why_frozen(*this, seal));
-}
+std::string Freeze::words(const Seals& seal) const { return who_froze(*this) + why_frozen(*this, seal); }
+
+Error Freeze::refusal(const Seals& seal) const { return frozen_refusal(words(seal)); }
 
 Result<Freeze> freeze(const Human& person, std::string principal, std::string reason, Time now) {
     if (principal.find_first_not_of(' ') == std::string::npos)
@@ -48,10 +48,9 @@ Result<Freeze> freeze(const Human& person, std::string principal, std::string re
 
 Result<Approval> stop(Approval approval, const Freeze& freeze, const Seals& seal) {
     if (approval.state() == Approval::State::approved)
-        return withdraw(
-            std::move(approval), freeze.since,
-            "Withdrawn before it ran: " + who_froze(freeze) + why_frozen(freeze, seal) + " Nothing was done.",
-            after_a_freeze);
+        return withdraw(std::move(approval), freeze.since,
+                        "Withdrawn before it ran: " + freeze.words(seal) + " Nothing was done.",
+                        after_a_freeze);
     if (approval.state() != Approval::State::pending)
         return wrong_state(approval, "can no longer be stopped");
     if (is_late(approval, freeze.since)) return late(approval);

@@ -13,6 +13,8 @@ struct Freeze {
     Time since = {};
     std::string reason = {};  // may be empty
 
+    /// Who froze which caller, when and why: "ada froze this caller (stdio:ada) on …. Their reason: …".
+    std::string words(const Seals& seal) const;
     /// What its agent is told of a new request.
     Error refusal() const;
     /// The same with the person's reason.

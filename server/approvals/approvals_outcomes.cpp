@@ -22,7 +22,9 @@ Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call ca
                  &seal = redaction_](storage::Ledger& ledger) -> Result<Found> {
         auto newest = ledger.newest(principal, digest);
         if (!newest || (*newest && policy::answers(**newest, now))) return newest;
-        if (auto may = ledger.check_frozen(principal, seal); !may) return may.error();
+        const auto freeze = ledger.freeze_of(principal);
+        if (!freeze) return freeze.error();
+        if (*freeze) return (*freeze)->refusal(seal);
         return Found{};
     };
     auto newest = co_await store_.run(std::move(work));

@@ -165,8 +165,8 @@ public:
     Result<policy::Freeze> unfreeze(const std::string& principal, const JournalFreeze& record);
     /// Oldest first.
     Result<std::vector<policy::Freeze>> freezes();
-    /// policy::Freeze::refusal() if this principal is frozen, with the person's reason.
-    Result<void> check_frozen(const std::string& principal, const policy::Seals& seal);
+    /// Nothing if this principal is not frozen.
+    Result<std::optional<policy::Freeze>> freeze_of(const std::string& principal);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,

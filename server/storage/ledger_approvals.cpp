@@ -225,7 +225,9 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, poli
         if (!found) return found.error();
     }
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
-    if (auto may = check_frozen(principal); !may) return may.error();
+    const auto freeze = freeze_of(principal);
+    if (!freeze) return freeze.error();
+    if (*freeze) return (*freeze)->refusal();
     if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
     if (auto may = check_caller(principal, now); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();

@@ -16,13 +16,6 @@ Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
                           sqlite::read_time(row.getColumn(3)), row.getColumn(4).getString()};
 }
 
-Result<std::optional<policy::Freeze>> freeze_of(sqlite::Statements& statements,
-                                                const std::string& principal) {
-    auto row = statements.lend(freeze_of_principal);
-    SQLite::bind(row, principal);
-    return sqlite::first(row, read_freeze);
-}
-
 bool ever_asked(SQLite::Database& database, const std::string& principal) {
     SQLite::Statement row(database, "SELECT 1 FROM approvals WHERE principal = ? LIMIT 1");
     SQLite::bind(row, principal);
@@ -31,20 +24,14 @@ bool ever_asked(SQLite::Database& database, const std::string& principal) {
 
 }  // namespace
 
-Result<void> Ledger::Impl::check_frozen(const std::string& principal) {
-    const auto found = freeze_of(statements, principal);
-    if (!found) return found.error();
-    if (*found) return (*found)->refusal();
-    return {};
+Result<std::optional<policy::Freeze>> Ledger::Impl::freeze_of(const std::string& principal) {
+    auto row = statements.lend(freeze_of_principal);
+    SQLite::bind(row, principal);
+    return sqlite::first(row, read_freeze);
 }
 
-Result<void> Ledger::check_frozen(const std::string& principal, const policy::Seals& seal) {
-    return sqlite::read([&]() -> Result<void> {
-        const auto found = freeze_of(impl_->statements, principal);
-        if (!found) return found.error();
-        if (*found) return (*found)->refusal(seal);
-        return {};
-    });
+Result<std::optional<policy::Freeze>> Ledger::freeze_of(const std::string& principal) {
+    return sqlite::read([&] { return impl_->freeze_of(principal); });
 }
 
 Result<std::vector<policy::Freeze>> Ledger::freezes() {
@@ -58,7 +45,7 @@ Result<std::vector<policy::Freeze>> Ledger::freezes() {
 Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& stop,
                                    const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<std::size_t> {
-        const auto before = freeze_of(impl_->statements, freeze.principal);
+        const auto before = impl_->freeze_of(freeze.principal);
         if (!before) return before.error();
         if (*before)
             return Error{Errc::conflict,
@@ -89,7 +76,7 @@ Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& sto
 
 Result<policy::Freeze> Ledger::unfreeze(const std::string& principal, const JournalFreeze& record) {
     return impl_->write([&]() -> Result<policy::Freeze> {
-        auto found = freeze_of(impl_->statements, principal);
+        auto found = impl_->freeze_of(principal);
         if (!found) return found.error();
         if (!*found) return Error{Errc::not_found, "No caller of this name is frozen. Nothing was changed."};
         impl_->run("DELETE FROM freezes WHERE principal = ?", principal);

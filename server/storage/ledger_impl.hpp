@@ -173,7 +173,7 @@ struct Ledger::Impl {
     const OwnCommits::OpenCalls* open_calls();
     /// Whether an open request might conflict with `fresh`. True also if that is not known.
     bool may_meet(const policy::Approval& fresh);
-    Result<void> check_frozen(const std::string& principal);
+    Result<std::optional<policy::Freeze>> freeze_of(const std::string& principal);
     Result<Opened> open_row(const policy::StoredApproval& stored, policy::Time now,
                             const RequestLimits& limits);
     bool has_a_past();
