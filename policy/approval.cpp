@@ -131,7 +131,16 @@ std::optional<Approval> without_person(Approval approval, std::string_view name,
     }
     approval.state_ = State::withdrawn;
     approval.updated = now;
+    const auto whose = std::string(name) + (own ? ", whose agent asked," : ", who approved it,");
+    approval.outcome = {{"text", "Withdrawn before it ran: " + whose + " was suspended. Nothing was done."},
+                        {"isError", true}};
+    if (own) approval.outcome["next"] = after_suspension(std::string(name));
     return approval;
+}
+
+std::string after_suspension(const std::string& person) {
+    return "Tell the user that " + person + " is suspended on this server. Calling again does not help. " +
+           std::string(after_suspension_helps);
 }
 
 Approval lapse(Approval approval, Time now) {

@@ -205,9 +205,14 @@ Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now, const std::string& why = {},
                           const std::string& next = {});
 /// What is left of it once the person of this name counts no more: pending without their vote; withdrawn if
-/// they approved it, or their agent asks, and no one has begun it. Nothing if it does not concern them, runs
-/// or is over.
+/// they approved it, or their agent asks, and no one has begun it; that says why, and in the second case that
+/// to call again does not help. Nothing if it does not concern them, runs or is over.
 std::optional<Approval> without_person(Approval approval, std::string_view name, Time now);
+/// What the agents of a suspended person are to do; and the part of it that says what helps.
+std::string after_suspension(const std::string& person);
+inline constexpr std::string_view after_suspension_helps =
+    "A suspension is final: a person who may decide here can invite them under another name, and then their "
+    "agents can ask again.";
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
 /// pending or approved, and it can no longer run; `why` is a sentence.

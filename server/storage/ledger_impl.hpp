@@ -134,9 +134,10 @@ struct Ledger::Impl {
     Result<void> end_own_keys_of(const std::string& name, const std::string& by, policy::Time at,
                                  Ended& ended);
     /// What this person's agents asked of that control plane and no one has begun, but for callers that
-    /// bring keys of their own; how many. `why`: see policy::withdraw().
+    /// bring keys of their own; how many. `why`, `next_step`: see policy::withdraw().
     Result<std::size_t> withdraw_for_key(const std::string& person, const std::string& base_url,
-                                         const std::string& why, policy::Time at);
+                                         const std::string& why, policy::Time at,
+                                         const std::string& next_step = {});
     Result<Ended> end_all_of(const std::string& name, const std::string& by, policy::Time at);
     Result<void> end_keys_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
     Result<void> end_grants_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);

@@ -100,7 +100,9 @@ Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy:
     if (!open) return open.error();
     for (auto& approval : *open) {
         if (!waits_under(approval, permission)) continue;
-        auto next = policy::withdraw(std::move(approval), now);
+        auto next = policy::withdraw(
+            std::move(approval), now,
+            "Withdrawn before it ran: the standing permission that approved it has ended. Nothing was done.");
         if (!next) continue;  // it has lapsed by itself
         if (auto changed = change(policy::Approval::State::approved, *next); !changed) return changed;
         Json body = {{"state", policy::to_string(next->state())},

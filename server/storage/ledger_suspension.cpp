@@ -166,12 +166,11 @@ Result<void> Ledger::Impl::check_suspended(const std::string& person) {
     const auto known = people_in_journal();
     if (!known) return known.error();
     if (!known->suspended(person)) return {};
-    return Error{
-        Errc::denied,
-        person +
-            ", whose agent this is, was suspended: its requests are refused. No one was asked, and "
-            "nothing was done.",
-        {{"next", "Tell the user that " + person + " is suspended on this server, and do not call again."}}};
+    return Error{Errc::denied,
+                 person +
+                     ", whose agent this is, was suspended: its requests are refused. No one was asked, and "
+                     "nothing was done.",
+                 {{"next", policy::after_suspension(person)}}};
 }
 
 }  // namespace tfy::storage

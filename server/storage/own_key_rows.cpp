@@ -15,6 +15,12 @@ constexpr auto every_own_key =
 constexpr auto its_key_ended =
     "Withdrawn before it ran: the TrueFoundry key that it would have been sent with has ended. Nothing was "
     "done.";
+std::string after_its_key_ended(const std::string& person) {
+    return "Tell the user. Calling again with the same arguments does not help before there is another "
+           "key: " +
+           person + " enters one on the approvals page, unless this server has one for this caller.";
+}
+
 constexpr auto another_users_key =
     "Withdrawn before it ran: its person entered another TrueFoundry key, with which it would be another "
     "user's request. Nothing was done.";
@@ -82,7 +88,8 @@ std::vector<OwnKeyRow> Ledger::Impl::own_keys() {
 }
 
 Result<std::size_t> Ledger::Impl::withdraw_for_key(const std::string& person, const std::string& base_url,
-                                                   const std::string& why, policy::Time at) {
+                                                   const std::string& why, policy::Time at,
+                                                   const std::string& next_step) {
     auto open = open_approvals();
     if (!open) return open.error();
     std::size_t count = 0;
@@ -92,7 +99,7 @@ Result<std::size_t> Ledger::Impl::withdraw_for_key(const std::string& person, co
             call.caller.principal.starts_with(policy::truefoundry_principals))
             continue;
         const auto was = approval.state();
-        const auto next = policy::withdraw(std::move(approval), at, why);
+        const auto next = policy::withdraw(std::move(approval), at, why, next_step);
         if (!next) continue;  // it runs, or has lapsed
         if (auto changed = change(was, *next); !changed) return changed.error();
         const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};
@@ -159,7 +166,8 @@ Result<std::optional<std::size_t>> OwnKeyRows::end(const std::string& person, co
     return impl_.write([&]() -> Result<std::optional<std::size_t>> {
         if (impl_.run("DELETE FROM own_keys WHERE person = ? AND base_url = ?", person, base_url) == 0)
             return std::optional<std::size_t>{};
-        const auto withdrawn = impl_.withdraw_for_key(person, base_url, its_key_ended, at);
+        const auto withdrawn =
+            impl_.withdraw_for_key(person, base_url, its_key_ended, at, after_its_key_ended(person));
         if (!withdrawn) return withdrawn.error();
         const Json body = {
             {"person", person}, {"base_url", base_url}, {"by", person}, {"withdrawn", *withdrawn}};

@@ -187,6 +187,8 @@ TEST_CASE("what is open under a key that ends is withdrawn and says why; all els
     CHECK(desk.state("apr_stdio") == State::withdrawn);
     CHECK(holds(desk.ledger->find("apr_ada").value()->outcome.at("text").get<std::string>(),
                 "the TrueFoundry key that it would have been sent with has ended"));
+    CHECK(holds(desk.ledger->find("apr_ada").value()->outcome.at("next").get<std::string>(),
+                "does not help before there is another key: ada enters one on the approvals page"));
     for (const auto* id : {"apr_presented", "apr_elsewhere", "apr_bob"})
         CHECK(desk.state(id) == State::pending);
     CHECK(desk.kinds() == All{"withdrawn with its key", "withdrawn with its key", "person_key_ended"});

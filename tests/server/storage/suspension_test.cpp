@@ -128,6 +128,16 @@ TEST_CASE(
     CHECK_FALSE(ledger.invitation("i1", noon + 2min).value());
     CHECK_FALSE(ledger.passkey_challenge("p1", noon).value());
     CHECK(house.now("apr_vote").state() == State::pending);
+    CHECK(house.now("apr_own").outcome ==
+          Json{{"text", "Withdrawn before it ran: cy, whose agent asked, was suspended. Nothing was done."},
+               {"isError", true},
+               {"next", policy::after_suspension("cy")}});
+    CHECK(holds(policy::after_suspension("cy"),
+                "Calling again does not help. A suspension is final: a person "
+                "who may decide here can invite them under another name"));
+    CHECK(house.now("apr_done").outcome ==
+          Json{{"text", "Withdrawn before it ran: cy, who approved it, was suspended. Nothing was done."},
+               {"isError", true}});
     CHECK(house.now("apr_vote").votes().empty());
     CHECK(house.now("apr_done").state() == State::withdrawn);
     CHECK(house.now("apr_own").state() == State::withdrawn);
@@ -162,6 +172,7 @@ TEST_CASE("the agent of a suspended person asks for nothing any more, and is tol
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Errc::denied);
     CHECK(holds(refused.error().message, "cy, whose agent this is, was suspended"));
+    CHECK(refused.error().data.at("next") == policy::after_suspension("cy"));
     CHECK(house.ask("apr_c", "ada").state() == State::pending);
 }
 
