@@ -8,8 +8,6 @@ namespace tfy::policy {
 namespace {
 
 constexpr std::size_t longest_freeze_reason = 500;
-constexpr auto after_a_freeze =
-    "Tell the user that this caller is frozen, and do not call again until they say so.";
 
 std::string who_froze(const Freeze& freeze) {
     return freeze.by + " froze this caller (" + freeze.principal + ") on " +

@@ -21,6 +21,10 @@ struct Freeze {
     Error refusal(const Seals& seal) const;
 };
 
+/// What the agent of a frozen caller is to do.
+inline constexpr auto after_a_freeze =
+    "Tell the user that this caller is frozen, and do not call again until they say so.";
+
 /// Any person may. Errc::refused if there is no principal, or the reason is too long.
 Result<Freeze> freeze(const Human& person, std::string principal, std::string reason, Time now);
 

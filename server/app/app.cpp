@@ -376,19 +376,21 @@ registry::Catalog App::assemble(const Services& parts, const approvals::Approval
          .seal_key = parts.seal_key,
          .own_jwt_ids = tools::OwnJwtIds(
              [this](const policy::Caller& caller) { return accounts_.facts_of(caller).jwt_ids; }),
-         .configuration = {.base_url = parts.base_url,
-                           .key = [this](const policy::Caller& caller) { return accounts_.facts_of(caller); },
-                           .approvals = asked_for,
-                           .sandbox = parts.sandbox,
-                           .version = TFY_VERSION,
-                           .page_url = [&page] { return page.home(); },
-                           .own_key_page =
-                               [this, known = parts.callers.credentials()] {
-                                   return known ? own_key_page() : std::string{};
-                               },
-                           .first_person = [this] { return first_person(); },
-                           .url_problem = parts.url_problem,
-                           .url_cause = parts.url_cause}});
+         .configuration = {
+             .base_url = parts.base_url,
+             .key = [this](const policy::Caller& caller) { return accounts_.facts_of(caller); },
+             .approvals = asked_for,
+             .sandbox = parts.sandbox,
+             .version = TFY_VERSION,
+             .page_url = [&page] { return page.home(); },
+             .own_key_page =
+                 [this, known = parts.callers.credentials()] {
+                     return known ? own_key_page() : std::string{};
+                 },
+             .first_person = [this] { return first_person(); },
+             .stopped = [this](policy::Caller caller) { return freezes_.what_stops(std::move(caller)); },
+             .url_problem = parts.url_problem,
+             .url_cause = parts.url_cause}});
 }
 
 }  // namespace tfy::app

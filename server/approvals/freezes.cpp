@@ -1,9 +1,42 @@
 #include "server/approvals/freezes.hpp"
 
+#include <algorithm>
+
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
+#include "policy/visible.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::approvals {
+namespace {
+
+constexpr auto what_is_refused =
+    "whatever creates, rotates, deletes or reveals an access token is refused, under a standing permission, "
+    "too. Reading works. ";
+
+/// The freeze, and whether the caller's person is suspended.
+using Stops = std::pair<std::optional<policy::Freeze>, bool>;
+
+Result<Stops> stops_of(storage::Ledger& ledger, const policy::Caller& caller) {
+    auto freeze = ledger.freeze_of(caller.principal);
+    if (!freeze) return freeze.error();
+    if (caller.person.empty()) return Stops{std::move(*freeze), false};
+    const auto people = ledger.people();
+    if (!people) return people.error();
+    const bool suspended = std::ranges::any_of(*people, [&](const storage::Person& each) {
+        return each.name == caller.person && each.suspended.has_value();
+    });
+    return Stops{std::move(*freeze), suspended};
+}
+
+/// The command has the end of its line to itself.
+std::string words_of(const policy::Freeze& freeze, const policy::Seals& seal) {
+    return freeze.words(seal) + " Until a person unfreezes it, " + what_is_refused +
+           "Anyone who may decide here, not you, unfreezes it on the approvals page or in a terminal: " +
+           tools::own_command("approvals unfreeze " + policy::shown(seal, freeze.principal, 200));
+}
+
+}  // namespace
 
 Result<Frozen> freeze(storage::Ledger& ledger, const policy::Human& person, std::string principal,
                       std::string reason, const redaction::Redactor& redactor, policy::Time now) {
@@ -60,6 +93,17 @@ Async<Result<policy::Freeze>> Freezes::unfreeze(policy::Human person, std::strin
 Async<Result<std::vector<policy::Freeze>>> Freezes::list() {
     auto work = [](storage::Ledger& ledger) { return ledger.freezes(); };
     co_return co_await store_.run(std::move(work));
+}
+
+Async<std::string> Freezes::what_stops(policy::Caller caller) {
+    auto work = [caller](storage::Ledger& ledger) { return stops_of(ledger, caller); };
+    const auto stops = co_await store_.run(std::move(work));
+    if (!stops) co_return std::string{};
+    if (stops->first) co_return words_of(*stops->first, redaction_);
+    if (!stops->second) co_return std::string{};
+    co_return policy::shown(redaction_, caller.person, 100) +
+        ", whose agent this is, is suspended on this server: " + what_is_refused +
+        std::string(policy::after_suspension_helps);
 }
 
 }  // namespace tfy::approvals

@@ -33,6 +33,9 @@ public:
     Async<Result<policy::Freeze>> unfreeze(policy::Human person, std::string principal);
     /// Oldest first.
     Async<Result<std::vector<policy::Freeze>>> list();
+    /// What stops this caller, for its agent: that it is frozen, or its person suspended, what does not work,
+    /// and who can change that. Empty if nothing does, or if it cannot be read.
+    Async<std::string> what_stops(policy::Caller caller);
 
 private:
     Approvals& approvals_;

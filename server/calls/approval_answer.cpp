@@ -1,6 +1,7 @@
 #include "server/calls/approval_answer.hpp"
 
 #include "policy/dialogue/approval_text.hpp"
+#include "policy/freeze.hpp"
 #include "policy/narrowed_arguments.hpp"
 #include "policy/visible.hpp"
 #include "tools/registry/outcomes.hpp"
@@ -125,8 +126,9 @@ ToolResult denied(const Approval& approval, policy::Time now, const policy::Seal
     } else {
         text += ".";
     }
-    return refusal("denied", approval, text + " Nothing was done.",
-                   "Do not ask again unless the user wants it. " + repeated(approval, now));
+    const bool froze = approval.decision() && approval.decision()->froze;
+    const std::string next = froze ? policy::after_a_freeze : "Do not ask again unless the user wants it.";
+    return refusal("denied", approval, text + " Nothing was done.", next + " " + repeated(approval, now));
 }
 
 /// What is to be done about a new value, and what became of an old token, is among its words already.

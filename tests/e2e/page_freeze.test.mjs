@@ -56,6 +56,10 @@ test('eight requests of one caller raise a warning; freezing ends them and refus
     assert.equal(refused.next, 'Tell the user that this caller is frozen, and do not call again until they say so.');
   }
 
+  const status = await call('tfy_config_status', {});
+  assert.match(status.warnings[0], /froze this caller \(http:loopback\) on .* Their reason: "It went wild\." Until a person unfreezes it, whatever creates, rotates, deletes or reveals an access token is refused.* approvals unfreeze http:loopback\b/);
+  assert.match(status.next, /^Tell the user what the first warning says\./);
+
   const again = await world.serve(); // another server on the same state directory
   const other = new RawHttp(world, again.endpoint);
   const args = { payload: { name: 'elsewhere', expirationDate: '20 days' } };

@@ -30,6 +30,12 @@ std::string describe(const tools::KeyFacts& key, const policy::Seals& seal) {
            (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : "");
 }
 
+const char* next_of(const Preflight& finding, bool is_stopped) {
+    if (!finding.cause.empty()) return "Do what the message says, then call tfy_config_status again.";
+    if (is_stopped) return "Tell the user what the first warning says. Ask for no change until they say so.";
+    return "List the access tokens with tfy_access_tokens_list.";
+}
+
 }  // namespace
 
 Result<Json> ConfigStatus::canonical(Json arguments, policy::Time) const { return arguments; }
@@ -47,6 +53,9 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
         finding = after_asking(probed, key, clock_.now(), seal);
         if (known.sandbox && probed) finding->sentence = sandbox_mode;
     }
+    std::string stopped;
+    if (known.stopped) stopped = co_await known.stopped(permit.call().caller);
+    if (!stopped.empty()) finding->warnings.insert(finding->warnings.begin(), stopped);
     std::string first;
     if (known.first_person) first = co_await known.first_person();
     if (!first.empty())
@@ -70,8 +79,7 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
         {"connection", finding->connection},
         {"cause", or_null(finding->cause, seal)},
         {"message", finding->sentence},
-        {"next", finding->cause.empty() ? "List the access tokens with tfy_access_tokens_list."
-                                        : "Do what the message says, then call tfy_config_status again."},
+        {"next", next_of(*finding, !stopped.empty())},
         {"warnings", finding->warnings},
         {"base_url", or_null(known.base_url.now(), seal)},
         {"key_set", key.set},

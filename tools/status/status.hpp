@@ -27,7 +27,9 @@ struct Configuration {
     std::function<std::string()> own_key_page = {};  // where each caller's person enters a key of their own;
                                                      // empty where all callers use the server's
     std::function<Async<std::string>()> first_person =
-        {};                        // the command that enrols them, while no one could decide; empty else
+        {};  // the command that enrols them, while no one could decide; empty else
+    std::function<Async<std::string>(policy::Caller)> stopped =
+        {};  // why this caller may change nothing now (a freeze, a suspension); empty if it may
     std::string url_problem = {};  // why the address cannot be used, in a sentence; empty if it can
     std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
 };

@@ -212,6 +212,19 @@ TEST_CASE("that no one is enrolled is a warning, with the command that changes i
     CHECK(Status().of(configuration, answer(200, page(Json::array()))).structured.at("warnings").empty());
 }
 
+TEST_CASE("what stops the caller is the first warning, and the next step is to tell the user") {
+    auto configuration = whole();
+    configuration.stopped = [](policy::Caller) -> Async<std::string> { co_return "ada froze this caller."; };
+    configuration.first_person = []() -> Async<std::string> { co_return "tfy-pat-mcp people first"; };
+    const auto result = Status().of(configuration, answer(200, page(Json::array())));
+    CHECK(result.structured.at("warnings").front() == "ada froze this caller.");
+    CHECK(holds(result.text, "Warning: ada froze this caller.\n"));
+    CHECK(
+        holds(result.structured.at("next").get<std::string>(), "Tell the user what the first warning says."));
+    CHECK(holds(Status().of(configuration, answer(401)).structured.at("next").get<std::string>(),
+                "Do what the message says"));
+}
+
 TEST_CASE("a key that says that it has ended is expired where it is refused, and odd where it works") {
     auto ended = a_key();
     ended.expires = noon;
