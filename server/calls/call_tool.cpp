@@ -1,5 +1,9 @@
 #include "server/calls/call_tool.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
 #include "protocol/arguments.hpp"
 #include "protocol/text_in.hpp"
 #include "server/approvals/applicable_rule.hpp"
@@ -8,6 +12,9 @@
 #include "server/loop/failpoint.hpp"
 
 namespace tfy::calls {
+
+namespace asio = boost::asio;
+
 namespace {
 
 using policy::Approval;
@@ -37,6 +44,23 @@ bool becomes_task(const Json& definition, const mcp::Requester& requester,
 policy::Call as_approved(policy::Call asked, const Approval& approval) {
     if (policy::digest(asked) == approval.asked_digest) asked.arguments = approval.call.arguments;
     return asked;
+}
+
+constexpr auto went_away = "cancelled";
+
+/// "complete", "input_required", "task", or "error" of a result that says that it is one.
+std::string_view kind_of(const Result<mcp::MethodResult>& answer) {
+    if (!answer) return "error";
+    const auto failed = answer->result.find("isError");
+    const bool is_error = failed != answer->result.end() && failed->is_boolean() && failed->get<bool>();
+    return is_error ? std::string_view("error") : std::string_view(answer->result_type);
+}
+
+std::string status_in(const Result<mcp::MethodResult>& answer) {
+    if (!answer) return {};
+    const auto structured = answer->result.find("structuredContent");
+    const bool told = structured != answer->result.end() && structured->is_object();
+    return told ? protocol::text_in(*structured, "status") : std::string{};
 }
 
 }  // namespace
@@ -78,9 +102,21 @@ Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, proto
         counted.ended(*why_not);
         co_return std::move(*why_not);
     }
-    auto answer = co_await answer_of(*entry, requester, std::move(params));
+    Result<mcp::MethodResult> answer = Error{Errc::internal, "This call has no answer yet."};
+    try {
+        answer = co_await answer_of(*entry, requester, std::move(params));
+    } catch (const boost::system::system_error& cut) {
+        log_call(*entry, requester, cut.code() == asio::error::operation_aborted ? went_away : "error");
+        throw;
+    }
+    // Whatever it would have been told: its caller is there no more, or the server stops.
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+        log_call(*entry, requester, went_away);
+        co_return answer;
+    }
     counted.ended(answer);
-    log_call(*entry, requester, answer);
+    log_call(*entry, requester, kind_of(answer), status_in(answer));
     co_return answer;
 }
 
@@ -100,12 +136,8 @@ Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Re
 }
 
 // One line for each call; its trace is how it is found again in what other systems logged.
-void CallTool::log_call(const Entry& entry, const mcp::Requester& requester,
-                        const Result<mcp::MethodResult>& answer) const {
-    const std::string_view ended = answer ? std::string_view(answer->result_type) : "error";
-    const auto structured = answer ? answer->result.find("structuredContent") : Json::const_iterator();
-    const bool told = answer && structured != answer->result.end() && structured->is_object();
-    const auto status = told ? protocol::text_in(*structured, "status") : std::string{};
+void CallTool::log_call(const Entry& entry, const mcp::Requester& requester, std::string_view ended,
+                        const std::string& status) const {
     const auto trace = requester.trace().id();
     std::vector<observability::Log::Text> fields{
         {"answer", ended}, {"client", requester.caller.client}, {"principal", requester.caller.principal}};

@@ -84,8 +84,8 @@ private:
     std::optional<Error> why_not_callable(const Entry* entry, const protocol::CallToolParams& params) const;
     Async<Result<mcp::MethodResult>> answer_of(const Entry& entry, mcp::Requester& requester,
                                                protocol::CallToolParams params);
-    void log_call(const Entry& entry, const mcp::Requester& requester,
-                  const Result<mcp::MethodResult>& answer) const;
+    void log_call(const Entry& entry, const mcp::Requester& requester, std::string_view ended,
+                  const std::string& status = {}) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);
     Async<Result<policy::Facts>> facts_of(const Entry& entry, const policy::Call& call);

@@ -95,6 +95,10 @@ async function stops(process, signal, most = 10_000) {
   assert.ok(worked < 1000, `it worked for ${worked} ms`);
 }
 
+// What a list that was cut by the stop is in the log.
+const cutList = /tools\/call answer="cancelled" .*tool="tfy_access_tokens_list"/;
+const completeList = /tools\/call answer="complete" .*tool="tfy_access_tokens_list"/;
+
 const together = Object.keys(open);
 const unfinished = ['body', 'head']; // no call that could finish: the stop does not wait
 for (const [names, signal] of [...together.map(name => [[name], 'SIGTERM']), [together, 'SIGTERM'], [together, 'SIGINT']])
@@ -104,6 +108,8 @@ for (const [names, signal] of [...together.map(name => [[name], 'SIGTERM']), [to
     const afterwards = [];
     for (const name of names) afterwards.push(await open[name]({ world, server }));
     await stops(server.process, signal, names.every(name => unfinished.includes(name)) ? 5_000 : 10_000);
+    if (names.includes('upstream')) assert.match(server.process.stderr, cutList);
+    assert.doesNotMatch(server.process.stderr, completeList);
     for (const check of afterwards) await check?.();
   });
 
@@ -208,6 +214,8 @@ for (const signal of ['SIGTERM', 'SIGINT'])
     peer.write(`${JSON.stringify(toolCall('slow', 'tfy_access_tokens_list', {}))}\n`);
     await untilUpstreamHangs(world);
     await stops(peer.server, signal);
+    assert.match(peer.server.stderr, cutList);
+    assert.doesNotMatch(peer.server.stderr, completeList);
     const held = peer.messages().find(each => each.id === 'held');
     assert.equal(held.result.structuredContent.status, 'approval_pending');
   });

@@ -110,7 +110,8 @@ Async<Result<void>> SharedWalks::join(Visitor& visitor, const Walk& walk) {
             co_await visit.until_rung(Visit::Moment::max());
         if (visit.walked) co_return std::move(*visit.walked);
     }
-    co_return Error{Errc::cancelled, "The call went away."};
+    co_return Error{Errc::cancelled,
+                    "The list was not read: this server stops, or its caller left. Call again."};
 }
 
 // What the loop has ready joins before the walk begins.
