@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <filesystem>
@@ -28,9 +30,14 @@ namespace {
 
 namespace asio = boost::asio;
 
-// From the signal on, and after the last answer; with what closing takes they stay below ten seconds.
+using Moment = std::chrono::steady_clock::time_point;
+
+// From the signal on, or from the end of the answers; with what closing takes they stay below ten seconds.
 constexpr std::chrono::milliseconds for_unread_answers{2'500};
-constexpr std::chrono::seconds for_last_calls{5};
+constexpr std::chrono::milliseconds for_a_slow_reader{4'500};
+constexpr std::chrono::milliseconds for_last_calls{5'000};
+constexpr std::chrono::milliseconds for_a_whole_stop{9'000};
+constexpr std::chrono::milliseconds without_a_byte{1'000};  // a client that reads nothing is not waited for
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
 class LoopbackPage final : public approvals::ApprovalPage {
@@ -104,24 +111,45 @@ private:
     std::set<std::string> led_;
 };
 
+/// Until all answers are written, the client has stopped reading, or `end`.
+Async<void> until_read(transport::StdioTransport& transport, Moment end) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    auto seen = transport.still_writing();
+    auto since = Moment::clock::now();
+    for (auto now = since; seen && now < end && now - since < without_a_byte; now = Moment::clock::now()) {
+        timer.expires_after(std::chrono::milliseconds{50});
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto next = transport.still_writing();
+        if (next != seen) since = Moment::clock::now();
+        seen = next;
+    }
+}
+
 // To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
-// client that does not read its answers is not waited for.
+// client that reads its answers slowly is waited for a while, one that does not read them is not. `told`:
+// when it was.
 Async<void> stop_when_told(asio::signal_set& signals, asio::io_context& loop, App& app,
-                           transport::StdioTransport& transport) {
+                           transport::StdioTransport& transport, std::optional<Moment>& told) {
     co_await signals.async_wait(asio::use_awaitable);
+    told = Moment::clock::now();
     end_at_once_when_told_again(signals);
     app.log().info(
         "stopping: what is being answered is finished, what waits is kept; a second signal stops at once");
     transport.end_input();
     asio::steady_timer timer(loop, for_unread_answers);
     co_await timer.async_wait(asio::use_awaitable);
+    co_await until_read(transport, *told + for_a_slow_reader);
     transport.end_output();
 }
 
-Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport) {
+Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport,
+                               const std::optional<Moment>& told) {
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
-    co_await app.idle(for_last_calls);
+    const auto now = Moment::clock::now();
+    const auto end = told ? std::min(now + for_last_calls, *told + for_a_whole_stop) : now + for_last_calls;
+    co_await app.idle(std::chrono::ceil<std::chrono::milliseconds>(end - now));
+    co_await until_read(transport, end);
     app.tell_of_lost_values();
     co_return Result<void>{};
 }
@@ -144,9 +172,10 @@ Result<void> serve_stdio(const config::Options& options) {
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto transport = transport::open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
+    std::optional<Moment> told_to_stop;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
-    asio::co_spawn(loop, stop_when_told(signals, loop, app, *transport), asio::detached);
-    asio::co_spawn(loop, run_stream(app, *transport),
+    asio::co_spawn(loop, stop_when_told(signals, loop, app, *transport, told_to_stop), asio::detached);
+    asio::co_spawn(loop, run_stream(app, *transport, told_to_stop),
                    [&](const std::exception_ptr& bug, Result<void> result) {
                        if (bug) std::rethrow_exception(bug);
                        served = std::move(result);

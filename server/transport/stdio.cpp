@@ -47,6 +47,10 @@ public:
         out_->close(unread);
     }
 
+    std::optional<std::uint64_t> still_writing() const override {
+        return out_->all_written() ? std::nullopt : std::optional(out_->bytes_written());
+    }
+
     Async<Result<void>> send(redaction::Redacted message) override {
         if (message.text().find('\n') != std::string_view::npos)
             co_return Error{Errc::internal,

@@ -255,3 +255,20 @@ test('stdio: a client that reads none of its answers does not keep the server', 
   assert.equal(end.code, 1, 'not all answers were read, and it says so');
   assert.match(peer.server.stderr, /Not all answers could be written/);
 });
+
+test('stdio: a client that reads slowly gets all its answers when the server is told to stop', async t => {
+  const world = await World.start(t);
+  const peer = new RawStdio(world);
+  const { stdout } = peer.server.child;
+  stdout.on('data', () => {
+    stdout.pause();
+    setTimeout(() => stdout.resume(), 150);
+  });
+  const ids = Array.from({ length: 50 }, (_, i) => `list-${i}`); // 1.5 MB: three seconds of reading
+  for (const id of ids) peer.write(`${JSON.stringify(modernRequest(id, 'tools/list'))}\n`);
+  peer.write(`${JSON.stringify(toolCall('last', 'tfy_access_tokens_list', {}))}\n`);
+  await peer.server.logs(/tools\/call answer="complete"/);
+  await stops(peer.server, 'SIGTERM');
+  const answered = new Set(peer.messages().map(({ id }) => id));
+  assert.deepEqual([...ids, 'last'].filter(id => !answered.has(id)), []);
+});
