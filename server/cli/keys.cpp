@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "policy/human.hpp"
 #include "policy/principals.hpp"
 #include "policy/secret.hpp"
@@ -93,14 +91,15 @@ Result<CallerKey> read_key_wish(const KeyWish& wish) {
 Result<std::string> look_at_person(storage::Ledger& ledger, const std::string& name) {
     const auto people = ledger.people();
     if (!people) return people.error();
-    const auto found = std::ranges::find(*people, name, &storage::Person::name);
-    if (found != people->end())
-        return found->suspended ? Result<std::string>(not_made(name + " is suspended."))
-                                : Result<std::string>("");
-    const auto slip =
-        std::ranges::find_if(*people, [&](const auto& each) { return policy::is_slip_for(name, each.name); });
-    if (slip != people->end())
-        return not_made("--for " + name + " names no one who is enrolled; did you mean " + slip->name + "?");
+    const auto named = storage::person_named(*people, name);
+    switch (named.is) {
+        case storage::NamedPerson::Is::enrolled: return std::string{};
+        case storage::NamedPerson::Is::suspended: return not_made(name + " is suspended.");
+        case storage::NamedPerson::Is::slip:
+            return not_made("--for " + name + " names no one who is enrolled; did you mean " + named.meant +
+                            "?");
+        case storage::NamedPerson::Is::no_one: break;
+    }
     return name +
            " is not enrolled here: self_approval = false keeps no one from approving what this key asks "
            "for.\n";

@@ -14,7 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#include "policy/human.hpp"
 #include "policy/principals.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
@@ -277,14 +276,11 @@ std::string keys_for_wrong_names(const std::vector<storage::CallerKey>& keys,
     std::string words;
     for (const auto& key : keys) {
         if (!key.holds(now)) continue;
-        const auto is_theirs = [&](const auto& person) { return person.name == key.person; };
-        const auto theirs = std::ranges::find_if(people, is_theirs);
-        const auto slip = std::ranges::find_if(
-            people, [&](const auto& person) { return policy::is_slip_for(key.person, person.name); });
+        const auto named = storage::person_named(people, key.person);
         const auto key_is = "; " + std::string(policy::key_principals) + key.id + " is for " + key.person;
-        if (theirs != people.end() && theirs->suspended) words += key_is + ", who is suspended";
-        if (theirs == people.end() && slip != people.end())
-            words += key_is + ", which looks like a slip for " + slip->name;
+        if (named.is == storage::NamedPerson::Is::suspended) words += key_is + ", who is suspended";
+        if (named.is == storage::NamedPerson::Is::slip)
+            words += key_is + ", which looks like a slip for " + named.meant;
     }
     return words;
 }

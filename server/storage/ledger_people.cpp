@@ -76,6 +76,16 @@ Guesses read_guesses(SQLite::Statement& row) {
 
 }  // namespace
 
+NamedPerson person_named(const std::vector<Person>& people, const std::string& name) {
+    using Is = NamedPerson::Is;
+    const auto found = std::ranges::find(people, name, &Person::name);
+    if (found != people.end()) return {.is = found->suspended ? Is::suspended : Is::enrolled};
+    const auto slip = std::ranges::find_if(
+        people, [&](const Person& each) { return policy::is_slip_for(name, each.name); });
+    if (slip == people.end()) return {};
+    return {.is = Is::slip, .meant = slip->name};
+}
+
 Credential Ledger::Impl::replace_credential(const std::string& person, std::string_view kind,
                                             const std::string& secret, policy::Time at) {
     Credential made{.id = "crd_" + policy::random_id(),

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "policy/time.hpp"
 #include "server/storage/passkey.hpp"
@@ -22,6 +23,14 @@ struct Person {
     bool came_from_provider() const { return let_in_by.find("://") != std::string::npos; }
     bool operator==(const Person&) const = default;
 };
+
+/// Whom a name that someone typed names.
+struct NamedPerson {
+    enum class Is { enrolled, suspended, slip, no_one };
+    Is is = Is::no_one;
+    std::string meant = {};  // slip: the person whom it nearly names
+};
+NamedPerson person_named(const std::vector<Person>& people, const std::string& name);
 
 /// What a person shows to be known.
 struct Credential {
