@@ -16,13 +16,6 @@ bool is_plain(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || others.find(c) != std::string_view::npos;
 }
 
-std::string quoted_for_a_shell(std::string_view text) {
-    if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-    std::string quoted = "'";
-    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 constexpr std::string_view name = "tfy-pat-mcp";
 
 std::string& program() {
@@ -31,6 +24,13 @@ std::string& program() {
 }
 
 }  // namespace
+
+std::string quoted_for_a_shell(std::string_view text) {
+    if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+    std::string quoted = "'";
+    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
 
 void commands_start(const std::string& path) { program() = quoted_for_a_shell(path); }
 

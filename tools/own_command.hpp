@@ -18,6 +18,9 @@ void commands_start(const std::string& path);
 /// What commands begin with, quoted for a shell.
 const std::string& own_program();
 
+/// As one word of a command line.
+std::string quoted_for_a_shell(std::string_view text);
+
 /// "tfy-pat-mcp approvals list", with "--state-dir DIR" behind it, quoted for a shell, if commands name one.
 std::string own_command(std::string_view verbs);
 

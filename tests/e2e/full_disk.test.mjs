@@ -1,8 +1,12 @@
 // A disk that takes no more: calls fail with a clear error before anything runs, and nothing is lost.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { binary, Process } from './lib/process.mjs';
+import { binary, Process, runToEnd } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { World } from './lib/world.mjs';
 
@@ -52,4 +56,28 @@ test('when the state cannot be written, requests fail, nothing runs, and what wa
   );
   const verified = await world.terminal(['audit', 'verify']);
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+});
+
+/** Runs the rest where the folder $1 can only be read. */
+const readOnly = rest => ['--user', '--map-root-user', '--mount', 'sh', '-c',
+  `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ${rest}`, '_'];
+const skip = spawnSync('unshare', [...readOnly('true'), tmpdir()]).status === 0 ? false : 'no mounts of our own here';
+
+test('on a read-only disk audit names the commands that copy the state directory and check it; they do', { skip }, async t => {
+  const world = await World.start(t);
+  const before = new RawStdio(world);
+  await before.exchange(create(1, 'first-one'));
+  await before.server.stop();
+  const temporary = mkdtempSync(join(tmpdir(), 'tfy-copy-'));
+  t.after(() => rmSync(temporary, { recursive: true, force: true }));
+  const env = { ...world.env, TMPDIR: temporary };
+  for (const verb of ['verify', 'export']) {
+    const { code, stdout, stderr } = await runToEnd('unshare', [...readOnly(`exec "$2" audit ${verb}`), world.state, binary], { env });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /cannot be opened for writing \(Read-only file system\)\. Nothing was run\. Copy the whole state directory/);
+    const [, commands] = stderr.match(/For example: (cp -a .*)\n/);
+    const copied = await runToEnd('sh', ['-c', commands], { env });
+    assert.equal(copied.code, 0, copied.stderr);
+    rmSync(join(temporary, 'tfy-pat-mcp-copy'), { recursive: true });
+  }
 });
