@@ -1,14 +1,18 @@
 #include "tools/tool.hpp"
 
+#include "tools/offer.hpp"
+
 namespace tfy::tools {
 
 namespace {
 
-const char* next_step(Errc code) {
+std::string next_step(Errc code) {
     switch (code) {
         case Errc::refused: return "Correct what the message names, then call again.";
         case Errc::not_found:
-            return "Check the id, for example with tfy_access_tokens_list, then call again.";
+            return may_be_named("tfy_access_tokens_list")
+                       ? "Check the id, for example with tfy_access_tokens_list, then call again."
+                       : "Check the id, then call again.";
         case Errc::conflict: return "Check what exists first, then decide with the user what to do.";
         case Errc::rate_limited: return "Wait, then call again.";
         case Errc::denied: return "Tell the user what the rule says. Do not look for a way around it.";
@@ -18,7 +22,9 @@ const char* next_step(Errc code) {
         case Errc::superseded: return "List the access tokens, then ask again if it is still wanted.";
         case Errc::storage: return "Tell the user; the operator of this server has to fix its storage.";
         case Errc::upstream:
-            return "Tell the user. tfy_config_status says whether TrueFoundry can be used now.";
+            return may_be_named("tfy_config_status")
+                       ? "Tell the user. tfy_config_status says whether TrueFoundry can be used now."
+                       : "Tell the user.";
         default: return "Tell the user what the message says.";
     }
 }

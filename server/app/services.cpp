@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "manifests/embedded.hpp"
 #include "server/app/archive.hpp"
 #include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
@@ -224,6 +225,16 @@ http_client::ServerOptions reach_of(const std::string& base_url, const std::stri
     return reach;
 }
 
+/// The texts of tools name none that is left out.
+void name_offered_tools(const tools::Offer& offer) {
+    if (!offer.read_only && offer.names.empty()) return;
+    tools::ToolNames names;
+    for (const auto name : manifests::tool_names())
+        if (offer.includes(Json::parse(manifests::file("tools/" + std::string(name) + ".json"))))
+            names.emplace(name);
+    tools::texts_name_only(std::move(names));
+}
+
 }  // namespace
 
 upstream::KeyCheck key_check_of(const Services& parts) {
@@ -282,6 +293,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.ca_file = std::move(settings.ca_file);
     parts.hold = settings.hold;
     parts.offer = std::move(settings.offer);
+    name_offered_tools(parts.offer);
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
     parts.callers = settings.callers;

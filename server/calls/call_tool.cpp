@@ -72,6 +72,9 @@ CallTool::CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url)
       definitions_(rooms.catalog.definitions()),
       counts_(rooms.catalog) {
     std::erase_if(definitions_, [this](const Json& each) { return !deps_.offer.includes(each); });
+    for (const auto& each : definitions_) names_.insert(each.at("name").get<std::string>());
+    if (names_.size() < rooms.catalog.entries().size())
+        for (auto& each : definitions_) each = tools::fitting_definition(std::move(each), names_);
 }
 
 const CallTool::Entry* CallTool::offered(std::string_view tool) const {
@@ -152,7 +155,8 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
     arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(arguments));
     if (const auto fits = entry.input.validate(arguments); !fits)
         return Error{Errc::refused,
-                     "The arguments do not fit: " + fits.error().message + " Nothing was done."};
+                     "The arguments do not fit: " + tools::fitting_words(fits.error().message, names_) +
+                         " Nothing was done."};
     const auto redactor = deps_.redaction.fresh();
     if (!redactor) return redactor.error();
     if ((*redactor)->scrub(arguments) != arguments)

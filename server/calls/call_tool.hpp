@@ -119,6 +119,7 @@ private:
     std::string server_;
     tools::BaseUrl base_url_;
     std::vector<Json> definitions_;
+    tools::ToolNames names_;  // of these
     CallCounts counts_;
     std::size_t running_ = 0;
     std::set<std::string> carried_out_;  // approvals that carry_out() is at

@@ -64,13 +64,7 @@ ToolNames names_of(const std::vector<Json>& definitions) {
 }
 
 bool names_only(std::string_view text, const ToolNames& offered) {
-    const auto in_a_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    for (auto at = text.find(every_tool); at != std::string_view::npos; at = text.find(every_tool, at + 1)) {
-        const auto rest = text.substr(at);
-        const auto end = std::ranges::find_if_not(rest, in_a_name);
-        if (!offered.contains(rest.substr(0, static_cast<std::size_t>(end - rest.begin())))) return false;
-    }
-    return true;
+    return tools::stranger_in(text, offered).empty();
 }
 
 std::string fitting(std::string_view text, const ToolNames& offered) {

@@ -1,16 +1,16 @@
 // Texts that go by which tools are offered (tools/offer.hpp): what is switched off is not advised.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/error.hpp"
+#include "tools/offer.hpp"
 
 namespace tfy::features {
 
-using ToolNames = std::set<std::string, std::less<>>;
+using ToolNames = tools::ToolNames;
 
 /// Of definitions as tools/list has them.
 ToolNames names_of(const std::vector<Json>& definitions);

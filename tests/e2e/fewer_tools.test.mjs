@@ -67,6 +67,29 @@ test('--tools lists those alone, and what other features show goes with them', a
   });
 });
 
+/** The tools that a text names, but for those of the offer. */
+const others = (value, offered) =>
+  [...JSON.stringify(value).matchAll(/tfy_[a-z_]+/g)].map(([name]) => name).filter(name => !offered.includes(name));
+
+test('no definition, result or error names a tool that is left out', async t => {
+  const looking = ['tfy_access_tokens_list', 'tfy_access_tokens_get'];
+  for (const offered of [looking, ['tfy_access_tokens_get', 'tfy_config_set'], ['tfy_config_status']])
+    await withServer(t, ['--tools', offered.join(',')], {}, async client => {
+      const { tools } = await client.listTools();
+      assert.deepEqual(others(tools.map(({ name, description, inputSchema, outputSchema }) => [name, description, inputSchema, outputSchema]), offered), []);
+      assert.doesNotMatch(JSON.stringify(tools), /before deleting|before you delete/);
+      for (const [name, args] of [
+        ['tfy_access_tokens_list', {}],
+        ['tfy_access_tokens_list', { name_contains: 'nothing-like-it' }],
+        ['tfy_access_tokens_get', { id: 'is-not-there' }],
+        ['tfy_access_tokens_get', { id: '?' }],
+        ['tfy_config_status', {}],
+        ['tfy_config_set', {}],
+      ])
+        if (offered.includes(name)) assert.deepEqual(others(await client.callTool({ name, arguments: args }), offered), [], `${name} ${JSON.stringify(args)}`);
+    });
+});
+
 test('a typing mistake stops the start, with the nearest name; so does a contradiction', async t => {
   const env = surroundings(t);
   for (const [args, said] of [

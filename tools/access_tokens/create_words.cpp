@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/access_tokens/names.hpp"
+#include "tools/offer.hpp"
 #include "tools/own_command.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
@@ -70,7 +72,7 @@ std::string how_a_person_sees(const Json& told, policy::Duration left) {
 }
 
 std::string call_of(const std::string& reveal_id) {
-    return "tfy_access_tokens_reveal with reveal_id \"" + reveal_id + "\"";
+    return std::string(reveal_tool) + " with reveal_id \"" + reveal_id + "\"";
 }
 
 /// What the agent can do for a value that does not wait for a person.
@@ -79,6 +81,7 @@ std::string how_to_ask(const Json& told, policy::Duration left) {
     if (text_in(told, "destination") == "agent")
         return "To show the value, call " + call + " once, when the user is ready to copy it (within " +
                in_words(left) + "); the approval already allows it.";
+    if (!tools::may_be_named(reveal_tool)) return "The value is not shown, and no tool here shows it.";
     return "The value is not shown. It can be revealed with a new approval within " + in_words(left) +
            ": call " + call + ".";
 }
@@ -131,9 +134,11 @@ std::string expiry_of(const Created& created, policy::Time now) {
 }  // namespace
 
 std::string through_its_holder(const std::string& reveal_id) {
-    return "Call " + call_of(reveal_id) +
-           " through the client that created the token. Or a person who approved the token runs in a "
-           "terminal: " +
+    const auto by_agent =
+        tools::may_be_named(reveal_tool)
+            ? "Call " + call_of(reveal_id) + " through the client that created the token. Or a person"
+            : std::string("A person");
+    return by_agent + " who approved the token runs in a terminal: " +
            tools::own_command("approvals reveal " + reveal_id);
 }
 

@@ -3,6 +3,7 @@
 #include "protocol/text_in.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
 #include "tools/access_tokens/names.hpp"
+#include "tools/offer.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::access_tokens {
@@ -37,14 +38,15 @@ Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::
                             ", it may be this call's; its value is lost."};
     const auto& token = *fate.token;
     const auto created = token.created ? policy::format_time_for_people(*token.created) : "time unknown";
-    co_return Error{Errc::ambiguous,
-                    "TrueFoundry says that the name " + name +
-                        " is taken, and lists a token of this name (ID " +
-                        tools::one_line(api.seals(), token.id) + ", created " + created +
-                        ") that was created during this call. Either this call created it and the answer was "
-                        "lost; then its value is lost: delete it with tfy_access_tokens_delete and create a "
-                        "new one. Or another user created it at the same moment: ask before you delete it.",
-                    {{"token", {{"id", tools::one_line(api.seals(), token.id)}, {"name", token.name}}}}};
+    co_return Error{
+        Errc::ambiguous,
+        "TrueFoundry says that the name " + name + " is taken, and lists a token of this name (ID " +
+            tools::one_line(api.seals(), token.id) + ", created " + created +
+            ") that was created during this call. Either this call created it and the answer was "
+            "lost; then its value is lost: delete it" +
+            tools::by_tool_or_there(delete_tool) +
+            " and create a new one. Or another user created it at the same moment: ask before you delete it.",
+        {{"token", {{"id", tools::one_line(api.seals(), token.id)}, {"name", token.name}}}}};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
@@ -53,8 +55,9 @@ Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
         Errc::ambiguous,
         "The token " + tools::in_quotes(api.seals(), token_name.text()) + " was created (ID " +
             (found ? tools::one_line(api.seals(), found->id) : "unknown: list the tokens") +
-            "), but this server could not write its state, so the value was wiped. Delete the token with "
-            "tfy_access_tokens_delete, and check the state directory before you create another."};
+            "), but this server could not write its state, so the value was wiped. Delete the token" +
+            tools::by_tool_or_there(delete_tool) +
+            ", and check the state directory before you create another."};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tools/access_tokens/get.hpp"
 
 #include "tools/access_tokens/list_query.hpp"
+#include "tools/access_tokens/list_words.hpp"
 #include "tools/access_tokens/token_words.hpp"
 
 namespace tfy::access_tokens {
@@ -41,6 +42,7 @@ Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) 
     const auto found = co_await find(std::move(api), Args::read(permit.call().arguments));
     if (!found) co_return found.error();
     const auto now = clock_.now();
+    const auto use = use_of_an_id();
     auto written = TokenWriter(clients_.seals(), now).write(*found, ListQuery{}.state_of(*found, now));
     co_return tools::ToolResult{
         .text = "Personal Access Token:\n\n" + std::string(token_table_head) + written.row +
@@ -48,9 +50,8 @@ Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) 
         .structured = {
             {"token", std::move(written.json)},
             {"message", "This is the token as TrueFoundry lists it now; its value cannot be shown."},
-            {"next",
-             "Use its id with tfy_access_tokens_delete or tfy_access_tokens_rotate if the user "
-             "wants that."}}};
+            {"next", use.empty() ? std::string("Tell the user what it says.")
+                                 : "Use its id with " + use + " if the user wants that."}}};
 }
 
 }  // namespace tfy::access_tokens

@@ -20,8 +20,10 @@ std::string counted(std::size_t listed, std::size_t total) {
 
 std::string what_next(bool more, bool empty) {
     if (more) return "For more, call again with next_cursor as cursor and the same filters and sort.";
-    return empty ? "Create one with tfy_access_tokens_create if the user wants one."
-                 : "Use an id from here with tfy_access_tokens_delete or tfy_access_tokens_rotate.";
+    const auto use = empty ? tools::those_offered({create_tool}) : use_of_an_id();
+    if (use.empty()) return "Tell the user what is listed.";
+    return empty ? "Create one with " + use + " if the user wants one."
+                 : "Use an id from here with " + use + ".";
 }
 
 std::string how_to_go_on(const ListPage& page, const std::string& cursor) {

@@ -2,9 +2,14 @@
 #pragma once
 
 #include "tools/access_tokens/list_page.hpp"
+#include "tools/access_tokens/names.hpp"
+#include "tools/offer.hpp"
 #include "tools/tool.hpp"
 
 namespace tfy::access_tokens {
+
+/// The tools that a listed id is for, as far as they are offered; empty if none is.
+inline std::string use_of_an_id() { return tools::those_offered({delete_tool, rotate_tool}); }
 
 /// `cursor` leads to the next page; empty after the last one.
 tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,

@@ -1,6 +1,8 @@
 #include "tools/access_tokens/lost_creation.hpp"
 
+#include "tools/access_tokens/names.hpp"
 #include "tools/access_tokens/settling.hpp"
+#include "tools/offer.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 #include "tools/tool.hpp"
@@ -17,9 +19,8 @@ Error made(const LostCreation& lost, const truefoundry::AccessToken& token, cons
     return {Errc::ambiguous,
             "TrueFoundry created the token " + tools::in_quotes(seal, token.name) + " (ID " +
                 tools::one_line(seal, token.id) + created +
-                "), but its value was lost on the way. Do not create it again under this name: delete it "
-                "with tfy_access_tokens_delete and create a new one." +
-                in_brackets(lost),
+                "), but its value was lost on the way. Do not create it again under this name: delete it" +
+                tools::by_tool_or_there(delete_tool) + " and create a new one." + in_brackets(lost),
             {{"token", {{"id", tools::one_line(seal, token.id)}, {"name", token.name}}}}};
 }
 

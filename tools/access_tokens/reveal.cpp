@@ -2,6 +2,7 @@
 
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/identifier.hpp"
+#include "tools/offer.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -32,8 +33,9 @@ RevealAccessToken::Args RevealAccessToken::Args::read(const Json& arguments) {
 Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
     if (tools::is_identifier(Args::read(arguments).reveal_id, "rev_")) return arguments;
     return Error{Errc::refused,
-                 "This is not a reveal_id. tfy_access_tokens_create gives one with each new token (\"rev_\" "
-                 "and 26 characters). Nothing was shown."};
+                 "This is not a reveal_id. " +
+                     (tools::may_be_named(create_tool) ? std::string(create_tool) : "A creation") +
+                     " gives one with each new token (\"rev_\" and 26 characters). Nothing was shown."};
 }
 
 Async<Result<void>> RevealAccessToken::can_run_here(policy::Call call) {
@@ -91,8 +93,8 @@ Async<Result<tools::ToolResult>> RevealAccessToken::settle(policy::Call call, po
                                                            policy::Time) {
     const auto fate = co_await escrow_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
     const auto token = "the token " + tools::in_quotes(seal_, facts.subject);
-    const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
-                        tools::sentences::process_ended + ")";
+    const auto advice = " Delete " + token + tools::by_tool_or_there(delete_tool) +
+                        " and create a new one. (" + tools::sentences::process_ended + ")";
     if (!fate && fate.error().code != Errc::not_found)
         co_return Error{Errc::ambiguous, "It is unknown whether the value of " + token +
                                              " was shown: this server's records could not be read." + advice};

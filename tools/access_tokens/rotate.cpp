@@ -7,9 +7,11 @@
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/grace.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/access_tokens/resources.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 #include "tools/access_tokens/successor.hpp"
+#include "tools/offer.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -84,7 +86,8 @@ Error nobody_knows(const RotationPlan& plan, const CreationOutcome& fate, const 
             "The server stopped during this rotation, and it is unknown whether the new token " +
                 tools::in_quotes(seal, plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
-                "its value was not seen, delete it with tfy_access_tokens_delete.",
+                "its value was not seen, delete it" +
+                tools::by_tool_or_there(delete_tool) + ".",
             fate.may_tell_later ? tools::unread() : Json(nullptr)};
 }
 
@@ -260,9 +263,8 @@ Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, po
                     "The server stopped during this rotation. It had created the new token " +
                         tools::in_quotes(api.seals(), plan->new_name) + " (ID " +
                         tools::one_line(api.seals(), made.id) +
-                        "). If its value was not seen before, it is lost: delete that token with "
-                        "tfy_access_tokens_delete and rotate again. " +
-                        old_words,
+                        "). If its value was not seen before, it is lost: delete that token" +
+                        tools::by_tool_or_there(delete_tool) + " and rotate again. " + old_words,
                     {{"token", {{"id", tools::one_line(api.seals(), made.id)}, {"name", made.name}}}}};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "tools/access_tokens/deletion.hpp"
+#include "tools/access_tokens/names.hpp"
+#include "tools/offer.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::access_tokens {
@@ -80,9 +82,9 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
         result, stays, seal,
         "The old token " + tools::in_quotes(seal, plan.old_title()) +
             " still works and is not deleted automatically: this server could not record that it has "
-            "to be deleted. Delete it with tfy_access_tokens_delete once the new one is in use. "
-            "(" +
-            begun.error().message + ")");
+            "to be deleted. Delete it" +
+            tools::by_tool_or_there(delete_tool) + " once the new one is in use. (" + begun.error().message +
+            ")");
     return result;
 }
 

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include "tools/access_tokens/names.hpp"
 #include "tools/access_tokens/rotations.hpp"
+#include "tools/offer.hpp"
 #include "tools/own_command.hpp"
 #include "tools/text.hpp"
 
@@ -34,9 +36,8 @@ std::string new_words(const Rotation& rotation, const policy::Seals& seal) {
 // Both tokens live, and no one holds the new one's value.
 std::string value_is_gone(const Rotation& rotation, const std::string& how, const policy::Seals& seal) {
     return old_words(rotation, seal) + " still works and will not be deleted. The value of " +
-           new_words(rotation, seal) + " " + how +
-           ", so it is lost: delete that token with tfy_access_tokens_delete, and rotate again if the user "
-           "still wants it.";
+           new_words(rotation, seal) + " " + how + ", so it is lost: delete that token" +
+           tools::by_tool_or_there(delete_tool) + ", and rotate again if the user still wants it.";
 }
 
 // An attempt is counted before it is sent, so that one may have ended with its process.
@@ -49,8 +50,9 @@ std::string refused_words(const std::string& stays) {
 std::string kept_words(const Rotation& rotation, const policy::Seals& seal) {
     const auto stays = old_words(rotation, seal) + " was not deleted and still works";
     const auto by_hand =
-        " When nothing uses it, it can be deleted: by an agent with tfy_access_tokens_delete, or in "
-        "TrueFoundry.";
+        " When nothing uses it, it can be deleted" +
+        (tools::may_be_named(delete_tool) ? ": by an agent" + tools::by_tool(delete_tool) + ", or" : "") +
+        " in TrueFoundry.";
     switch (rotation.because) {
         case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes", seal);
         case Kept::value_lost:

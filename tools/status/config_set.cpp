@@ -1,4 +1,5 @@
 // tfy_config_set: TrueFoundry's skills call it to set address and key. Here a person does that, elsewhere.
+#include "tools/offer.hpp"
 #include "tools/own_command.hpp"
 #include "tools/status/status.hpp"
 #include "tools/text.hpp"
@@ -6,6 +7,11 @@
 namespace tfy::status {
 
 namespace {
+
+std::string afterwards() {
+    const auto status = tools::those_offered({"tfy_config_status"});
+    return status.empty() ? status : " After that, call " + status + ".";
+}
 
 /// `where`: the key that the caller's requests go with by now; empty if there is none.
 std::string on_the_page(const std::string& page, const std::string& where) {
@@ -17,7 +23,7 @@ std::string on_the_page(const std::string& page, const std::string& where) {
         "conversation.";
     if (!where.empty())
         text += " A key is set already (" + where + "); one that they enter there takes its place.";
-    return text + " After that, call tfy_config_status.";
+    return text + afterwards();
 }
 
 }  // namespace
@@ -55,7 +61,7 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
     if (where.ends_with(" in the environment") || where.ends_with(" in .env"))
         result.text +=
             " A key is set already (" + where + "), and comes before one that is kept by that command.";
-    result.text += " After that, call tfy_config_status.";
+    result.text += afterwards();
     co_return result;
 }
 

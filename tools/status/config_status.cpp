@@ -1,4 +1,5 @@
 // tfy_config_status: asks upstream once and says in words whether the configuration works.
+#include "tools/offer.hpp"
 #include "tools/status/preflight.hpp"
 #include "tools/status/status.hpp"
 #include "tools/text.hpp"
@@ -33,7 +34,9 @@ std::string describe(const tools::KeyFacts& key, const policy::Seals& seal) {
 const char* next_of(const Preflight& finding, bool is_stopped) {
     if (!finding.cause.empty()) return "Do what the message says, then call tfy_config_status again.";
     if (is_stopped) return "Tell the user what the first warning says. Ask for no change until they say so.";
-    return "List the access tokens with tfy_access_tokens_list.";
+    return tools::may_be_named("tfy_access_tokens_list")
+               ? "List the access tokens with tfy_access_tokens_list."
+               : "Use the tools that are listed.";
 }
 
 }  // namespace

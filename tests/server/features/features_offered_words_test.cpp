@@ -95,6 +95,45 @@ TEST_CASE("whatever is switched off, no words name it") {
         CHECK_FALSE(holds(reading, word));
 }
 
+TEST_CASE("whatever is switched off, no definition of a tool names it, and none says more with all") {
+    for (const auto& tool : every()) {
+        auto others = every();
+        others.erase(tool);
+        for (const auto& offered : {ToolNames{tool}, others})
+            for (const auto& each : features::definitions_in("tools")) {
+                if (!offered.contains(each.at("name").get<std::string>())) continue;
+                auto fitting = tools::fitting_definition(each, offered);
+                fitting.at("inputSchema") = nullptr;  // its advice is for messages, which have it fitted
+                CAPTURE(fitting.dump());
+                CHECK(features::names_only(fitting.dump(), offered));
+                CHECK_FALSE(holds(fitting.dump(), "  "));
+            }
+    }
+    for (const auto& each : features::definitions_in("tools"))
+        CHECK(tools::fitting_definition(each, every()) == each);
+}
+
+TEST_CASE("words that mean a tool which is switched off go with it") {
+    const ToolNames offered = {"tfy_access_tokens_get", "tfy_access_tokens_rotate"};
+    for (const auto& [text, words] : {
+             std::pair{"Find it. Use it to check a token before you delete or rotate it. Never more.",
+                       "Find it. Use it to check a token before you rotate it. Never more."},
+             std::pair{"Gone for good. List the tokens first to find the ID. This stays.",
+                       "Gone for good. This stays."},
+             std::pair{"The token's ID, from tfy_access_tokens_list; not its name.",
+                       "The token's ID; not its name."},
+             std::pair{"Use the reveal_id from the result of tfy_access_tokens_create, for example rev_a.",
+                       "Use the reveal_id, for example rev_a."},
+         })
+        CHECK(tools::fitting_words(text, offered) == words);
+    CHECK(tools::fitting_words("Use it to check. Use it to check a token before you delete or rotate it.",
+                               {"tfy_access_tokens_get"}) == "Use it to check.");
+    CHECK(tools::fitting_definition({{"description", "A. For tfy_access_tokens_list. B."}}, offered) ==
+          Json{{"description", "A. B."}});
+    CHECK(tools::fitting_definition({{"description", "For tfy_access_tokens_list."}, {"type", "string"}},
+                                    offered) == Json{{"type", "string"}});
+}
+
 TEST_CASE("prompts and skills come with all tools that they name, or not at all") {
     CHECK(prompts_of(every()).size() == 3);
     CHECK(features::Skills(every()).skills().size() == 1);
