@@ -63,7 +63,8 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
     if (!there)
         return Error{Errc::not_found,
                      "There is nothing in " + state_dir.string() +
-                         ": no server has used it yet. Give the --state-dir that the server runs with" +
+                         ": no server has used it yet. Nothing was done. Give the --state-dir that the "
+                         "server runs with" +
                          (has_sandbox(state_dir) ? ", or --sandbox: there is a sandbox's beside it." : ".")};
     return open_or_make(state_dir);
 }

@@ -15,6 +15,7 @@
 #include "server/approvals/explanation.hpp"
 #include "server/config/settings.hpp"
 #include "server/storage/token_store.hpp"
+#include "tools/own_command.hpp"
 #include "tools/registry/dry_tools.hpp"
 #include "tools/sandbox/control_plane.hpp"
 
@@ -94,7 +95,8 @@ Result<const registry::Catalog::Entry*> entry_of(const registry::Catalog& catalo
     for (const auto& entry : catalog.entries()) names.push_back(entry.tool->name());
     const auto near = policy::near_miss(tool, names);
     return wrong_usage("There is no tool " + policy::shown(seal, tool, 64) +
-                       (near ? "; did you mean " + std::string(*near) + "?" : "."));
+                       (near ? "; did you mean " + std::string(*near) + "?"
+                             : ". To list the tools: " + tools::own_program() + " docs tools"));
 }
 
 Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::string& text, policy::Time now) {

@@ -202,6 +202,12 @@ CheckResults look_at_callers(const policy::Rules& rules, const std::vector<polic
             if (i > 1) each.why = policy::shown(seal, callers[i].principal, 100) + ": " + each.why;
             all.push_back(std::move(each));
         }
+    if (std::ranges::none_of(best, [](const auto& each) { return each.terms.has_value(); }))
+        all.push_back({Level::warning, "approvals",
+                       "the rules refuse every call that changes a token or shows a value: this server only "
+                       "reads",
+                       "If that is meant, start it with --read-only. Else add a rule that asks. To see which "
+                       "rule decides: policy explain TOOL"});
     return all;
 }
 

@@ -107,6 +107,23 @@ TEST_CASE(
     CHECK(look(others, {.keys = true}).size() == 1);
 }
 
+TEST_CASE("rules under which every call is refused are warned of") {
+    const fakes::TempFolder folder;
+    const auto warned = [&](const std::string& toml) {
+        const auto all = doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice",
+                                                   noon, fakes::no_tokens());
+        constexpr std::string_view what = "approvals";
+        return std::ranges::count(all, what, &doctor::CheckResult::what) == 1 &&
+               holds(about(all, "approvals").why, "refuse every call") &&
+               about(all, "approvals").level == Level::warning &&
+               holds(about(all, "approvals").todo, "--read-only");
+    };
+    CHECK(warned("[[rule]]\nsays='deny'\n"));
+    CHECK(warned("[[rule]]\ntools=['tfy_access_tokens_list']\n"));
+    CHECK_FALSE(warned("[[rule]]\n"));
+    CHECK_FALSE(warned("[[rule]]\ntools=['tfy_access_tokens_delete']\nsays='deny'\n[[rule]]\n"));
+}
+
 TEST_CASE("a channel whose host is not found is named, with the command that tests it") {
     notify::ChannelTarget mail;
     mail.wanted = {.name = "mail", .format = policy::Channel::Format::email};
