@@ -48,6 +48,9 @@ int unfreeze_caller(const ApprovalsWindow& window) {
     if (!human) return window.fail(human.error());
     const auto lifted = approvals::unfreeze(*window.archive.ledger, *human, window.options.id,
                                             *window.archive.sealer->now(), window.now());
+    if (!lifted && lifted.error().code == Errc::not_found)
+        return window.fail({Errc::not_found, lifted.error().message +
+                                                 " To see who is: " + tools::own_command("approvals list")});
     if (!lifted) return window.fail(lifted.error());
     window.say(window.shown(lifted->principal, 200) +
                " may ask again. What was denied meanwhile stays denied for as long as its rule says.\n");

@@ -43,7 +43,11 @@ struct PeopleWindow {
     Result<void> may_keep(const std::string& name, std::string_view undone) const {
         return storage::check_kept(*archive.sealer, "This name", name, undone);
     }
-    int fail(const Error& error) const { return archive.fail(err, error); }
+    int fail(Error error) const {
+        if (error.code == Errc::not_found)
+            error.message += " List people and passkeys: " + tools::own_command("people list");
+        return archive.fail(err, error);
+    }
 };
 
 using Passkeys = std::vector<storage::Passkey>;

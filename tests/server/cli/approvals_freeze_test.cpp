@@ -82,7 +82,8 @@ TEST_CASE("without a passphrase, or for a caller that never asked, nothing is fr
     CHECK(unknown.code == 1);
     CHECK(holds(unknown.err, "No caller of this name has ever asked for anything. Nothing was frozen."));
     desk.options.id = "stdio:alice";
-    CHECK(holds(desk.run(Verb::unfreeze).err, "No caller of this name is frozen. Nothing was changed."));
+    CHECK(holds(desk.run(Verb::unfreeze).err,
+                "No caller of this name is frozen. Nothing was changed. To see who is: "));
 }
 
 TEST_CASE("a freeze outlives the process that wrote it") {

@@ -198,7 +198,10 @@ TEST_CASE("who is suspended has nothing left, and the last person stays") {
     REQUIRE(ledger.add_caller_key(key, entry("caller_key_created"), fakes::no_tokens()).has_value());
 
     CHECK(terminal.people(PeopleVerb::suspend, "bob", "wrong passphrase\n", "ada").code == 1);
-    CHECK(terminal.people(PeopleVerb::suspend, "eve", pass, "ada").code == 1);
+    const auto eve = terminal.people(PeopleVerb::suspend, "eve", pass, "ada");
+    CHECK(eve.code == 1);
+    CHECK(
+        holds(eve.err, "No one of that name is enrolled. No one was suspended. List people and passkeys: "));
     CHECK(terminal.people(PeopleVerb::suspend, "bob", pass, "ada").code == 0);
     CHECK(terminal.deciding() == Names{"ada"});
     CHECK_FALSE(ledger.take_sign_in_code("code", noon)->has_value());
