@@ -25,8 +25,8 @@ tools::ToolResult status_answer(const policy::Approval& approval, const Decision
 /// that shows a value stays as it is.
 tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now);
 
-/// Adds to the result of a call that a person made narrower what was changed: in words, to `message` too, and,
-/// from the approval on, as `narrowed`: until then nothing of it is approved.
+/// Adds to the result of a call that a person made narrower what was changed: in words, to `message`, too,
+/// and, from the approval on, as `narrowed`: until then nothing of it is approved.
 void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval, const policy::Seals& seal);
 /// A failure as the agent is told it. A create or delete whose answer was lost (Errc::ambiguous) may have
 /// happened: that is "execution_unknown", another status than those that say that it failed.
