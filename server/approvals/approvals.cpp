@@ -60,11 +60,12 @@ using StoredAndEnded = std::pair<std::optional<Approval>, bool>;
 
 /// And whether its caller has ended before it began: see Ledger::caller_has_ended(). A value that it waits
 /// for and that is lost ends it here: see Ledger::lose_value_of().
-Result<StoredAndEnded> look_at(storage::Ledger& ledger, const std::string& id, policy::Time now) {
+Result<StoredAndEnded> look_at(storage::Ledger& ledger, const std::string& id, const std::string& instance,
+                               policy::Time now) {
     auto found = ledger.find(id);
     if (!found) return found.error();
     if (*found) {
-        const auto lost = ledger.lose_value_of(**found, now);
+        const auto lost = ledger.lose_value_of(**found, instance, now);
         if (!lost) return lost.error();
         if (*lost) found = ledger.find(id);
         if (!found) return found.error();
@@ -149,7 +150,7 @@ Async<Result<Approvals::Opened>> Approvals::write_new(Approval fresh, std::strin
 
 Async<Result<Approval>> Approvals::find(std::string id) {
     const auto now = clock_.now();
-    auto work = [id, now](storage::Ledger& ledger) { return look_at(ledger, id, now); };
+    auto work = [id, now, me = instance_](storage::Ledger& ledger) { return look_at(ledger, id, me, now); };
     auto seen = co_await store_.run(std::move(work));
     if (!seen) co_return seen.error();
     if (!seen->first) co_return no_such_approval();

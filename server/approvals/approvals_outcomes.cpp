@@ -100,7 +100,9 @@ Async<Result<Approval>> Approvals::end_as(Approval current, State end, Json outc
 }
 
 Async<Result<void>> Approvals::end_what_lost_its_value() {
-    auto work = [now = clock_.now()](storage::Ledger& ledger) { return ledger.lose_values_asked_for(now); };
+    auto work = [me = instance_, now = clock_.now()](storage::Ledger& ledger) {
+        return ledger.lose_values_asked_for(me, now);
+    };
     co_return co_await store_.run(std::move(work));
 }
 

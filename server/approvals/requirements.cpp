@@ -1,10 +1,12 @@
 #include "server/approvals/requirements.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "policy/facts.hpp"
 #include "policy/rule_match.hpp"
 #include "server/approvals/applicable_rule.hpp"
+#include "tools/offer.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::approvals {
@@ -142,10 +144,12 @@ std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requ
 
 tools::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
                                            const policy::Seals& seal) {
+    std::vector<Requirement> offered;
+    std::ranges::copy_if(requirements, std::back_inserter(offered), tools::may_be_named, &Requirement::tool);
     tools::ApprovalRequirements told;
-    for (const auto& [doing, words] : in_words(requirements, seal)) told.words += doing + ": " + words + ". ";
+    for (const auto& [doing, words] : in_words(offered, seal)) told.words += doing + ": " + words + ". ";
     if (!told.words.empty()) told.words.pop_back();
-    for (const auto& demand : requirements)
+    for (const auto& demand : offered)
         told.by_tool.push_back(
             {{"tool", demand.tool},
              {"could_be_approved", demand.could_be_approved()},

@@ -1,7 +1,7 @@
 #include "server/cli/run.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <iostream>
 #include <string_view>
 
@@ -24,42 +24,34 @@
 namespace tfy::cli {
 namespace {
 
-struct Command {
-    std::string_view name;
-    void (*add)(CommandLine&);
-};
-
-constexpr auto verbs = std::to_array<Command>({{"stdio", add_stdio},
-                                               {"serve", add_serve},
-                                               {"login", add_login},
-                                               {"setup", add_setup},
-                                               {"sandbox", add_sandbox},
-                                               {"approvals", add_approvals},
-                                               {"people", add_people},
-                                               {"keys", add_keys},
-                                               {"clients", add_clients},
-                                               {"grants", add_grants},
-                                               {"audit", add_audit},
-                                               {"policy", add_policy},
-                                               {"doctor", add_doctor},
-                                               {"redact", add_redact},
-                                               {"docs", add_docs}});
+/// A config file may have a table for each command, and the environment settings of each.
+bool needs_all_verbs(std::span<char* const> arguments, const CommandLine& line) {
+    const std::string_view verb = arguments.size() > 1 ? arguments[1] : "";
+    if (verb != "stdio" && verb != "serve") return true;
+    const bool reads_config =
+        std::getenv("TFY_PAT_MCP_CONFIG") != nullptr ||
+        std::ranges::any_of(arguments, [](std::string_view each) { return each.starts_with("--config"); });
+    return reads_config || line.lacks_a_variable();
+}
 
 }  // namespace
 
 void add_verbs(CommandLine& line) {
-    for (const auto& verb : verbs) verb.add(line);
+    for (auto* const add :
+         {add_stdio, add_serve, add_login, add_setup, add_sandbox, add_approvals, add_people, add_keys,
+          add_clients, add_grants, add_audit, add_policy, add_doctor, add_redact, add_docs})
+        add(line);
 }
 
 // To declare all of them takes a tenth of a start, and hosts start the server for each session.
 int run_command_line(std::span<char* const> arguments, std::ostream& out) {
     CommandLine line;
-    const std::string_view first = arguments.size() > 1 ? arguments[1] : "";
-    const auto asked = std::ranges::find(verbs, first, &Command::name);
-    if (asked == verbs.end() || line.lacks_a_variable())
+    if (needs_all_verbs(arguments, line)) {
         add_verbs(line);
-    else
-        asked->add(line);
+    } else {
+        add_stdio(line);
+        add_serve(line);
+    }
     return line.run(arguments, std::cin, out, std::cerr);
 }
 

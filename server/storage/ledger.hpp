@@ -319,11 +319,11 @@ public:
     /// its old token, in the same transaction. Errc::conflict if it is not held any more.
     Result<void> end_reveal(const std::string& id, RevealRow::State next, const journal::JournalEntry& entry);
     Result<std::vector<RevealRow>> reveals(RevealRow::State state);
-    /// Whether what this request waits for is a value whose process has ended. That it is lost is written
-    /// down then, and what waits for it ends as superseded, and says why.
-    Result<bool> lose_value_of(const policy::Approval& open, policy::Time now);
+    /// Whether what this request waits for is a value whose process has ended; `instance`, this one, has not.
+    /// That it is lost is written down then, and what waits for it ends as superseded, and says why.
+    Result<bool> lose_value_of(const policy::Approval& open, const std::string& instance, policy::Time now);
     /// The same for all that is open.
-    Result<void> lose_values_asked_for(policy::Time now);
+    Result<void> lose_values_asked_for(const std::string& instance, policy::Time now);
 
     /// No other approval gets this old token until begin_rotation() or release_rotation() with the same one.
     /// Errc::conflict if its rotation is open, or another reservation `stands`; one that does not is

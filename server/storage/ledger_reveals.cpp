@@ -104,7 +104,8 @@ Result<void> Ledger::Impl::end_what_needs_value(const std::string& reveal_id, St
 }
 
 // The row of a process that ended stays "held". A database in memory has no other process.
-Result<bool> Ledger::lose_value_of(const policy::Approval& open, policy::Time now) {
+Result<bool> Ledger::lose_value_of(const policy::Approval& open, const std::string& instance,
+                                   policy::Time now) {
     const auto prefix = policy::value_key("");
     if (impl_->file.empty()) return false;
     bool lost = false;
@@ -112,7 +113,8 @@ Result<bool> Ledger::lose_value_of(const policy::Approval& open, policy::Time no
         if (!need.starts_with(prefix) || !policy::waits_for(open, need)) continue;
         const auto row = find_reveal(need.substr(prefix.size()));
         if (!row) return row.error();
-        if (!*row || (*row)->state != State::held || alive(state_dir(), (*row)->instance)) continue;
+        if (!*row || (*row)->state != State::held) continue;
+        if ((*row)->instance == instance || alive(state_dir(), (*row)->instance)) continue;
         const auto& id = (*row)->id;
         const auto written = impl_->write([&]() -> Result<void> {
             if (impl_->run("UPDATE reveals SET state = 'lost' WHERE id = ? AND state = 'held'", id) != 1)
@@ -127,11 +129,11 @@ Result<bool> Ledger::lose_value_of(const policy::Approval& open, policy::Time no
     return lost;
 }
 
-Result<void> Ledger::lose_values_asked_for(policy::Time now) {
+Result<void> Ledger::lose_values_asked_for(const std::string& instance, policy::Time now) {
     const auto open = all_open(now);
     if (!open) return open.error();
     for (const auto& each : *open)
-        if (const auto lost = lose_value_of(each, now); !lost) return lost.error();
+        if (const auto lost = lose_value_of(each, instance, now); !lost) return lost.error();
     return {};
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("before an approval and in the answer to it the page says whether the 
         };
         auto body = approving(page.ask_create("apr_a"));
         CHECK(would_run("apr_a") == runs);
-        page.ask(approval("apr_b"));  // shows no value
+        page.ask(approval("apr_b", "another-token"));  // shows no value
         CHECK_FALSE(would_run("apr_b"));
         body["destination"] = "page";
         CHECK(page.post("/approvals/api/approvals/apr_a/approve", body).json().at("runs_now") == runs);

@@ -111,9 +111,10 @@ TEST_CASE("what asks for a value that went with its process ends, and says what 
         asked.push_back(ledger->open_request(made, {100, 100}, entry("requested", made.id)).value().approval);
     }
     const auto before = ledger->data_version().value();
-    CHECK_FALSE(ledger->lose_value_of(asked.at(0), noon + 1min).value());
+    CHECK_FALSE(ledger->lose_value_of(asked.at(0), "another", noon + 1min).value());
+    CHECK_FALSE(ledger->lose_value_of(asked.at(1), "ended", noon + 1min).value());  // who asks lives
     CHECK(ledger->data_version().value() == before);
-    ledger->lose_values_asked_for(noon + 1min).value();
+    ledger->lose_values_asked_for("another", noon + 1min).value();
     CHECK(ledger->data_version().value() != before);  // open pages and waiting calls look again
     CHECK(ledger->find("apr_living").value()->state() == policy::Approval::State::pending);
     const auto ended = ledger->find("apr_ended").value();
@@ -126,7 +127,7 @@ TEST_CASE("what asks for a value that went with its process ends, and says what 
     const auto journal = ledger->journal().value();
     CHECK(journal.at(journal.size() - 2).kind == "reveal_lost");
     CHECK(journal.back().kind == "superseded");
-    CHECK_FALSE(ledger->lose_value_of(*ended, noon + 1min).value());
+    CHECK_FALSE(ledger->lose_value_of(*ended, "another", noon + 1min).value());
 }
 
 }  // namespace tfy::ledger_records_test
