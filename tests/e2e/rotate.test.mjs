@@ -52,6 +52,7 @@ test('create, rotate, approve; the old one works until the new value was seen an
     assert.ok(question.includes(fact), `${fact} in: ${question}`);
   assert.equal(rotated.name, next);
   assert.deepEqual([rotated.old.id, rotated.old.deleted], [before.id, false]);
+  assert.match(rotated.old.message, /To keep it, a person opens http:\/\/localhost:\d+\/approvals\/rotations or runs: .*approvals keep rot_/);
   assert.ok(await world.isLiveToken(before.value), 'the old one works while nobody has the new value');
   assert.equal(await world.upstreamCount('DELETE'), 0);
 
