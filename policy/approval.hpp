@@ -86,6 +86,8 @@ public:
                                 // that is superseded, or that was withdrawn for a reason
 
     State state() const { return state_; }
+    /// Whether what it needs is gone when it expires: no more time would help.
+    bool is_all_its_time() const { return facts.until && *facts.until <= expires; }
     /// Who said yes to `digest`, each person once.
     const std::vector<Decision>& votes() const { return votes_; }
     /// The one that ended the waiting.

@@ -144,6 +144,9 @@ std::optional<std::string> cannot_extend(const Approval& approval, std::string_v
     if (approval.extended)
         return "This request's time was extended already, by " + shown(seal, approval.extended->by, 100) +
                ". Decide on it, or let the agent ask again.";
+    if (approval.is_all_its_time())
+        return "This request has all the time that there is: what it asks for can be done until " +
+               format_time_for_people(approval.expires) + ", and no longer. Decide on it.";
     return cannot_deny(approval, name, seal);
 }
 
@@ -185,7 +188,7 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
     approval.decision_ = approval.votes().back();
     approval.state_ = State::approved;
     approval.updated = now;
-    approval.expires = now + claim_window;
+    approval.expires = approval.facts.no_later(now + claim_window);
     return approval;
 }
 
@@ -210,7 +213,7 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
 Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal) {
     if (auto why = undecidable(approval, person.name(), now, cannot_extend, seal)) return *std::move(why);
     approval.extended = {person.name(), now};
-    approval.expires += approval.expires - approval.created;
+    approval.expires = approval.facts.no_later(approval.expires + (approval.expires - approval.created));
     return approval;
 }
 

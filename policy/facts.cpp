@@ -18,6 +18,7 @@ Json Facts::json() const {
             {"confirmation", confirmation},
             {"needs", needs},
             {"consumes", consumes},
+            {"until", until ? Json(format_time(*until)) : Json(nullptr)},
             {"contested", contested}};
 }
 
@@ -34,6 +35,7 @@ Facts read_facts(const Members& from) {
     if (from.has("confirmation")) facts.confirmation = from.text("confirmation");
     if (from.has("needs")) facts.needs = from.texts("needs");
     if (from.has("consumes")) facts.consumes = from.texts("consumes");
+    if (from.has("until") && !from.is_null("until")) facts.until = from.time("until");
     if (from.has("contested")) facts.contested = from.flag("contested");
     return facts;
 }

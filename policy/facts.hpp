@@ -1,6 +1,7 @@
 // What the server itself found out about the target of a call, shown to the person before the agent's words.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,10 +35,14 @@ struct Facts {
     std::string confirmation = {};     // where typing the name would be too easy: a sentence to type instead
     std::vector<std::string> needs = {};     // what the call relies on, as the keys below name it
     std::vector<std::string> consumes = {};  // what is no longer there for others once it has run
+    std::optional<Time> until = {};  // when what the call needs is gone; none: it does not end by itself
     bool contested = false;  // when it was opened, another caller's open request would change the same token
 
     /// What the person types to approve; empty: nothing.
     const std::string& to_type() const { return confirmation.empty() ? subject : confirmation; }
+
+    /// `end`, or when what the call needs is gone: no time that is promised is later.
+    Time no_later(Time end) const { return until ? std::min(end, *until) : end; }
 
     Json json() const;
     static Facts read(const Json& value);

@@ -26,7 +26,7 @@ Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask revea
                                         *missing + " Nothing was done."};
     record.state_ = Approval::State::approved;
     record.decision_ = decision;
-    record.expires = now + rules_.claim_window;
+    record.expires = record.facts.no_later(now + rules_.claim_window);
     return record;
 }
 

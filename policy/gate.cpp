@@ -47,7 +47,7 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     fresh.repeat_outcome = rules_.repeat_outcome;
     fresh.created = now;
     fresh.updated = now;
-    fresh.expires = now + ask.rule.lifetime;
+    fresh.expires = fresh.facts.no_later(now + ask.rule.lifetime);
     return fresh;
 }
 

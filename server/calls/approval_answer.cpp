@@ -16,6 +16,11 @@ using tools::ToolResult;
 constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
+/// Only a value that is held ends by itself.
+constexpr auto after_its_value =
+    "Calling again does not help: the value can no longer be shown. Tell the user. Unless they have saved "
+    "the value, ask whether to delete that token and create a new one.";
+
 /// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
 std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
     const auto& own = approval.call.caller.person;
@@ -169,7 +174,7 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
             return refusal("expired", approval,
                            approval.decision() ? "Approved, but not used in time. Nothing was done."
                                                : "Expired: no decision was made in time. Nothing was done.",
-                           ask_anew);
+                           approval.is_all_its_time() ? after_its_value : ask_anew);
         case State::withdrawn: return withdrawn(approval);
         case State::succeeded:
         case State::failed:

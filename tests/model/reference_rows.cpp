@@ -107,7 +107,7 @@ bool Reference::demanded(Row& row, const Approval& seen, bool any_lifetime) cons
             demand->denied_for == terms.denied_for &&
             least_assurance(*demand, row.agent.default_assurance) == static_cast<int>(terms.min_assurance) &&
             (row.tool == create ? demand->reveal : std::vector<Destination>{}) == terms.destinations &&
-            (any_lifetime || row.expires == row.created + demand->lifetime);
+            (any_lifetime || row.expires == seen.facts.no_later(row.created + demand->lifetime));
         if (!same) continue;
         row.demand = *demand;
         row.demand.assurance = static_cast<int>(terms.min_assurance);
@@ -319,9 +319,9 @@ void Reference::voted(const journal::JournalRecord& record, Row& row, const Appr
     expect(enough == (seen.state() == Approval::State::approved),
            row.id + ": approved without its quorum, or not with it");
     if (!enough) return;
-    const bool in_window = std::ranges::any_of(
-        books_, [&](const auto* book) { return seen.expires == record.at + book->claim_window; });
-    expect(in_window, row.id + ": another claim window than any rules have");
+    const auto end = [&](const auto* book) { return seen.facts.no_later(record.at + book->claim_window); };
+    expect(std::ranges::find(books_, seen.expires, end) != books_.end(),
+           row.id + ": another claim window than any rules have");
 }
 
 void Reference::ended_by(Wish::Kind kind, const journal::JournalRecord& record, Row& row,

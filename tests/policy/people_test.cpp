@@ -250,4 +250,24 @@ TEST_CASE("a request gets its time once more, once, while it waits, by who may d
     CHECK(extend(*say_yes(request, known("bob")), known("bob"), noon, fakes::no_tokens()).has_error());
 }
 
+TEST_CASE(
+    "no request, and no approval, outlives what it needs; more time is not given where none would help") {
+    const auto of = [](Time until) {
+        auto facts = remove_facts();
+        facts.until = until;
+        return asked([](Rule& rule) { rule.lifetime = 15min; }, facts);
+    };
+    const auto brief = of(noon + 10min);
+    CHECK(brief.expires == noon + 10min);
+    CHECK(cannot_extend(brief, "bob", fakes::no_tokens())
+              .value_or("")
+              .find("2026-11-23 12:10 UTC, and no longer") != std::string::npos);
+    CHECK(extend(brief, known("bob"), noon, fakes::no_tokens()).has_error());
+    CHECK(say_yes(brief, known("bob")).value().expires == noon + 10min);
+    CHECK(Approval::restore(brief.json()).value().facts.until == noon + 10min);
+    const auto longer = extend(of(noon + 20min), known("bob"), noon, fakes::no_tokens()).value();
+    CHECK(longer.expires == noon + 20min);
+    CHECK(of(noon + 20min).expires == noon + 15min);
+}
+
 }  // namespace tfy::policy::people_test

@@ -65,6 +65,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
                                    tools::distance_from_asking(held->created, now) + ")"},
                    {"Can be shown until", policy::format_time_for_people(held->until) + " (" +
                                               tools::distance_from_asking(held->until, now) + ")"}};
+    facts.until = held->until;
     facts.needs = {policy::value_key(Args::read(call.arguments).reveal_id)};
     facts.warnings = {"The value will be in the agent's conversation, and wherever that is stored."};
     co_return facts;

@@ -175,6 +175,16 @@ TEST_CASE("a request that was told before keeps the time that it was given then"
                 "Until 2026-11-23 12:03 UTC"));
 }
 
+TEST_CASE("whose value was gone when the request expired is not sent to ask for it again") {
+    auto approval = in(State::expired);
+    CHECK(
+        holds(calls::status_answer(approval, {}, noon, fakes::no_tokens()).text, "that opens a new request"));
+    approval.facts.until = approval.expires;
+    const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());
+    CHECK(holds(answer.text, "Calling again does not help: the value can no longer be shown."));
+    CHECK_FALSE(holds(answer.text, "that opens a new request"));
+}
+
 TEST_CASE("who waits for more people, and who is not alone with its token, is told so") {
     auto approval = in(State::pending);
     approval.terms.quorum = 2;
