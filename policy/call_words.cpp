@@ -20,11 +20,13 @@ Table read_table() {
         const auto definition = protocol::parse(manifests::file("tools/" + std::string(name) + ".json"));
         if (!definition || !definition->is_object() || !definition->contains("approval")) continue;
         const auto& words = definition->at("approval");
+        const auto& takes = definition->at("inputSchema").at("properties");
         table.emplace(name, CallWords{.title = words.value("title", std::string{}),
                                       .verb = words.value("verb", std::string{}),
                                       .button = words.value("button", std::string{}),
                                       .danger = words.value("danger", false),
-                                      .together = words.value("together", std::string{})});
+                                      .together = words.value("together", std::string{}),
+                                      .takes_reason = takes.contains("reason")});
     }
     return table;
 }

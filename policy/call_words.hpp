@@ -15,6 +15,7 @@ struct CallWords {
     bool danger = false;        // something is lost for good
     std::string together = {};  // whether the page shows several on one screen: "plan", each ticked there;
                                 // "opened", once each was opened by itself; empty: never
+    bool takes_reason = true;   // whether its caller can give one
 };
 
 /// Of a tool without such a block: its name.

@@ -17,8 +17,8 @@ struct Viewer {
 std::string not_confirmed(const std::string& person);
 
 /// id, tool, words {title, button, danger}, may_be_permitted, state, created, updated, expires, facts
-/// {subject, effect, shown, warnings}, arguments (canonical, indented), digest, short_digest, agent_reason,
-/// follows (the id of the request that it follows from; empty: from none),
+/// {subject, effect, shown, warnings}, arguments (canonical, indented), digest, short_digest, agent_reason
+/// (null where the tool takes none), follows (the id of the request that it follows from; empty: from none),
 /// principal, asked_by (the same with whose agent it is), asked_by_person (or null), client, because,
 /// min_assurance, approvers, quorum, votes [{by, assurance, at, destination}], self_approval,
 /// reason_required, destinations, narrowings [{by, at, argument, asked (or null), approved}], extended {by,

@@ -235,6 +235,17 @@ TEST_CASE("what this server says of a request that follows from another is no cl
     CHECK(text.find("\n  Reason: none given\n") != std::string::npos);
 }
 
+TEST_CASE("whose tool takes no reason is not said to have given none") {
+    auto made = approval("apr_a");
+    made.agent_reason.clear();
+    made.call.tool = "tfy_access_tokens_reveal";
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("agent_reason").is_null());
+    CHECK(dialogue::screen(made, noon, fakes::no_tokens()).find("Reason:") == std::string::npos);
+    made.call.tool = "tfy_access_tokens_delete";
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("agent_reason") == "");
+    CHECK(dialogue::screen(made, noon, fakes::no_tokens()).find("Reason: none given") != std::string::npos);
+}
+
 TEST_CASE("of an outcome the page gets the status, and the words only of a failure") {
     struct Row {
         const char* name;

@@ -174,7 +174,7 @@ export function Claimed({ approval }: { approval: Approval }) {
         <section class="claims">
             <h4>Claimed by the caller (not verified)</h4>
             <dl class="facts claimed">
-                {claims.map(({ label, words }) => (
+                {claims.filter(({ words }) => words !== null).map(({ label, words }) => (
                     <div>
                         <dt>{label}</dt>
                         <dd>{words ? <q><bdi>{words}</bdi></q> : <span class="hint">none given</span>}</dd>

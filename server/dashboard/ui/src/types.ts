@@ -68,7 +68,8 @@ export interface Approval {
     arguments: string;
     digest: string;
     short_digest: string;
-    agent_reason: string;
+    /** null where the tool takes none. */
+    agent_reason: string | null;
     /** The request whose decision covers this one, too; empty: none. */
     follows: string;
     program: string;
