@@ -4,6 +4,8 @@
 #include <array>
 #include <memory>
 
+#include "tools/sentences.hpp"
+
 namespace tfy::tools {
 namespace {
 
@@ -79,6 +81,12 @@ std::string by_tool(std::string_view tool) {
 
 std::string by_tool_or_there(std::string_view tool) {
     return may_be_named(tool) ? by_tool(tool) : " in TrueFoundry";
+}
+
+std::string id_not_found() {
+    if (may_be_named("tfy_access_tokens_list")) return sentences::not_found;
+    return "Token ID not found. The user finds the correct ID in TrueFoundry, under Access → Personal Access "
+           "Tokens.";
 }
 
 std::string stranger_in(std::string_view text, const ToolNames& offered) {

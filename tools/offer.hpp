@@ -33,6 +33,9 @@ std::string by_tool(std::string_view tool);
 /// " with TOOL", or " in TrueFoundry".
 std::string by_tool_or_there(std::string_view tool);
 
+/// That no token has this id, and where the right one is found: with a tool, if texts may name it.
+std::string id_not_found();
+
 /// The first tool that `text` names and that is not offered; empty if there is none.
 std::string stranger_in(std::string_view text, const ToolNames& offered);
 /// `text` of a tool's definition, or with one in it, without the clauses that need a tool which is not

@@ -149,6 +149,7 @@ tools::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requi
     tools::ApprovalRequirements told;
     for (const auto& [doing, words] : in_words(offered, seal)) told.words += doing + ": " + words + ". ";
     if (!told.words.empty()) told.words.pop_back();
+    if (offered.empty()) told.words = "none needed; the tools here change nothing";
     for (const auto& demand : offered)
         told.by_tool.push_back(
             {{"tool", demand.tool},

@@ -90,6 +90,20 @@ test('no definition, result or error names a tool that is left out', async t => 
     });
 });
 
+test('where no tool waits for a person, no one is to be enrolled; without the list an id is found in TrueFoundry', async t => {
+  await withServer(t, ['--tools', 'tfy_config_status'], {}, async client => {
+    const { content, structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
+    assert.match(content[0].text, /\nApprovals: none needed; the tools here change nothing\n/);
+    assert.deepEqual(structuredContent.warnings.filter(each => each.includes('enrolled')), []);
+  });
+  for (const name of ['tfy_access_tokens_delete', 'tfy_access_tokens_rotate', 'tfy_access_tokens_get'])
+    await withServer(t, ['--tools', name], {}, async client => {
+      const { content } = await client.callTool({ name, arguments: { id: 'is-not-there' } });
+      assert.match(content[0].text, /^Token ID not found\. The user finds the correct ID in TrueFoundry, under Access → Personal Access Tokens\./);
+      assert.doesNotMatch(content[0].text, /List/);
+    });
+});
+
 test('a typing mistake stops the start, with the nearest name; so does a contradiction', async t => {
   const env = surroundings(t);
   for (const [args, said] of [

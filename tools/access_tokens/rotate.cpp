@@ -146,8 +146,7 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
     if (old == all->end())
-        co_return Error{Errc::not_found,
-                        std::string(tools::sentences::not_found) + " Nothing was created or deleted."};
+        co_return Error{Errc::not_found, tools::id_not_found() + " Nothing was created or deleted."};
     if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now, clients_.seals());

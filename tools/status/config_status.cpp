@@ -59,15 +59,16 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     std::string stopped;
     if (known.stopped) stopped = co_await known.stopped(permit.call().caller);
     if (!stopped.empty()) finding->warnings.insert(finding->warnings.begin(), stopped);
+    const auto requirements =
+        known.approvals ? known.approvals(permit.call().caller) : tools::ApprovalRequirements{};
     std::string first;
-    if (known.first_person) first = co_await known.first_person();
+    const bool can_wait = !requirements.by_tool.empty();
+    if (can_wait && known.first_person) first = co_await known.first_person();
     if (!first.empty())
         finding->warnings.push_back(
             "No one is enrolled, so no one can decide on the approvals page or in a terminal. The user, not "
             "you, first runs in a terminal: " +
             first);
-    const auto requirements =
-        known.approvals ? known.approvals(permit.call().caller) : tools::ApprovalRequirements{};
     const auto page = known.page_url ? known.page_url() : std::string{};
     tools::ToolResult result;
     result.text = finding->sentence + "\n";

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "protocol/parse.hpp"
+#include "tools/offer.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 #include "tools/truefoundry/retry.hpp"
@@ -60,8 +61,7 @@ std::string quotation(const ApiResponse& response, const policy::Seals& seal) {
 }
 
 Error missing(Asked asked) {
-    if (asked == Asked::remove)
-        return {Errc::not_found, std::string(sentences::not_found) + " Nothing was deleted."};
+    if (asked == Asked::remove) return {Errc::not_found, tools::id_not_found() + " Nothing was deleted."};
     return {Errc::upstream,
             "TrueFoundry has no access-token API at this address (404). Nothing was done. Check "
             "TFY_BASE_URL: it should be "

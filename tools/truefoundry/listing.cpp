@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "tools/sentences.hpp"
+#include "tools/offer.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::truefoundry {
@@ -82,7 +82,7 @@ Async<Result<AccessToken>> Client::find(TokenId id) {
     ById one(std::move(id));
     const auto walked = co_await walk({}, one);
     if (!walked) co_return walked.error();
-    if (!one.found) co_return Error{Errc::not_found, tools::sentences::not_found};
+    if (!one.found) co_return Error{Errc::not_found, tools::id_not_found()};
     if (one.two)
         co_return Error{Errc::upstream,
                         "TrueFoundry lists two tokens with different names under this ID, so this server "

@@ -66,6 +66,12 @@ TEST_CASE("agents are told what each tool takes, by the rules that hold for them
     CHECK(told(toml, somebody).by_tool.at(0).at("min_assurance") == "signed_in");
 }
 
+TEST_CASE("where no tool changes anything it is said") {
+    const auto nothing = approvals::told_to_agents({}, fakes::no_tokens());
+    CHECK(nothing.words == "none needed; the tools here change nothing");
+    CHECK(nothing.by_tool.empty());
+}
+
 TEST_CASE("where nobody could approve it is said, also of narrower rules that come first") {
     const auto vain = told("[[rule]]\nself_approval=false\n", somebody);
     for (const auto& each : vain.by_tool) CHECK(each.at("could_be_approved") == false);

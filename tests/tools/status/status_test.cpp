@@ -161,8 +161,15 @@ TEST_CASE("that no one is enrolled is a warning, with the command that changes i
     CHECK(holds(warning, "No one is enrolled, so no one can decide"));
     CHECK(warning.ends_with(": tfy-pat-mcp people first"));
     CHECK(holds(result.text, "Warning: " + warning));
-    configuration.first_person = []() -> Async<std::string> { co_return std::string{}; };
-    CHECK(Status().of(configuration, answer(200, page(Json::array()))).structured.at("warnings").empty());
+    auto enrolled = configuration;
+    enrolled.first_person = []() -> Async<std::string> { co_return std::string{}; };
+    CHECK(Status().of(enrolled, answer(200, page(Json::array()))).structured.at("warnings").empty());
+    configuration.approvals = [](const policy::Caller&) {
+        return tools::ApprovalRequirements{.words = "none needed; the tools here change nothing"};
+    };
+    const auto nothing_waits = Status().of(configuration, answer(200, page(Json::array())));
+    CHECK(nothing_waits.structured.at("warnings").empty());
+    CHECK(holds(nothing_waits.text, "Approvals: none needed; the tools here change nothing\n"));
 }
 
 TEST_CASE("what stops the caller is the first warning, and the next step is to tell the user") {
