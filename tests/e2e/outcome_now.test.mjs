@@ -56,7 +56,7 @@ test('a kept old token is told as kept', async t => {
   const connection = await open('modern stdio', world);
   const { args, first } = await rotated(connection, '5m');
   valueIn(await reveal(connection, first.reveal_id));
-  eachSays(await toldAgain(connection, rotateTool, args), /The old token "ci-bot" will be deleted at .+ approvals keep rot_/);
+  eachSays(await toldAgain(connection, rotateTool, args), /The old token "ci-bot" will be deleted on .+ approvals keep rot_/);
   assert.equal((await world.decide(['keep', first.rotation_id])).code, 0);
   const told = await toldAgain(connection, rotateTool, args);
   assert.deepEqual([told.data.old.state, told.data.old.deleted], ['kept', false]);

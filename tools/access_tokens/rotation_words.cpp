@@ -90,7 +90,7 @@ std::string when_it_goes(const Rotation& rotation) {
     switch (rotation.state) {
         case State::waiting:
             return after_grace(rotation.plan) + "; never, if that value is not shown in time";
-        case State::due: return "at " + policy::format_time_for_people(rotation.due.value_or(policy::Time{}));
+        case State::due: return "on " + policy::format_time_for_people(rotation.due.value_or(policy::Time{}));
         case State::deleting: return "now";
         case State::done: return "it is deleted";
         case State::kept: break;
@@ -113,7 +113,7 @@ std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& s
                    after_grace(rotation.plan, "the value of " + new_words(rotation, seal)) +
                    ", and never before.";
         case State::due:
-            return old_words(rotation, seal) + " will be deleted at " +
+            return old_words(rotation, seal) + " will be deleted on " +
                    policy::format_time_for_people(rotation.due.value_or(policy::Time{})) +
                    ", because the value of " + new_words(rotation, seal) + " has been shown.";
         case State::deleting: return old_words(rotation, seal) + " is being deleted.";

@@ -116,7 +116,7 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         {Rotation::State::waiting, Kept::not_kept,
          "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
         {Rotation::State::due, Kept::not_kept,
-         "will be deleted at 2026-11-23 12:15 UTC, because the value of"},
+         "will be deleted on 2026-11-23 12:15 UTC, because the value of"},
         {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
         {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},
         {Rotation::State::kept, Kept::value_lapsed, "not shown within its ten minutes, so it is lost"},

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { restLoaded, rotations, tryRefresh } from "./state";
-import { inMoments, left, moment, now } from "./time";
+import { inMoments, left, now } from "./time";
 import { Looking, Problem, useWork } from "./work";
 import type { Rotation } from "./types";
 
@@ -26,7 +26,7 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
                     {rotation.due && Date.parse(rotation.due) > now.value && (
                         <span class="hint">
                             {" "}
-                            ({left(Date.parse(rotation.due) - now.value)} left, until {moment(rotation.due)})
+                            ({left(Date.parse(rotation.due) - now.value)} left)
                         </span>
                     )}
                 </p>

@@ -37,13 +37,13 @@ export const inMoments = (text: string) =>
 /** "09:14 CET" of today; of another day with that. */
 export const clock = (iso: string) => (dayOf(iso) === today.value ? short.format(new Date(iso)) : moment(iso));
 
-/** "3 days", "1 day 7 h", "5 h 2 min", "14 min 59 s", "0 s"; roughly: "5 h", "14 min". */
+/** "6 days 23 h", "5 h 2 min", "14 min 59 s", "0 s"; roughly: "6 days", "1 day 7 h", "5 h", "14 min". */
 export function left(milliseconds: number, roughly = false): string {
     const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
     const days = Math.floor(seconds / 86_400);
     const hours = Math.floor((seconds % 86_400) / 3600);
     const minutes = Math.floor((seconds % 3600) / 60);
-    if (days > 0) return days < 3 && hours > 0 ? `${inDays(days)} ${hours} h` : inDays(days);
+    if (days > 0) return (!roughly || days < 3) && hours > 0 ? `${inDays(days)} ${hours} h` : inDays(days);
     if (hours > 0) return roughly ? `${hours} h` : `${hours} h ${minutes} min`;
     if (minutes > 0) return roughly ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
     return `${seconds} s`;
