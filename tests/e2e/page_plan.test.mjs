@@ -54,6 +54,11 @@ test('a clean-up plan: facts in each row, each ticked by hand, each approved by 
   await other.denied({ id: asked[2].approval_id }, 'still in use');
   await page.getByText(/^Denied by \S+, \d\d:\d\d \S+$/).waitFor();
   assert.ok(await ticks.nth(2).isDisabled());
+  assert.ok(!(await ticks.nth(2).isChecked()), 'what is over is not ticked');
+  await page.setViewportSize({ width: 320, height: 700 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), 'one scroll bar');
+  assert.equal(await page.locator('.together form').evaluate(form => getComputedStyle(form).position), 'static');
+  await page.setViewportSize({ width: 1280, height: 1000 });
   await page.getByLabel('Type how many you ticked').fill('2');
   await page.getByRole('button', { name: 'Approve 2' }).click();
   await page.getByText(/^Approved by \S+, \d\d:\d\d \S+$/).nth(1).waitFor();

@@ -77,6 +77,7 @@ const barredBy = (approval: Approval) => whyBarred(approval) || asksForMore(appr
 function Each({ approval, problem }: { approval: Approval; problem: string }) {
     const over = !isPending(approval);
     const barred = !over && barredBy(approval);
+    const shut = over || !!barred;
     const to = approval.votes[0]?.destination ?? approval.destinations[0];
     useEffect(() => look(approval.digest), [approval.digest]);
     return (
@@ -84,8 +85,8 @@ function Each({ approval, problem }: { approval: Approval; problem: string }) {
             <label class="choice">
                 <input
                     type="checkbox"
-                    checked={ticked.value.has(approval.id)}
-                    disabled={over || !!barred}
+                    checked={!shut && ticked.value.has(approval.id)}
+                    disabled={shut}
                     onChange={(event) => tick(approval.id, event.currentTarget.checked)}
                 />
                 <h3>
@@ -138,7 +139,7 @@ export function Together({ by, verb }: { by: string; verb: string }) {
     }, [ids]);
     const shown = ids.map((id) => opened.value.get(id)).filter((each) => each !== undefined);
     const waits = shown.filter(isPending);
-    const chosen = waits.filter((each) => ticked.value.has(each.id));
+    const chosen = waits.filter((each) => ticked.value.has(each.id) && !barredBy(each));
     const idle = waits.every(barredBy);
     const wantsReason = chosen.some((each) => each.reason_required);
     const submit = (event: Event) => {
