@@ -8,7 +8,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const later = ["own", "checks", "consent", "enrolled", "grants", "health", "once_more", "own_key", "passkey_list", "rotations"];
+const later = ["own", "checks", "consent", "enrolled", "grants", "health", "once_more", "own_key", "passkey_list", "permissions", "rotations"];
 const fileOf = (path) => path.slice(path.lastIndexOf("/") + 1).replace(/\.tsx?$/, "");
 
 /** Modules of which `isElsewhere` says so are not built in: they are in another of our files, and taken from there. */

@@ -11,7 +11,6 @@ import { helpOpen, keys, keyWords, listen, viewWanted } from "./keys";
 import { Invited, Join, WithCode, brought } from "./join";
 import { follow } from "./live";
 import { authorize, focusSoon, home, requestIn, routeBy } from "./nav";
-import { Permissions } from "./permissions";
 import { Reveals, visible, visibleLeft } from "./reveals";
 import { SignIn } from "./sign_in";
 import { Together } from "./together";
@@ -22,6 +21,7 @@ import { besides, connection, reveals, rotations, selected, session, signInProbl
 besides.tell = alertOf;
 
 const marks = {
+    connecting: { sign: "\u25cc", word: "Connecting\u2026" },
     live: { sign: "\u25cf", word: "Live" },
     reconnecting: { sign: "\u25cc", word: "Reconnecting\u2026" },
     offline: { sign: "\u25cb", word: "No connection" },
@@ -173,7 +173,7 @@ function Footer() {
 const own = signal<typeof import("./own") | null>(null);
 
 /** A part of the page that is fetched when it is first looked at. */
-function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Health" | "Rotations" }) {
+function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Health" | "Permissions" | "Rotations" }) {
     const { problem, run } = useWork();
     useEffect(() => void run(async () => void (own.value ??= await import("./own"))), []);
     const Part = own.value?.[name];
@@ -183,7 +183,7 @@ function Later({ name }: { name: "Own" | "OwnKey" | "Consent" | "People" | "Heal
 
 const sections: Record<string, () => ComponentChildren> = {
     values: Reveals,
-    permissions: Permissions,
+    permissions: () => <Later name="Permissions" />,
     rotations: () => <Later name="Rotations" />,
     passkeys: () => <Later name="Own" />,
     key: () => <Later name="OwnKey" />,
