@@ -161,6 +161,19 @@ test('a decision after the session has ended leads to the sign-in, which says th
   assert.equal(await page.getByText('Your session has ended.').count(), 0);
 });
 
+test('who signs out in one tab is signed out in the others at once; a first connection is none that was lost', async t => {
+  const { signIn } = await begin(t);
+  const page = await signIn(me);
+  await live(page);
+  const other = await page.context().newPage();
+  await other.route('**/approvals/api/events', route => new Promise(resolve => setTimeout(() => resolve(route.continue().catch(() => undefined)), 1000)));
+  await other.goto(page.url());
+  await other.locator('.who .live', { hasText: /\sConnecting…$/ }).waitFor();
+  await live(other);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await other.locator('#sign-in-problem', { hasText: 'Your session has ended.' }).waitFor({ timeout: 2500 });
+});
+
 test('the history is in the order in which it was decided', async t => {
   const { ask, signIn } = await begin(t);
   const asked = [await ask('asked-first'), await ask('asked-second'), await ask('asked-third')];

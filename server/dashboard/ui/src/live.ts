@@ -77,6 +77,6 @@ export function follow(): () => void {
         wake();
         removeEventListener("online", now);
         document.removeEventListener("visibilitychange", now);
-        connection.value = "reconnecting";
+        connection.value = "connecting";
     };
 }

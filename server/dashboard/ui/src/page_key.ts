@@ -1,7 +1,7 @@
 // The page key: a tab that has it is signed in. It is kept where no other port can read it and no request carries it by
 // itself: in sessionStorage, never in a cookie. A new tab asks the others of this very address for it.
 const name = "tfy-pat-mcp page key";
-const tabs = new BroadcastChannel(name);
+export const tabs = new BroadcastChannel(name);
 const patience = 200;
 
 export const pageKey = () => sessionStorage.getItem(name) ?? "";

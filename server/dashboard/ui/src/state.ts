@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { api, Failure, over, type Proof } from "./api";
 import { announce } from "./announce";
 import { forgetHabits } from "./habits";
-import { keepPageKey, pageKey } from "./page_key";
+import { keepPageKey, pageKey, tabs } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
 import { forgetPast, loadPast } from "./past";
 import { ahead, now } from "./time";
@@ -34,7 +34,7 @@ export const loaded = signal(false);
 export const restLoaded = signal(false);
 /** How often the server has told all of that. */
 export const readings = signal(0);
-export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
+export const connection = signal<"connecting" | "live" | "reconnecting" | "offline">("connecting");
 
 /** Requests that are shown in full beside the selected one. */
 export const alsoShown = signal<readonly string[]>([]);
@@ -123,10 +123,13 @@ export async function load(id: string): Promise<void> {
 
 const goesOn = new Set<Approval["state"]>(["pending", "approved", "executing"]);
 
+/** Its state may change, or what becomes of its value. */
+const mayChange = (each?: Approval) => !each || goesOn.has(each.state) || /^(held|else)/.test(each.value ?? "");
+
 const loadOpened = () =>
     Promise.all(
         [...new Set([...drafts.value, ...alsoShown.value, ...(selected.value ? [selected.value] : [])])].map(
-            (id) => goesOn.has(opened.value.get(id)?.state ?? "pending") && load(id),
+            (id) => mayChange(opened.value.get(id)) && load(id),
         ),
     );
 
@@ -168,6 +171,9 @@ async function leave(why: string): Promise<void> {
     forget();
     session.value = await api.session();
 }
+
+/** Another tab has signed out: with the same key, this one is over, too. */
+tabs.addEventListener("message", ({ data }) => data === "left" && pageKey() && tryRefresh());
 
 over.tell = (words) => leave(words).catch(() => undefined);
 
@@ -215,6 +221,7 @@ export async function signIn(proof: Proof): Promise<void> {
 
 export async function signOut(): Promise<void> {
     await api.signOut();
+    tabs.postMessage("left");
     forget();
     forgetDrafts();
     session.value = await api.session();
