@@ -45,6 +45,9 @@ test('a rotation shows the old token beside the new one; names of 36 characters 
   const asked = await show(page, 'ci-runner', 'Rotate', 'Rotate access token');
   const differs = inOneLine(await asked.locator('.changes').innerText());
   assert.match(differs, new RegExp(`^Name\\s+now: ci-runner → , then: ${longest}\\s+Expires\\s+now: \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d \\S+ → , then: \\d+ \\w+ \\d{4}`));
+  assert.equal(inOneLine(await asked.locator('.asked div', { hasText: 'Grace period' }).innerText()).trim(), 'Grace period 15 min');
+  const risks = await row(page, 'Rotate', 'ci-runner').locator('.risk').allInnerTexts();
+  assert.ok(risks.every(each => !/\d [dm]\b/.test(each)), risks.join());
   assert.match(differs, /Old token\s+now: works → , then: is deleted 15 min after the new value has been shown$/);
   const before = await asked.locator('.sides .before').innerText();
   const after = await asked.locator('.sides .after').innerText();
@@ -117,7 +120,7 @@ test('times have their zone, and what they say of now stays true while the page 
 
 test('a new value is not in the page before its click, hides itself after a minute, and cannot be had again', async t => {
   const { page, call, create } = await begin(t);
-  await create('seen-once');
+  const { approval_id } = await create('seen-once');
   const asked = await show(page, 'seen-once');
   await asked.getByLabel('Type seen-once to approve').fill('seen-once');
   await asked.getByRole('button', { name: 'Approve creation' }).click();
@@ -143,6 +146,8 @@ test('a new value is not in the page before its click, hides itself after a minu
   assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes(value));
   await page.reload();
   await page.getByText('None. The value of a new token waits here').waitFor();
+  await page.goto(new URL(`/approvals/${approval_id}`, page.url()).href);
+  await page.getByText('Nothing more can be decided. Approved and done. The value was shown.').waitFor();
 });
 
 test('one is told that an approved call runs only if its agent goes on', async t => {
@@ -201,6 +206,28 @@ test('what just happened is told over nothing that can be clicked', async t => {
   });
   assert.deepEqual(under, []);
   assert.ok(await told.evaluate(part => part.scrollHeight <= part.clientHeight), 'nothing of it is cut');
+});
+
+test('at 320 px what just happened leaves the header and the views where they are', async t => {
+  const { page, create } = await begin(t);
+  await create('is-denied');
+  await page.setViewportSize({ width: 320, height: 720 });
+  await row(page, 'Create', 'is-denied').click();
+  const asked = card(page, 'is-denied');
+  await asked.getByRole('button', { name: 'Deny' }).click();
+  await asked.getByRole('button', { name: 'Not needed.' }).click();
+  await asked.getByRole('button', { name: 'Deny request' }).click();
+  const told = page.locator('.told', { hasText: 'Denied: Create access token is-denied' });
+  await told.waitFor();
+  await page.getByRole('heading', { name: /^Waiting for you/ }).waitFor();
+  const above = await page.locator('footer').boundingBox();
+  const { y, height } = await told.boundingBox();
+  assert.ok(y >= above.y + above.height - 1 && y + height <= 721, `${y} + ${height}, below ${above.y} + ${above.height}`);
+  for (const view of await page.getByRole('navigation').getByRole('link').all())
+    assert.ok(await view.evaluate(part => {
+      const { left, top, width, height } = part.getBoundingClientRect();
+      return part.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }));
 });
 
 test('at 320 px what just happened covers no way back, and is whole; so is a standing permission', async t => {

@@ -5,12 +5,12 @@ import { announce } from "./announce";
 import { api } from "./api";
 import { dropDraft, isDraft, keepDraft, typedInto, useDraft } from "./drafts";
 import { decided, habits } from "./habits";
-import { Fate } from "./evidence";
+import { Fate, OfValue } from "./evidence";
 import { focusSoon, home } from "./nav";
 import { goOn } from "./next";
 import { signature } from "./passkeys";
 import { session } from "./state";
-import { commonReasons, destinations, fate, title, whenItRuns } from "./words";
+import { commonReasons, destinations, fate, states, title, whenItRuns } from "./words";
 import { Problem } from "./work";
 import type { Approval, Destination, Part } from "./types";
 
@@ -281,7 +281,8 @@ function Deny({ approval, cut, busy, run, complain, onBack }: Part & { onBack: (
 function Ended({ approval }: { approval: Approval }) {
     const { word, by } = fate(approval);
     const { id, state, decision } = approval;
-    const runs = state === "approved" ? ` ${whenItRuns(approval)}` : "";
+    const runs =
+        state === "approved" ? ` ${whenItRuns(approval)}` : word === "Approved" ? ` ${states[state].word}.` : "";
     const typed = isDraft(id) ? typedInto(id) : [];
     useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}.${runs}`), [word]);
     return (
@@ -295,7 +296,9 @@ function Ended({ approval }: { approval: Approval }) {
                     </q>
                 </p>
             )}
-            <p class="hint">Nothing more can be decided.{runs}</p>
+            <p class="hint">
+                Nothing more can be decided.{runs} <OfValue approval={approval} />
+            </p>
             {typed.length > 0 && (
                 <div class="field">
                     <label for={`typed-${id}`}>You had typed</label>

@@ -1,7 +1,7 @@
 // What a decision rests on: what is asked, what this server verified, and apart from that what the caller claims.
 import { addressOf } from "./nav";
 import { clock, inMoments, moment } from "./time";
-import { fate } from "./words";
+import { fate, values } from "./words";
 import type { Approval } from "./types";
 
 type Fact = { label: string; value: string; to?: string };
@@ -28,6 +28,9 @@ export function labelOf(key: string): string {
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 export const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
 
+/** "7d" → "7 d" */
+const spaced = (length: unknown) => String(length).replace(/(?<=\d)(?=[dm]$)/, " ");
+
 const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
 /** The order of arguments: the name, the id, other names, the rest. */
 export const nameFirst = (a: Fact, b: Fact) => rank(a) - rank(b);
@@ -39,7 +42,7 @@ function readable(text: string): Fact[] | null {
         const walk = (value: unknown, key: string) => {
             if (value !== null && typeof value === "object")
                 for (const [inner, each] of Object.entries(value)) walk(each, inner);
-            else all.push({ label: labelOf(key), value: wordsOf(value) });
+            else all.push({ label: labelOf(key), value: key === "grace_period" ? spaced(value) : wordsOf(value) });
         };
         walk(JSON.parse(text), "");
         return all.sort(nameFirst);
@@ -211,6 +214,10 @@ export const Why = ({ approval: { outcome } }: { approval: Approval }) =>
             <bdi>{inMoments(outcome.text)}</bdi>
         </p>
     ) : null;
+
+/** What became of the value that it made, if it was to be shown. */
+export const OfValue = ({ approval: { decision, value } }: { approval: Approval }) =>
+    value && decision?.destination !== "none" ? <>{values[value]}</> : null;
 
 /** What became of a request that is over. */
 export function Fate({ approval }: { approval: Approval }) {

@@ -1,7 +1,7 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
 import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
-import { Asked, Claimed, Differs, Exactly, Facts, Why } from "./evidence";
+import { Asked, Claimed, Differs, Exactly, Facts, OfValue, Why } from "./evidence";
 import { Changes } from "./narrow";
 import {
     foundPast,
@@ -24,7 +24,7 @@ import { load, opened, tryRefresh } from "./state";
 import { moment } from "./time";
 import { Lines } from "./virtual";
 import { Problem, useWork } from "./work";
-import { shownIn, states, surely, values } from "./words";
+import { shownIn, states, surely } from "./words";
 import type { Approval, Past } from "./types";
 
 function Decided({ approval }: { approval: Approval }) {
@@ -68,9 +68,9 @@ function Whole({ line }: { line: Past }) {
             {approval.decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
                 <p class="by">The value can be shown as soon as the agent's call has run.</p>
             )}
-            {approval.value && approval.decision?.destination !== "none" && (
-                <p class="by">{values[approval.value]}</p>
-            )}
+            <p class="by">
+                <OfValue approval={approval} />
+            </p>
             <Why approval={approval} />
             <p class="hint">
                 Asked {moment(approval.created)}, request {approval.id}

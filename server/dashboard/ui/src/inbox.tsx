@@ -23,7 +23,7 @@ import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
 import { Choose, Search } from "./search";
 import { inbox, loaded, opened, selected, session, waiting, wanted, wantedProblem } from "./state";
-import { ago, left, moment, now } from "./time";
+import { ago, inMoments, left, moment, now } from "./time";
 import { Sets } from "./together";
 import { fate } from "./words";
 import { Lines } from "./virtual";
@@ -117,7 +117,7 @@ function Line({ row }: { row: Row }) {
                     <bdi>{row.asked_by}</bdi>
                 </span>
                 {row.risks.map((risk) => (
-                    <span class="risk">{risk}</span>
+                    <span class="risk">{inMoments(risk)}</span>
                 ))}
                 {row.marked && <span class="risk">hidden characters</span>}
                 {row.narrowed && <span class="mark">changed</span>}
