@@ -1,6 +1,7 @@
 // Escrow that keeps one value and writes down what was asked of it, in order.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -56,7 +57,9 @@ public:
     std::optional<policy::Secret> kept;
     std::string masked;
     std::string owner = "stdio:alice";
-    tools::HeldFacts facts{.token_name = "dev-local", .token_id = "tok1"};
+    tools::HeldFacts facts{.token_name = "dev-local",
+                           .token_id = "tok1",
+                           .until = std::chrono::sys_days{std::chrono::year{2027} / 1 / 1}};
 };
 
 }  // namespace tfy::fakes
