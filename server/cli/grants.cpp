@@ -47,11 +47,13 @@ Json grant_json(const OAuthGrant& grant, policy::Time now) {
 }
 
 std::string grant_line(const OAuthGrant& grant, policy::Time now, const policy::Seals& seal) {
+    const bool holds = grant.holds(now);
     const auto end = grant.revoked ? "revoked on " + policy::format_time_for_people(*grant.revoked)
-                     : grant.holds(now)
-                         ? "until " + policy::format_time_for_people(grant.until) + " if unused"
-                         : "over since " + policy::format_time_for_people(grant.until);
-    auto line = grant.id + "  " + grant.person + "  " + (grant.may_request ? "may ask" : "reads") + "  " +
+                     : holds       ? "until " + policy::format_time_for_people(grant.until) + " if unused"
+                                   : "over since " + policy::format_time_for_people(grant.until);
+    const auto* const may =
+        grant.may_request ? (holds ? "may ask" : "could ask") : (holds ? "reads" : "could read");
+    auto line = grant.id + "  " + grant.person + "  " + may + "  " +
                 policy::shown(seal, grant.client_id, longest_shown) + "  " + end;
     if (!grant.client_name.empty())
         line += "  (shown as " + policy::shown(seal, grant.client_name, longest_shown) + ")";

@@ -145,11 +145,13 @@ int create_key(Invocation& call, const KeyWish& wish) {
 }
 
 std::string key_line(const CallerKey& key, const policy::Seals& seal) {
-    const auto end = key.revoked             ? "revoked on " + policy::format_time_for_people(*key.revoked)
-                     : key.holds(time_now()) ? "until " + policy::format_time_for_people(key.until)
-                                             : "expired on " + policy::format_time_for_people(key.until);
-    auto line =
-        "key:" + key.id + "  " + key.person + "  " + (key.may_request ? "may ask" : "reads") + "  " + end;
+    const bool holds = key.holds(time_now());
+    const auto end = key.revoked ? "revoked on " + policy::format_time_for_people(*key.revoked)
+                     : holds     ? "until " + policy::format_time_for_people(key.until)
+                                 : "expired on " + policy::format_time_for_people(key.until);
+    const auto* const may =
+        key.may_request ? (holds ? "may ask" : "could ask") : (holds ? "reads" : "could read");
+    auto line = "key:" + key.id + "  " + key.person + "  " + may + "  " + end;
     if (key.used) line += ", last used on " + policy::format_time(*key.used).substr(0, 10);
     if (!key.label.empty()) line += "  (" + policy::shown(seal, key.label, longest_label) + ")";
     return line + "\n";

@@ -305,6 +305,7 @@ test('keys are listed and journalled without their secrets, and kept nowhere', a
   assert.match((await keys(world, 'list')).stdout, new RegExp(`^key:${adas.id}  ada  may ask  until .+ \\(cursor\\)\n$`));
   assert.equal((await keys(world, 'revoke', `key:${adas.id}`)).code, 0);
   assert.match((await keys(world, 'revoke', adas.id)).stdout, /was revoked before/);
+  assert.match((await keys(world, 'list')).stdout, new RegExp(`^key:${adas.id}  ada  could ask  revoked on `));
   assert.equal((await listed())[0].valid, false);
 
   const journal = (await world.terminal(['audit', 'export'])).stdout.trim().split('\n').map(line => JSON.parse(line));
