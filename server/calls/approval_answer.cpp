@@ -15,6 +15,7 @@ using tools::ToolResult;
 
 constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
+constexpr auto look_first = "List the access tokens, then decide with the user whether it is still wanted.";
 
 /// Only a value that is held ends by itself.
 constexpr auto after_its_value =
@@ -107,15 +108,18 @@ ToolResult refusal(std::string_view status, const Approval& approval, std::strin
     return with_next(std::move(result), approval, std::move(next));
 }
 
+/// The step that an outcome names for itself; else `usual`.
+std::string own_next(const Json& outcome, std::string_view usual) {
+    return outcome.is_object() ? outcome.value("next", std::string(usual)) : std::string(usual);
+}
+
 std::string why_withdrawn(const Approval& approval) {
     return approval.outcome.is_object() ? approval.outcome.value("text", std::string{})
                                         : "Withdrawn before it ran. Nothing was done.";
 }
 
 ToolResult withdrawn(const Approval& approval) {
-    auto next = approval.outcome.is_object() ? approval.outcome.value("next", std::string(ask_anew))
-                                             : std::string(ask_anew);
-    return refusal("withdrawn", approval, why_withdrawn(approval), std::move(next));
+    return refusal("withdrawn", approval, why_withdrawn(approval), own_next(approval.outcome, ask_anew));
 }
 
 ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
@@ -147,6 +151,15 @@ ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time 
     return result;
 }
 
+/// Its words do not have the next step yet.
+ToolResult without_step(const Error& error) {
+    auto result = tools::failed(error);
+    if (error.code == Errc::ambiguous) result.structured["status"] = "execution_unknown";
+    if (error.data.is_object() && error.data.contains("approval_id"))
+        result.structured["approval_id"] = error.data["approval_id"];
+    return result;
+}
+
 /// The outcome of what ran, or may have.
 ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now) {
     switch (approval.state()) {
@@ -155,9 +168,11 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
             return with_next(std::move(outcome), approval,
                              "List the access tokens before anything else. " + repeated(approval, now));
         case State::superseded:
-            return with_next(std::move(outcome), approval,
-                             "List the access tokens, then decide with the user whether it is still wanted.");
-        default: return with_next(std::move(outcome), approval, ask_anew);
+            return with_next(std::move(outcome), approval, own_next(approval.outcome, look_first));
+        default: {
+            auto next = own_next(outcome.structured, ask_anew);
+            return with_next(std::move(outcome), approval, std::move(next));
+        }
     }
 }
 
@@ -205,11 +220,18 @@ void tell_narrowing(ToolResult& result, const Approval& approval, const policy::
     result.structured["narrowed"] = std::move(changed);
 }
 
+// A command at the end of a message has the end of its line to itself.
 ToolResult failure(const Error& error) {
-    auto result = tools::failed(error);
-    if (error.code == Errc::ambiguous) result.structured["status"] = "execution_unknown";
-    if (error.data.is_object() && error.data.contains("approval_id"))
-        result.structured["approval_id"] = error.data["approval_id"];
+    auto result = without_step(error);
+    const auto next = result.structured.at("next").get<std::string>();
+    if (result.text.find(next) == std::string::npos)
+        result.text += (result.text.ends_with('.') ? " " : "\n") + next;
+    return result;
+}
+
+ToolResult failed_outcome(const Error& error) {
+    auto result = without_step(error);
+    if (!error.data.is_object() || !error.data.contains("next")) result.structured.erase("next");
     return result;
 }
 

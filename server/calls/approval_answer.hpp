@@ -28,9 +28,13 @@ tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval&
 /// Adds to the result of a call that a person made narrower what was changed: in words, to `message`, too,
 /// and, from the approval on, as `narrowed`: until then nothing of it is approved.
 void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval, const policy::Seals& seal);
-/// A failure as the agent is told it. A create or delete whose answer was lost (Errc::ambiguous) may have
-/// happened: that is "execution_unknown", another status than those that say that it failed.
+/// A failure as the agent is told it, its next step among its words: many hosts show a model nothing else. A
+/// create or delete whose answer was lost (Errc::ambiguous) may have happened: that is "execution_unknown",
+/// another status than those that say that it failed.
 tools::ToolResult failure(const Error& error);
+/// The same as the outcome of a request's call. Its words have no next step, which follows from the request
+/// unless the error has one of its own.
+tools::ToolResult failed_outcome(const Error& error);
 /// How an execution with this result ended: succeeded, failed or unknown.
 policy::Approval::State end_state(const Result<tools::ToolResult>& result);
 

@@ -25,9 +25,10 @@ using tools::ToolResult;
 // client of 2025-11-25 does not look for a tool's result there.
 Result<mcp::MethodResult> refusal(const Error& error, const protocol::CallToolParams& params,
                                   protocol::Version version) {
-    if (!params.task) return write_answer(failure(error), version);
+    auto told = failure(error);
+    if (!params.task) return write_answer(std::move(told), version);
     const bool about_it = error.code == Errc::refused || error.code == Errc::denied;
-    return Error{about_it ? Errc::invalid_params : error.code, error.message};
+    return Error{about_it ? Errc::invalid_params : error.code, std::move(told.text)};
 }
 
 bool becomes_task(const Json& definition, const mcp::Requester& requester,

@@ -125,7 +125,7 @@ Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const A
         deps_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
     }
     const auto end = end_state(result);
-    ToolResult shown = result ? std::move(*result) : failure(result.error());
+    ToolResult shown = result ? std::move(*result) : failed_outcome(result.error());
     tell_narrowing(shown, approval, deps_.redaction);
     std::optional<Approval> follow_up;
     if (end == State::succeeded) {

@@ -86,7 +86,7 @@ Async<void> Recovery::settle(Approval orphan) {
         deps_.log.error("a tool threw", {{"tool", orphan.call.tool}, {"what", bug.what()}});
     }
     const auto end = end_state(result);
-    auto shown = result ? std::move(*result) : failure(result.error());
+    auto shown = result ? std::move(*result) : failed_outcome(result.error());
     tell_narrowing(shown, orphan, deps_.desk.seals());
     if (shown.is_error) shown.structured["approval_id"] = orphan.id;
     const auto settled = co_await deps_.desk.settle(orphan.id, end, outcome_of(shown));

@@ -117,6 +117,32 @@ TEST_CASE("a withdrawal with words of its own tells what is to be done then") {
     CHECK(holds(told("").text, "call again with the same arguments: that opens a new request"));
 }
 
+TEST_CASE("a failure's next step is among its words, once; a request's answer has one step only") {
+    const auto told = [](const std::string& message, const std::string& next) {
+        return calls::failure({Errc::denied, message, {{"next", next}}});
+    };
+    CHECK(told("It is frozen.", "Tell the user.").text == "It is frozen. Tell the user.");
+    CHECK(told("It is frozen.", "Tell the user.").structured.at("message") == "It is frozen.");
+    CHECK(told("It is held. Call X.", "Call X.").text == "It is held. Call X.");
+    CHECK(told("Run: tfy-pat-mcp login", "Tell the user.").text == "Run: tfy-pat-mcp login\nTell the user.");
+    CHECK(calls::failure({Errc::denied, "A rule says no."}).text ==
+          "A rule says no. Tell the user what the rule says. Do not look for a way around it.");
+
+    const auto ended = [](const Error& error) {
+        auto failed = in(State::failed);
+        failed.outcome = calls::outcome_of(calls::failed_outcome(error));
+        return calls::status_answer(failed, {}, noon, fakes::no_tokens());
+    };
+    CHECK(ended({Errc::not_found, "It is lost.", {{"next", "Delete it."}}}).text ==
+          "It is lost. Delete it.\n");
+    CHECK(ended({Errc::not_found, "It is not there."}).structured.at("next") ==
+          "If the user still wants it, call again with the same arguments: that opens a new request.");
+    auto over = in(State::superseded);
+    over.outcome["next"] = "Delete it.";
+    CHECK(calls::status_answer(over, {}, noon, fakes::no_tokens()).text ==
+          "Its token is gone. Nothing was done. Delete it.\n");
+}
+
 TEST_CASE("what people changed is told in words at once, and as what was approved once it was") {
     auto waiting = in(State::pending);
     waiting.call.arguments = {
