@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "policy/principals.hpp"
 #include "policy/refusals.hpp"
 
 namespace tfy::policy {
@@ -134,13 +135,21 @@ std::optional<Approval> without_person(Approval approval, std::string_view name,
     const auto whose = std::string(name) + (own ? ", whose agent asked," : ", who approved it,");
     approval.outcome = {{"text", "Withdrawn before it ran: " + whose + " was suspended. Nothing was done."},
                         {"isError", true}};
-    if (own) approval.outcome["next"] = after_suspension(std::string(name));
+    if (own) approval.outcome["next"] = after_suspension(std::string(name), approval.call.caller.principal);
     return approval;
 }
 
-std::string after_suspension(const std::string& person) {
+std::string after_suspension(const std::string& person, std::string_view principal) {
     return "Tell the user that " + person + " is suspended on this server. Calling again does not help. " +
-           std::string(after_suspension_helps);
+           std::string(what_helps_after_suspension(principal));
+}
+
+std::string_view what_helps_after_suspension(std::string_view principal) {
+    if (principal.starts_with(stdio_principals))
+        return "A suspension is final. Once the user has restarted this server, its calls count as those of "
+               "the next person's agents.";
+    return "A suspension is final: a person who may decide here can invite them under another name, and then "
+           "their agents can ask again.";
 }
 
 Approval lapse(Approval approval, Time now) {

@@ -210,11 +210,10 @@ Result<Approval> withdraw(Approval approval, Time now, const std::string& why = 
 /// they approved it, or their agent asks, and no one has begun it; that says why, and in the second case that
 /// to call again does not help. Nothing if it does not concern them, runs or is over.
 std::optional<Approval> without_person(Approval approval, std::string_view name, Time now);
-/// What the agents of a suspended person are to do; and the part of it that says what helps.
-std::string after_suspension(const std::string& person);
-inline constexpr std::string_view after_suspension_helps =
-    "A suspension is final: a person who may decide here can invite them under another name, and then their "
-    "agents can ask again.";
+/// What the agents of a suspended person are to do, by their principal; and the part of it that says what
+/// helps. A server on stdio learns whose agent it serves when it starts.
+std::string after_suspension(const std::string& person, std::string_view principal);
+std::string_view what_helps_after_suspension(std::string_view principal);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
 /// pending or approved, and it can no longer run; `why` is a sentence.

@@ -21,11 +21,12 @@ std::string why_frozen(const Freeze& freeze, const Seals& seal) {
 }
 
 Error frozen_refusal(const std::string& who_and_why) {
-    return {Errc::denied,
-            who_and_why +
-                " Its requests are refused until a person unfreezes it. No one was asked, and nothing was "
-                "done.",
-            {{"next", after_a_freeze}}};
+    return {
+        Errc::denied,
+        who_and_why +
+            " Its requests are refused until a person who may decide here unfreezes it. No one was asked, "
+            "and nothing was done.",
+        {{"next", after_a_freeze}}};
 }
 
 }  // namespace

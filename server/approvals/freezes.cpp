@@ -103,7 +103,7 @@ Async<std::string> Freezes::what_stops(policy::Caller caller) {
     if (!stops->second) co_return std::string{};
     co_return policy::shown(redaction_, caller.person, 100) +
         ", whose agent this is, is suspended on this server: " + what_is_refused +
-        std::string(policy::after_suspension_helps);
+        std::string(policy::what_helps_after_suspension(caller.principal));
 }
 
 }  // namespace tfy::approvals

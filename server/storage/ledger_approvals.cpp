@@ -230,7 +230,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, poli
     const auto freeze = freeze_of(principal);
     if (!freeze) return freeze.error();
     if (*freeze) return (*freeze)->refusal();
-    if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
+    if (auto may = check_suspended(fresh.call.caller); !may) return may.error();
     if (auto may = check_caller(principal, now); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();
     if (!is_follow_up(fresh))

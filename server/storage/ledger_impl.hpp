@@ -148,7 +148,7 @@ struct Ledger::Impl {
     Result<void> check_deciders(const policy::Approval& next, std::string_view kind);
     Result<void> check_giver(const std::string& person);
     /// Errc::denied if they are: their agents ask for nothing any more.
-    Result<void> check_suspended(const std::string& person);
+    Result<void> check_suspended(const policy::Caller& caller);
 
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);

@@ -161,7 +161,8 @@ Result<void> Ledger::Impl::check_giver(const std::string& person) {
     return {};
 }
 
-Result<void> Ledger::Impl::check_suspended(const std::string& person) {
+Result<void> Ledger::Impl::check_suspended(const policy::Caller& caller) {
+    const auto& person = caller.person;
     if (person.empty()) return {};
     const auto known = people_in_journal();
     if (!known) return known.error();
@@ -170,7 +171,7 @@ Result<void> Ledger::Impl::check_suspended(const std::string& person) {
                  person +
                      ", whose agent this is, was suspended: its requests are refused. No one was asked, and "
                      "nothing was done.",
-                 {{"next", policy::after_suspension(person)}}};
+                 {{"next", policy::after_suspension(person, caller.principal)}}};
 }
 
 }  // namespace tfy::storage

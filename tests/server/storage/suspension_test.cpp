@@ -131,8 +131,12 @@ TEST_CASE(
     CHECK(house.now("apr_own").outcome ==
           Json{{"text", "Withdrawn before it ran: cy, whose agent asked, was suspended. Nothing was done."},
                {"isError", true},
-               {"next", policy::after_suspension("cy")}});
-    CHECK(holds(policy::after_suspension("cy"),
+               {"next", policy::after_suspension("cy", "stdio:alice")}});
+    CHECK(
+        holds(policy::after_suspension("cy", "stdio:cy"),
+              "Calling again does not help. A suspension is final. Once the user has restarted this server, "
+              "its calls count as those of the next person's agents."));
+    CHECK(holds(policy::after_suspension("cy", "oauth:cy/https://client.example.com"),
                 "Calling again does not help. A suspension is final: a person "
                 "who may decide here can invite them under another name"));
     CHECK(house.now("apr_done").outcome ==
@@ -172,7 +176,7 @@ TEST_CASE("the agent of a suspended person asks for nothing any more, and is tol
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Errc::denied);
     CHECK(holds(refused.error().message, "cy, whose agent this is, was suspended"));
-    CHECK(refused.error().data.at("next") == policy::after_suspension("cy"));
+    CHECK(refused.error().data.at("next") == policy::after_suspension("cy", made.call.caller.principal));
     CHECK(house.ask("apr_c", "ada").state() == State::pending);
 }
 
