@@ -95,10 +95,11 @@ ToolResult with_next(ToolResult result, const Approval& approval, std::string ne
     return result;
 }
 
-std::string repeated(const Approval& approval, policy::Time now) {
+std::string repeated(const Approval& approval, policy::Time now, std::string_view or_until = {},
+                     std::string_view then = {}) {
     const auto until = approval.answers_until.value_or(policy::answers_until(approval, now));
-    return "Until " + policy::format_time_for_people(until) +
-           " the same call returns this result; after that it is a new request.";
+    return "Until " + policy::format_time_for_people(until) + std::string(or_until) +
+           " the same call returns this result; after that it is a new request" + std::string(then) + ".";
 }
 
 ToolResult refusal(std::string_view status, const Approval& approval, std::string text, std::string next) {
@@ -137,7 +138,9 @@ ToolResult denied(const Approval& approval, policy::Time now, const policy::Seal
     }
     const bool froze = approval.decision() && approval.decision()->froze;
     const std::string next = froze ? policy::after_a_freeze : "Do not ask again unless the user wants it.";
-    return refusal("denied", approval, text + " Nothing was done.", next + " " + repeated(approval, now));
+    const auto* const then = froze ? ", which is refused as long as this caller is frozen" : "";
+    return refusal("denied", approval, text + " Nothing was done.",
+                   next + " " + repeated(approval, now, {}, then));
 }
 
 /// What is to be done about a new value, and what became of an old token, is among its words already.
@@ -146,8 +149,10 @@ ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time 
     if (!next.empty()) next += "\n";
     if (outcome.structured.is_object() && outcome.structured.contains("old"))
         next += outcome.structured.at("old").value("message", std::string{}) + "\n";
-    auto result = with_next(std::move(outcome), approval, repeated(approval, now));
-    result.structured["next"] = next + repeated(approval, now);
+    const bool made_token = outcome.structured.is_object() && outcome.structured.contains("reveal_id");
+    const auto repeats = repeated(approval, now, made_token ? ", or until this token is deleted," : "");
+    auto result = with_next(std::move(outcome), approval, repeats);
+    result.structured["next"] = next + repeats;
     return result;
 }
 

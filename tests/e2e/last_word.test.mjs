@@ -68,7 +68,7 @@ const says = {
     everywhere(`Their reason: "${reason}". Nothing was done.`);
   },
   repeats({ data }) {
-    assert.match(data.next, /Until .+ UTC the same call returns this result; after that it is a new request\./);
+    assert.match(data.next, /Until .+ UTC(, or until this token is deleted,)? the same call returns this result; after that it is a new request\./);
   },
   lost({ all, data }) {
     assert.match(all, adviceLost);

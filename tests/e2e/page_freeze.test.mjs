@@ -23,7 +23,7 @@ async function begin(t) {
   return { world, server, page, call, create };
 }
 
-const frozenWords = /^\S+ froze this caller \(http:loopback\) on [-0-9]+ [0-9]+:[0-9]+ UTC\. Their reason: "It went wild\." Its requests are refused until a person unfreezes it\. No one was asked, and nothing was done\.$/;
+const frozenWords = /^\S+ froze this caller \(http:loopback\) on [-0-9]+ [0-9]+:[0-9]+ UTC\. Their reason: "It went wild\." Its requests are refused until a person who may decide here unfreezes it\. No one was asked, and nothing was done\.$/;
 
 test('eight requests of one caller raise a warning; freezing ends them and refuses new ones, also after a restart; unfreezing lets it ask', async t => {
   const { world, page, create, call } = await begin(t);

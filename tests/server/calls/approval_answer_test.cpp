@@ -57,8 +57,11 @@ TEST_CASE("a denial tells the person's own words, and apart from them that it ca
         decision.reason = row.reason;
         decision.froze = row.froze;
         const auto stored = Approval::restore(approval.json()).value();
-        CHECK(calls::status_answer(stored, {}, noon, fakes::no_tokens()).structured.at("message") ==
-              row.message);
+        const auto answer = calls::status_answer(stored, {}, noon, fakes::no_tokens());
+        CHECK(answer.structured.at("message") == row.message);
+        CHECK(holds(answer.text,
+                    "after that it is a new request, which is refused as long as this caller is "
+                    "frozen.") == row.froze);
     }
 }
 
@@ -172,6 +175,11 @@ TEST_CASE("a fresh result says for how long it is repeated; one that shows a val
     const auto told = calls::fresh_answer(plain(), in(State::succeeded), noon);
     CHECK(holds(told.text, "Token deleted. Until 2026-11-23 12:10 UTC the same call returns this result"));
     CHECK(told.structured.at("message") == "Token deleted.");
+    tools::ToolResult made{.text = "Token created.",
+                           .structured = {{"status", "executed"}, {"reveal_id", "rev_1"}}};
+    CHECK(holds(calls::fresh_answer(std::move(made), in(State::succeeded), noon).text,
+                "Until 2026-11-23 12:10 UTC, or until this token is deleted, the same call returns this "
+                "result; after that it is a new request."));
     CHECK(calls::fresh_answer(plain(), in(State::executing), noon).text == plain().text);
 }
 

@@ -111,7 +111,7 @@ TEST_CASE("a frozen caller opens nothing, by a standing permission neither, unti
     CHECK(refused.error().code == Errc::denied);
     CHECK(refused.error().message ==
           "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC. Its requests are refused until a "
-          "person unfreezes it. No one was asked, and nothing was done.");
+          "person who may decide here unfreezes it. No one was asked, and nothing was done.");
     CHECK(refused.error().data.at("next") ==
           "Tell the user that this caller is frozen, and do not call again until they say so.");
     CHECK(opens(page, "other", "stdio:bob").has_value());
@@ -122,7 +122,8 @@ TEST_CASE("a frozen caller opens nothing, by a standing permission neither, unti
     CHECK(early.error().code == Errc::denied);
     CHECK(early.error().message ==
           "ann froze this caller (stdio:alice) on 2026-11-23 12:00 UTC. Their reason: \"say 'please'\". Its "
-          "requests are refused until a person unfreezes it. No one was asked, and nothing was done.");
+          "requests are refused until a person who may decide here unfreezes it. No one was asked, and "
+          "nothing was done.");
     CHECK(early.error().data == refused.error().data);
     CHECK(page.wait(page.standing.list()).value().front().used == 1);
     CHECK_THROWS(page.open_create("ci-b"));
