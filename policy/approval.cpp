@@ -159,7 +159,7 @@ Approval lapse(Approval approval, Time now) {
     return approval;
 }
 
-Result<Approval> supersede(Approval approval, const std::string& why, Time now) {
+Result<Approval> supersede(Approval approval, const std::string& why, Time now, const std::string& next) {
     if (!may_follow(approval.state(), State::superseded))
         return wrong_state(approval, "can no longer be superseded");
     approval.state_ = State::superseded;
@@ -167,6 +167,7 @@ Result<Approval> supersede(Approval approval, const std::string& why, Time now) 
     approval.outcome = {{"text", why},
                         {"structured", {{"status", "superseded"}, {"approval_id", approval.id}}},
                         {"isError", true}};
+    if (!next.empty()) approval.outcome["next"] = next;
     return approval;
 }
 

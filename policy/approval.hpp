@@ -109,7 +109,7 @@ private:
     friend Result<Approval> stop(Approval, const Freeze&, const Seals&);
     friend std::optional<Approval> without_person(Approval, std::string_view, Time);
     friend Approval lapse(Approval, Time);
-    friend Result<Approval> supersede(Approval, const std::string&, Time);
+    friend Result<Approval> supersede(Approval, const std::string&, Time, const std::string&);
     friend Result<Approval> begin(Approval, std::string, Time);
     friend Result<Approval> finish(Approval, State, Json, Time);
     friend Result<Approval> approve_under(const StandingPermission&, Approval, const KeyIdentity&, Time,
@@ -216,8 +216,9 @@ std::string after_suspension(const std::string& person, std::string_view princip
 std::string_view what_helps_after_suspension(std::string_view principal);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
-/// pending or approved, and it can no longer run; `why` is a sentence.
-Result<Approval> supersede(Approval approval, const std::string& why, Time now);
+/// pending or approved, and it can no longer run; `why` is a sentence. `next`: what its caller is to do then,
+/// if it is not to look first.
+Result<Approval> supersede(Approval approval, const std::string& why, Time now, const std::string& next = {});
 Result<Approval> begin(Approval approval, std::string instance, Time now);
 Result<Approval> finish(Approval approval, Approval::State end, Json outcome, Time now);
 

@@ -165,11 +165,12 @@ struct Ledger::Impl {
                                        policy::Time now);
     /// With its record; `by` is what ended it. Nothing happens to a request whose time is over.
     Result<void> supersede(const policy::Approval& open, std::string_view why, const std::string& by,
-                           policy::Time now);
+                           policy::Time now, const std::string& next = {});
     /// The same for every request that waits, needs one of these keys, and `cannot_run` any more.
     Result<void> supersede_where(const std::vector<std::string>& keys,
                                  const std::function<bool(const policy::Approval&)>& cannot_run,
-                                 std::string_view why, const std::string& by, policy::Time now);
+                                 std::string_view why, const std::string& by, policy::Time now,
+                                 const std::string& next = {});
     /// nullptr if they are not known without reading all of them.
     const OwnCommits::OpenCalls* open_calls();
     /// Whether an open request might conflict with `fresh`. True also if that is not known.

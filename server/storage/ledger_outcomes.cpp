@@ -8,9 +8,9 @@ namespace tfy::storage {
 using policy::Approval;
 
 Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why, const std::string& by,
-                                     policy::Time now) {
+                                     policy::Time now, const std::string& next) {
     if (policy::lapse(open, now).state() != open.state()) return {};  // expires by itself
-    const auto ended = policy::supersede(open, std::string(why) + " Nothing was done.", now);
+    const auto ended = policy::supersede(open, std::string(why) + " Nothing was done.", now, next);
     if (!ended) return ended.error();
     if (auto changed = change(open.state(), *ended); !changed) return changed;
     Json body = {{"state", policy::to_string(ended->state())}, {"digest", ended->digest}, {"by", by}};
@@ -19,7 +19,8 @@ Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why,
 
 Result<void> Ledger::Impl::supersede_where(const std::vector<std::string>& keys,
                                            const std::function<bool(const Approval&)>& cannot_run,
-                                           std::string_view why, const std::string& by, policy::Time now) {
+                                           std::string_view why, const std::string& by, policy::Time now,
+                                           const std::string& next) {
     const auto needs_one = [&](const auto& each) {
         return std::ranges::find_first_of(each.second.needs, keys) != each.second.needs.end();
     };
@@ -28,7 +29,7 @@ Result<void> Ledger::Impl::supersede_where(const std::vector<std::string>& keys,
     if (!open) return open.error();
     for (const auto& each : *open)
         if (cannot_run(each))
-            if (auto ended = supersede(each, why, by, now); !ended) return ended;
+            if (auto ended = supersede(each, why, by, now, next); !ended) return ended;
     return {};
 }
 

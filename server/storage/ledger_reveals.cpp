@@ -3,7 +3,8 @@
 
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/state_dir.hpp"
-#include "tools/sentences.hpp"
+#include "tools/access_tokens/names.hpp"
+#include "tools/offer.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -25,9 +26,22 @@ State state_of(const std::string& text) {
     return State::lost;  // the table's CHECK lets nothing else in
 }
 
-std::string value_lost_with_its_server() {
-    return std::string("The server that held its value has ended, so the value is lost. ") +
-           tools::sentences::value_is_gone;
+const char* why_none_is_shown(State ended) {
+    switch (ended) {
+        case State::lost: return "The server that held its value has ended, so the value is lost.";
+        case State::lapsed: return "No one viewed its value in time, so it is lost.";
+        case State::held:
+        case State::claimed: break;
+    }
+    return "Its value was shown, and is shown once.";
+}
+
+/// What is to be done when the value of this token was asked for and cannot be shown any more.
+std::string without_value(State ended, const std::optional<RevealRow>& row) {
+    const auto token = row ? "the token \"" + row->token_name + "\"" : std::string("the token");
+    const auto anew =
+        " " + token + tools::by_tool_or_there(access_tokens::delete_tool) + " and create a new one.";
+    return ended == State::claimed ? "If it was not saved, delete" + anew : "Delete" + anew;
 }
 
 constexpr const char* by_id =
@@ -98,9 +112,14 @@ Result<void> Ledger::Impl::end_what_needs_value(const std::string& reveal_id, St
     const auto cannot_run = [&](const policy::Approval& open) {
         return policy::waits_for(open, policy::value_key(reveal_id));
     };
-    const auto why = ended == State::lost ? value_lost_with_its_server()
-                                          : std::string("Its value was shown, or is no longer held.");
-    return supersede_where({policy::value_key(reveal_id)}, cannot_run, why, reveal_id, at);
+    const auto found = [&]() -> std::optional<RevealRow> {
+        auto row = prepare(by_id);
+        row.bind(1, reveal_id);
+        if (!row.executeStep()) return std::nullopt;
+        return read_row(row);
+    }();
+    return supersede_where({policy::value_key(reveal_id)}, cannot_run, why_none_is_shown(ended), reveal_id,
+                           at, without_value(ended, found));
 }
 
 // The row of a process that ended stays "held". A database in memory has no other process.

@@ -74,7 +74,7 @@ test('shown once, behind the passphrase, journalled, and wiped from screen and m
   assert.equal(again.code, 1);
   assert.match(again.text, /was shown already/);
   const asked = await peer.exchange(toolCall(9, 'tfy_access_tokens_reveal', { reveal_id: made.reveal_id }, { capabilities }));
-  assert.match(textOf(asked.result), /^Its value was shown, or is no longer held\. Nothing was done\./);
+  assert.match(textOf(asked.result), /^Its value was shown, and is shown once\. Nothing was done\. If it was not saved, delete the token /);
 
   const [claim, ...more] = await journalOf(world, 'reveal_claimed');
   assert.deepEqual(more, []);

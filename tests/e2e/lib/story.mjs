@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 
 /** The seed's advice for a value that cannot be shown again. */
-export const adviceLost = /only shown at creation time.*delete the old token.*create a new one/is;
+export const adviceLost =
+  /only shown at creation time.*delete the old token.*create a new one|is lost\. .*delete the token .*create a new one/is;
 
 export function textOf(result) {
   return result.content.map(part => part.text ?? '').join('\n');

@@ -120,9 +120,9 @@ TEST_CASE("what asks for a value that went with its process ends, and says what 
     const auto ended = ledger->find("apr_ended").value();
     CHECK(ended->state() == policy::Approval::State::superseded);
     CHECK(ended->outcome.at("text").get<std::string>() ==
-          "The server that held its value has ended, so the value is lost. Token values are only shown at "
-          "creation time. If lost, delete the old token and create a new one, then update all services that "
-          "used the old token. Nothing was done.");
+          "The server that held its value has ended, so the value is lost. Nothing was done.");
+    CHECK(ended->outcome.at("next") ==
+          "Delete the token \"ci\" with tfy_access_tokens_delete and create a new one.");
     CHECK(ledger->find_reveal("rev_ended").value()->state == storage::RevealRow::State::lost);
     const auto journal = ledger->journal().value();
     CHECK(journal.at(journal.size() - 2).kind == "reveal_lost");
