@@ -14,6 +14,9 @@ inline constexpr char still_in_use[] =
 inline constexpr char value_is_over[] =
     "This value can no longer be shown: it was shown, its time is over, or the server that held it has "
     "ended. ";
+inline constexpr char value_was_shown[] = "This value was shown, and is shown once. ";
+inline constexpr char value_lapsed[] = "No one viewed this value in time, so it is lost. ";
+inline constexpr char value_is_lost[] = "This value is lost: the server process that held it has ended. ";
 inline constexpr char value_is_gone[] =
     "Token values are only shown at creation time. If lost, delete the old token and create a new one, then "
     "update "
@@ -21,6 +24,11 @@ inline constexpr char value_is_gone[] =
 
 inline constexpr char process_ended[] = "the server's process ended while this call was running";
 
+/// Of a value that is not shown yet.
+inline constexpr char save_when_shown[] =
+    "⚠️ Save this token as soon as it is shown: it is shown once.\n"
+    "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
+    "Never commit tokens to Git or share them in plain text.";
 inline constexpr char save_now[] =
     "⚠️ Save this token NOW — it will not be shown again.\n"
     "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"

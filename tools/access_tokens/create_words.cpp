@@ -114,9 +114,17 @@ std::string value_words(const Json& told, policy::Time now) {
            through_its_holder(text_in(told, "reveal_id"));
 }
 
-/// Up to the empty line, or to the end.
+/// Empty if no one can have the value shown.
+std::string_view save_words(const Json& told) {
+    if (text_in(told, "destination") != "none") return tools::sentences::save_now;
+    return tools::may_be_named(reveal_tool) ? std::string_view(tools::sentences::save_when_shown)
+                                            : std::string_view();
+}
+
+/// Up to the empty line, or to the end of the last line.
 void replace_paragraph(std::string& text, std::size_t from, const std::string& words) {
-    const auto end = std::min(text.find("\n\n", from), text.size());
+    const auto last = text.size() > from && text.ends_with('\n') ? text.size() - 1 : text.size();
+    const auto end = std::min(text.find("\n\n", from), last);
     text.replace(from, end - from, words);
 }
 
@@ -211,7 +219,10 @@ tools::ToolResult report_creation(const Created& created, policy::Time now, cons
                   (id_known ? tools::one_line(seal, created.id)
                             : "unknown (it could not be read back: list the tokens to find it)") +
                   "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
-                  "\n\n\n\n" + tools::sentences::save_now + "\n";
+                  "\n\n";
+    if (const auto save = save_words(result.structured); !save.empty())
+        result.text += "\n\n" + std::string(save);
+    result.text += "\n";
     tell_value(result, tools::EscrowState::held, now);
     return result;
 }
@@ -231,9 +242,9 @@ void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time
     auto words = value_words(told, now);
     if (told.contains("reveal_url") || told.contains("reveal_command")) words += "\nIt is not shown here.";
     replace_paragraph(report.text, found + before.size(), words);
-    const auto save = report.text.find(tools::sentences::save_now);
-    if (!waits && save != std::string::npos)
-        report.text.erase(save - 2, std::string_view(tools::sentences::save_now).size() + 2);
+    for (const std::string_view save : {tools::sentences::save_now, tools::sentences::save_when_shown})
+        if (const auto at = report.text.find(save); !waits && at != std::string::npos)
+            report.text.erase(at - 2, save.size() + 2);
 }
 
 void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings) {

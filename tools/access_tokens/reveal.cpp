@@ -18,10 +18,12 @@ Error gone_for_good(std::string message) {
           "new one."}}};
 }
 
-// Shown before, lapsed, or someone else's: from outside these look the same.
-Error in_words(const Error& error) {
-    if (error.code != Errc::not_found) return error;
-    return gone_for_good(std::string(tools::sentences::value_is_over) + tools::sentences::value_is_gone);
+// One of someone else, and one that there never was, look the same from outside.
+const char* how_it_went(const Result<tools::EscrowState>& fate) {
+    if (fate && *fate == tools::EscrowState::claimed) return tools::sentences::value_was_shown;
+    if (fate && *fate == tools::EscrowState::lapsed) return tools::sentences::value_lapsed;
+    if (fate && *fate == tools::EscrowState::lost) return tools::sentences::value_is_lost;
+    return tools::sentences::value_is_over;
 }
 
 }  // namespace
@@ -50,10 +52,18 @@ Async<Result<void>> RevealAccessToken::can_run_here(policy::Call call) {
                     {{"next", next}}};
 }
 
+Async<Error> RevealAccessToken::in_words(std::string reveal_id, std::string principal, Error error) {
+    if (error.code != Errc::not_found) co_return error;
+    const auto fate = co_await escrow_.fate(std::move(reveal_id), std::move(principal));
+    co_return gone_for_good(std::string(how_it_went(fate)) + tools::sentences::value_is_gone);
+}
+
 Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     if (const auto here = co_await can_run_here(call); !here) co_return here.error();
     const auto held = co_await escrow_.look(Args::read(call.arguments).reveal_id, call.caller.principal);
-    if (!held) co_return in_words(held.error());
+    if (!held)
+        co_return co_await in_words(Args::read(call.arguments).reveal_id, call.caller.principal,
+                                    held.error());
     const auto now = clock_.now();
     policy::Facts facts{
         .subject = held->token_name,
@@ -82,8 +92,9 @@ tools::DryFacts RevealAccessToken::dry_facts(const policy::Call& call, policy::T
 
 Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::ApprovedPermit permit) {
     const auto args = Args::read(permit.call().arguments);
-    auto reveal = co_await escrow_.claim(args.reveal_id, permit.call().caller.principal, "agent");
-    if (!reveal) co_return in_words(reveal.error());
+    const auto principal = permit.call().caller.principal;
+    auto reveal = co_await escrow_.claim(args.reveal_id, principal, "agent");
+    if (!reveal) co_return co_await in_words(args.reveal_id, principal, reveal.error());
     tools::ToolResult result;
     result.text = "One-time token: " + reveal->placeholder() + "\n\n" + tools::sentences::save_now + "\n";
     result.reveal = std::move(*reveal);

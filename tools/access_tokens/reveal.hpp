@@ -36,6 +36,9 @@ public:
                                             policy::Time begun) override;
 
 private:
+    /// What became of a value that custody does not find.
+    Async<Error> in_words(std::string reveal_id, std::string principal, Error error);
+
     tools::Escrow& escrow_;
     const Clock& clock_;
     const policy::Seals& seal_;

@@ -115,6 +115,9 @@ TEST_CASE("of a value that another process holds no call is offered that this on
         auto told = access_tokens::report_creation(created, noon, fakes::no_tokens());
         CHECK(holds(told.text, "call tfy_access_tokens_reveal with reveal_id \"rev_1\""));
         CHECK(access_tokens::what_to_do(told.structured, noon) != "");
+        const bool for_no_one = destination == Destination::none;
+        CHECK(holds(told.text, "Save this token as soon as it is shown: it is shown once.") == for_no_one);
+        CHECK(holds(told.text, "it will not be shown again") == !for_no_one);
         access_tokens::tell_value(told, tools::EscrowState::elsewhere, noon);
         for (const auto& said : {told.text, access_tokens::what_to_do(told.structured, noon)}) {
             CHECK(holds(said, "Another running server process holds the value; this one cannot show it."));

@@ -84,6 +84,23 @@ TEST_CASE("a second reveal is refused with the advice that users know") {
     CHECK(run(showing.tool.facts(call(showing.tool, arguments))).error().message == gone);
 }
 
+TEST_CASE("a value that cannot be shown says what became of it, if that is recorded") {
+    const std::pair<tools::EscrowState, const char*> rows[] = {
+        {tools::EscrowState::claimed, "This value was shown, and is shown once. Token values are only"},
+        {tools::EscrowState::lapsed,
+         "No one viewed this value in time, so it is lost. Token values are only"},
+        {tools::EscrowState::lost,
+         "This value is lost: the server process that held it has ended. Token values are only"}};
+    for (const auto& [recorded, words] : rows) {
+        CAPTURE(words);
+        Showing showing;
+        showing.escrow.kept.reset();
+        showing.escrow.recorded = recorded;
+        CHECK(run(showing.tool.facts(call(showing.tool, arguments))).error().message.starts_with(words));
+        CHECK(run_approved(showing.tool, arguments).error().message.starts_with(words));
+    }
+}
+
 TEST_CASE("another principal's value is as if it were not there") {
     Showing showing;
     const auto facts = run(showing.tool.facts(call(showing.tool, arguments, "stdio:mallory")));
