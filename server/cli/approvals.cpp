@@ -27,6 +27,8 @@ constexpr std::size_t every_request = 1'000'000;
 
 int list_requests(const ApprovalsWindow& window) {
     auto& ledger = *window.archive.ledger;
+    if (auto looked = ledger.lose_values_asked_for({}, window.now()); !looked)
+        return window.fail(looked.error());
     auto found = window.options.all ? ledger.list(false, every_request) : ledger.all_open(window.now());
     if (!found) return window.fail(found.error());
     Json document = {{"approvals", Json::array()}};
@@ -81,7 +83,7 @@ std::string shown_here(const ApprovalsWindow& window, const Approval& approval) 
 }
 
 int show_request(const ApprovalsWindow& window) {
-    const auto approval = window.find();
+    const auto approval = window.find_as_it_is();
     if (!approval) return window.fail(approval.error());
     if (window.options.json)
         window.archive.print(window.out, request_json(*approval));

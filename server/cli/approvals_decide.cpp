@@ -24,11 +24,7 @@ Error not_pending(const Approval& approval) {
 }
 
 Result<Approval> find_pending(const ApprovalsWindow& window) {
-    auto approval = window.find();
-    if (!approval) return approval;
-    const auto lost = window.archive.ledger->lose_value_of(*approval, {}, window.now());
-    if (!lost) return lost.error();
-    if (*lost) approval = window.find();
+    auto approval = window.find_as_it_is();
     if (approval && approval->state() != Approval::State::pending) return not_pending(*approval);
     return approval;
 }

@@ -28,6 +28,7 @@ void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) 
 
 /// What is open and new or changed since `seen`, oldest first; then what is not open any more.
 Result<void> print_changes(const ApprovalsWindow& window, Seen& seen) {
+    if (auto looked = window.archive.ledger->lose_values_asked_for({}, window.now()); !looked) return looked;
     const auto open = window.archive.ledger->all_open(window.now());
     if (!open) return open.error();
     std::set<std::string> still_open;

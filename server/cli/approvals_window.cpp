@@ -47,6 +47,15 @@ Result<Approval> ApprovalsWindow::find() const {
                                       tools::own_command("approvals list")};
 }
 
+Result<Approval> ApprovalsWindow::find_as_it_is() const {
+    auto approval = find();
+    if (!approval) return approval;
+    const auto lost = archive.ledger->lose_value_of(*approval, {}, now());
+    if (!lost) return lost.error();
+    if (*lost) approval = find();
+    return approval;
+}
+
 Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
     constexpr std::size_t most_listed = 10;
     auto typed = options.id.starts_with(kind) ? options.id : kind + options.id;

@@ -46,6 +46,8 @@ struct ApprovalsWindow {
     int fail(const Error& error) const { return archive.fail(err, error); }
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
+    /// The same; it is over if it waits for a value whose process has ended.
+    Result<policy::Approval> find_as_it_is() const;
     /// The id that begins as options.id does, with or without its `kind` ("apr_", "rot_", "per_");
     /// options.id itself where none does. Errc::refused if several do, with a list of them.
     Result<std::string> whole_id(const std::string& kind) const;

@@ -39,6 +39,32 @@ std::vector<Json> lines(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("what asks for a value that went with its process is listed, shown and watched as over") {
+    const TempFolder folder;
+    const auto ledger = open_ledger(folder / "ledger.db");
+    for (const auto verb : {Verb::list, Verb::show, Verb::watch}) {
+        const auto id = "apr_" + std::to_string(static_cast<int>(verb));
+        CAPTURE(id);
+        ledger
+            ->add_reveal({.id = "rev_" + id,
+                          .token_name = "ci",
+                          .principal = "stdio:alice",
+                          .instance = "ended",
+                          .created = noon,
+                          .until = noon + 10min})
+            .value();
+        auto made = approval(id, "token-" + id);
+        made.facts.needs = {policy::value_key("rev_" + id)};
+        ledger->open_request(made, {100, 100}, entry("requested", id)).value();
+        auto wish = options(folder, verb);
+        wish.id = verb == Verb::show ? id : "";
+        wish.pause = [](policy::Duration) { return false; };
+        const auto told = run_approvals(wish).out;
+        CHECK((verb == Verb::show || !holds(told, id)));
+        CHECK(ledger->find(id).value()->state() == State::superseded);
+    }
+}
+
 TEST_CASE("the list shows what is open, and with --all what is decided or overdue too") {
     const TempFolder folder;
     auto ledger = open_ledger(folder / "ledger.db");
