@@ -30,6 +30,11 @@ int freeze_caller(const ApprovalsWindow& window) {
     if (!human) return window.fail(human.error());
     const auto frozen = approvals::freeze(*window.archive.ledger, *human, window.options.id,
                                           window.options.reason, *window.archive.sealer->now(), window.now());
+    if (!frozen && frozen.error().code == Errc::not_found)
+        return window.fail(
+            {Errc::not_found, frozen.error().message + "\nKeys: " + tools::own_command("keys list") +
+                                  "\nClients: " + tools::own_command("grants list") +
+                                  "\nAll who asked: " + tools::own_command("approvals list --all")});
     if (!frozen) return window.fail(frozen.error());
     window.say(window.shown(frozen->freeze.principal, 200) + " is frozen. " + stopped_words(frozen->stopped) +
                " New ones are refused.\nTo let it ask again: " +

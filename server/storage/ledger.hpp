@@ -152,7 +152,7 @@ public:
     /// Until unfreeze() no request of this principal is opened. What `stop` makes of its open ones is written
     /// with its record; it answers Errc::refused or Errc::expired for one that goes on or is over. The
     /// answer: how many were stopped. Errc::conflict if it is frozen already, Errc::not_found if it never
-    /// asked for anything.
+    /// asked for anything and has neither a key nor a grant.
     struct Stopped {
         policy::Approval next;
         journal::JournalEntry entry;

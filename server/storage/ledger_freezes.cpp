@@ -16,8 +16,13 @@ Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
                           sqlite::read_time(row.getColumn(3)), row.getColumn(4).getString()};
 }
 
-bool ever_asked(SQLite::Database& database, const std::string& principal) {
-    SQLite::Statement row(database, "SELECT 1 FROM approvals WHERE principal = ? LIMIT 1");
+/// It asked for something, holds a key, or is a client that was granted access.
+bool is_known(SQLite::Database& database, const std::string& principal) {
+    SQLite::Statement row(database,
+                          "SELECT 1 FROM approvals WHERE principal = ?1 UNION ALL "
+                          "SELECT 1 FROM caller_keys WHERE 'key:' || id = ?1 UNION ALL "
+                          "SELECT 1 FROM oauth_grants WHERE 'oauth:' || person || '/' || client_id = ?1 "
+                          "LIMIT 1");
     SQLite::bind(row, principal);
     return row.executeStep();
 }
@@ -50,10 +55,10 @@ Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& sto
         if (*before)
             return Error{Errc::conflict,
                          "This caller is frozen already, by " + (*before)->by + ". Nothing was changed."};
-        if (!ever_asked(*impl_->database, freeze.principal))
+        if (!is_known(*impl_->database, freeze.principal))
             return Error{Errc::not_found,
-                         "No caller of this name has ever asked for anything. Nothing was frozen. Name it as "
-                         "its requests do, for example stdio:ada."};
+                         "No caller of this name has asked for a change yet, and none has a key or a grant. "
+                         "Nothing was frozen. Name it as its requests do, for example stdio:ada."};
         impl_->run("INSERT INTO freezes (principal, by, assurance, since, reason) VALUES (?, ?, ?, ?, ?)",
                    freeze.principal, freeze.by, std::string(policy::to_string(freeze.assurance)),
                    sqlite::stored(freeze.since), freeze.reason);

@@ -1,8 +1,11 @@
 // `approvals freeze` and `unfreeze`, typed line by line; a frozen caller in `approvals list`.
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 #include "protocol/parse.hpp"
 #include "server/cli/approvals.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
@@ -80,10 +83,31 @@ TEST_CASE("without a passphrase, or for a caller that never asked, nothing is fr
     desk.options.id = "stdio:alcie";
     const auto unknown = desk.run(Verb::freeze);
     CHECK(unknown.code == 1);
-    CHECK(holds(unknown.err, "No caller of this name has ever asked for anything. Nothing was frozen."));
+    CHECK(holds(unknown.err,
+                "No caller of this name has asked for a change yet, and none has a key or a grant. "
+                "Nothing was frozen."));
+    CHECK(holds(unknown.err, "tfy-pat-mcp approvals list --all"));
     desk.options.id = "stdio:alice";
     CHECK(holds(desk.run(Verb::unfreeze).err,
                 "No caller of this name is frozen. Nothing was changed. To see who is: "));
+}
+
+TEST_CASE("the caller of a key is frozen before it asks for anything") {
+    Desk desk;
+    desk.ledger
+        ->add_caller_key({.id = "K1",
+                          .hash = "h",
+                          .person = "ada",
+                          .created = noon,
+                          .until = noon + std::chrono::hours{24}},
+                         entry("caller_key_created"), no_tokens())
+        .value();
+    desk.options.id = "key:K2";
+    CHECK(desk.run(Verb::freeze).code == 1);
+    desk.options.id = "key:K1";
+    const auto frozen = desk.run(Verb::freeze);
+    CHECK(holds(frozen.out, "key:K1 is frozen. It had no open request."));
+    CHECK(desk.ledger->freeze_of("key:K1").value().has_value());
 }
 
 TEST_CASE("a freeze outlives the process that wrote it") {

@@ -161,8 +161,8 @@ TEST_CASE("what cannot be frozen or unfrozen is refused with its reason, and not
     const auto unknown = page.post(freeze, {{"principal", "stdio:alcie"}, {"reason", ""}});
     CHECK(unknown.status() == 404);
     CHECK(says(unknown) ==
-          "No caller of this name has ever asked for anything. Nothing was frozen. Name it as its requests "
-          "do, for example stdio:ada.");
+          "No caller of this name has asked for a change yet, and none has a key or a grant. Nothing was "
+          "frozen. Name it as its requests do, for example stdio:ada.");
     CHECK(page.post(freeze, {{"principal", " "}, {"reason", ""}}).status() == 422);
     CHECK(page.post(freeze, {{"principal", 7}, {"reason", ""}}).status() == 422);
     CHECK(page.post(freeze, alice(std::string(501, 'x'))).status() == 422);
