@@ -16,8 +16,8 @@ Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
                           sqlite::read_time(row.getColumn(3)), row.getColumn(4).getString()};
 }
 
-/// It asked for something, holds a key, or is a client that was granted access.
-bool is_known(SQLite::Database& database, const std::string& principal) {
+/// A caller that asked for something, holds a key, or is a client that was granted access.
+bool may_be_frozen(SQLite::Database& database, const std::string& principal) {
     SQLite::Statement row(database,
                           "SELECT 1 FROM approvals WHERE principal = ?1 UNION ALL "
                           "SELECT 1 FROM caller_keys WHERE 'key:' || id = ?1 UNION ALL "
@@ -55,7 +55,7 @@ Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& sto
         if (*before)
             return Error{Errc::conflict,
                          "This caller is frozen already, by " + (*before)->by + ". Nothing was changed."};
-        if (!is_known(*impl_->database, freeze.principal))
+        if (!may_be_frozen(*impl_->database, freeze.principal))
             return Error{Errc::not_found,
                          "No caller of this name has asked for a change yet, and none has a key or a grant. "
                          "Nothing was frozen. Name it as its requests do, for example stdio:ada."};
