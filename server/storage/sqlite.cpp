@@ -40,13 +40,10 @@ private:
     int folder_ = -1;
 };
 
-/// Commands that make a copy of the state directory and check its journal there.
+/// Commands that make a copy of the state directory, each time a new one, and check its journal there.
 std::string copied_and_checked(const std::filesystem::path& state_dir) {
-    std::error_code none;
-    const auto copy =
-        tools::quoted_for_a_shell((std::filesystem::temp_directory_path(none) / "tfy-pat-mcp-copy").string());
-    return "cp -a " + tools::quoted_for_a_shell(state_dir.string()) + " " + copy + " && " +
-           tools::own_program() + " audit verify --state-dir " + copy;
+    return "copy=$(mktemp -d) && cp -aT " + tools::quoted_for_a_shell(state_dir.string()) + " \"$copy\" && " +
+           tools::own_program() + " audit verify --state-dir \"$copy\"";
 }
 
 /// A disk that cannot be written keeps SQLite from reading, too: its log is part of the database.
@@ -57,8 +54,9 @@ Error not_for_writing(const std::filesystem::path& file, int why) {
     if (why == EROFS && !there) todo = "Give a --state-dir on a disk that can be written.";
     if (why == EROFS && there)
         todo =
-            "Copy the whole state directory to a disk that can be written, and give the copy with "
-            "--state-dir: reading it takes that, too. For example: " +
+            "To go on with it, mount that disk so that it can be written. To look into it, copy the whole "
+            "state directory to a disk that can be written, since even reading needs one, and give the copy "
+            "with --state-dir. For example: " +
             copied_and_checked(file.parent_path());
     return {Errc::storage, "The state database " + file.string() + " cannot be " +
                                (there ? "opened for writing" : "created") + " (" +

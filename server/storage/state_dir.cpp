@@ -34,8 +34,13 @@ bool well_formed(const std::string& id) {
 }
 
 Error failed(const fs::path& file) {
+    const auto why = errno;
+    const auto* const todo =
+        why == EROFS    ? "Mount that disk so that it can be written, or give another --state-dir."
+        : why == ENOSPC ? "Free some space on its disk."
+                        : "Run as the user who owns the state directory, or give another --state-dir.";
     return {Errc::storage, "Cannot create the lock file " + file.string() + " (" +
-                               std::generic_category().message(errno) + "); nothing was run."};
+                               std::generic_category().message(why) + "). Nothing was run. " + todo};
 }
 
 /// False if someone removed or replaced `file` between opening and locking it.

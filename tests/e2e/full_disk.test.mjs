@@ -1,7 +1,7 @@
 // A disk that takes no more: calls fail with a clear error before anything runs, and nothing is lost.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -74,10 +74,13 @@ test('on a read-only disk audit names the commands that copy the state directory
   for (const verb of ['verify', 'export']) {
     const { code, stdout, stderr } = await runToEnd('unshare', [...readOnly(`exec "$2" audit ${verb}`), world.state, binary], { env });
     assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /cannot be opened for writing \(Read-only file system\)\. Nothing was run\. Copy the whole state directory/);
-    const [, commands] = stderr.match(/For example: (cp -a .*)\n/);
-    const copied = await runToEnd('sh', ['-c', commands], { env });
-    assert.equal(copied.code, 0, copied.stderr);
-    rmSync(join(temporary, 'tfy-pat-mcp-copy'), { recursive: true });
+    assert.match(stderr, /cannot be opened for writing \(Read-only file system\)\. Nothing was run\. To go on with it, mount that disk so that it can be written\. To look into it, copy the whole state directory/);
+    const [, commands] = stderr.match(/For example: (copy=.*)\n/);
+    for (const copies of [1, 2]) {
+      const copied = await runToEnd('sh', ['-c', commands], { env });
+      assert.equal(copied.code, 0, copied.stderr);
+      assert.equal(readdirSync(temporary).length, copies, 'a new copy each time');
+    }
+    for (const copy of readdirSync(temporary)) rmSync(join(temporary, copy), { recursive: true });
   }
 });
