@@ -164,7 +164,7 @@ for (const [transport, open] of Object.entries(peers)) {
     for (const [tool, args, words] of rows) {
       const text = await refused(peer, tool, args);
       assert.ok(text.includes(words), `${words}\n${text}`);
-      assert.ok(text.endsWith('Nothing was done.'), text);
+      assert.ok(text.endsWith(' Nothing was done. Correct what the message names, then call again.'), text);
       assert.doesNotMatch(text, /[\^$\\]|\.\.|\[a-z/, text);
     }
     const prompt = await peer.exchange(

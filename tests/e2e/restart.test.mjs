@@ -79,7 +79,7 @@ test('a value that was held by a process that was killed is gone, and the answer
   const second = new RawStdio(world);
   const gone = await second.exchange(toolCall(1, 'tfy_access_tokens_reveal', { reveal_id }));
   assert.ok(gone.result.isError, JSON.stringify(gone));
-  assert.match(gone.result.content[0].text, /delete the old token/i);
+  assert.match(gone.result.content[0].text, /Delete the token "outlives-it" with tfy_access_tokens_delete and create a new one\./);
 });
 
 test('stdio ends promptly, with 0, at the end of its input and at SIGTERM', async t => {
