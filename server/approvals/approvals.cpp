@@ -131,6 +131,7 @@ Async<Result<void>> Approvals::tell_of_rivals(Approval& fresh) {
 }
 
 Async<Result<Approvals::Opened>> Approvals::open_approved(Approval approval) {
+    approval.holder = key_in_use(approval.call.caller);
     co_return co_await write_new(std::move(approval), "follows");
 }
 
