@@ -147,7 +147,10 @@ Time answers_until(const Approval& approval, Time told);
 bool supersedes(const Approval& done, const Approval& open);
 /// Whether it is pending or approved, and relies on what `key` names.
 bool waits_for(const Approval& approval, const std::string& key);
-/// The id of the request whose decision covers this one, too (Gate::follow_up); empty for all others. Where
+/// Whether it came with the decision on an earlier call (Gate::follow_up): no one is asked for it. No agent
+/// can make one: what it asks for is decided on after it was asked.
+bool is_follow_up(const Approval& approval);
+/// The id of the request whose decision covers this one, too; empty for all others. Where
 /// there is one, `agent_reason` is this server's word of it, and no agent's.
 std::string follows_from(const Approval& approval);
 /// Whether both would change the same token.

@@ -45,6 +45,12 @@ CallWords words_for(std::string_view tool, const Seals& seal) {
     return {.title = name, .verb = name, .button = "Approve"};
 }
 
+std::optional<std::string> reason_given(const Approval& approval, const Seals& seal) {
+    auto reason = follows_from(approval).empty() ? approval.agent_reason : std::string{};
+    if (reason.empty() && !words_for(approval.call.tool, seal).takes_reason) return std::nullopt;
+    return reason;
+}
+
 std::string headline(const Approval& approval, const Seals& seal) {
     return with_subject(words_for(approval.call.tool, seal).title, approval, seal);
 }

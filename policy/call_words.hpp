@@ -2,6 +2,7 @@
 // and programs.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "policy/approval.hpp"
@@ -20,6 +21,9 @@ struct CallWords {
 
 /// Of a tool without such a block: its name.
 CallWords words_for(std::string_view tool, const Seals& seal);
+
+/// What its caller gave as a reason, as it is; empty if nothing. None if its tool takes none.
+std::optional<std::string> reason_given(const Approval& approval, const Seals& seal);
 
 /// "Delete access token ci-runner": safe to look at.
 std::string headline(const Approval& approval, const Seals& seal);

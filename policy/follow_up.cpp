@@ -30,11 +30,13 @@ Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask revea
     return record;
 }
 
-// No agent can word it so: what it asks for is decided on after it was asked.
-std::string follows_from(const Approval& approval) {
+bool is_follow_up(const Approval& approval) {
     const auto& decision = approval.decision();
-    const bool follows =
-        decision && decision->at < approval.created && approval.agent_reason.starts_with(follows_from_it);
+    return decision && decision->at < approval.created;
+}
+
+std::string follows_from(const Approval& approval) {
+    const bool follows = is_follow_up(approval) && approval.agent_reason.starts_with(follows_from_it);
     return follows ? approval.agent_reason.substr(follows_from_it.size()) : std::string{};
 }
 

@@ -65,10 +65,9 @@ std::string claimed_lines(const Approval& approval, const policy::Seals& seal) {
     const auto claimed = [&seal](const std::string& text) {
         return text.empty() ? std::string("none given") : policy::between_quotes(policy::shown(seal, text));
     };
-    const auto reason = policy::follows_from(approval).empty() ? approval.agent_reason : std::string{};
-    const bool has_one = !reason.empty() || policy::words_for(approval.call.tool, seal).takes_reason;
+    const auto reason = policy::reason_given(approval, seal);
     return "\nClaimed by the caller (not verified):\n  Client: " + claimed(approval.call.caller.client) +
-           (has_one ? "\n  Reason: " + claimed(reason) : std::string{}) + "\n";
+           (reason ? "\n  Reason: " + claimed(*reason) : std::string{}) + "\n";
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "server/approvals/freezes.hpp"
 
-#include <algorithm>
-
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/visible.hpp"
@@ -23,9 +21,8 @@ Result<Stops> stops_of(storage::Ledger& ledger, const policy::Caller& caller) {
     if (caller.person.empty()) return Stops{std::move(*freeze), false};
     const auto people = ledger.people();
     if (!people) return people.error();
-    const bool suspended = std::ranges::any_of(*people, [&](const storage::Person& each) {
-        return each.name == caller.person && each.suspended.has_value();
-    });
+    const bool suspended =
+        storage::person_named(*people, caller.person).is == storage::NamedPerson::Is::suspended;
     return Stops{std::move(*freeze), suspended};
 }
 

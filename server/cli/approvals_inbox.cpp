@@ -44,24 +44,10 @@ ScreenSize size_of_terminal() {
     return {size.ws_row, size.ws_col};
 }
 
-/// Without those that wait for a value whose process has ended.
-Result<storage::Ledger::Waiting> all_waiting(const ApprovalsWindow& window) {
-    auto& ledger = *window.archive.ledger;
-    constexpr auto all = std::numeric_limits<std::int32_t>::max();
-    auto waiting = ledger.waiting(window.now(), "", all);
-    if (!waiting) return waiting;
-    bool any_lost = false;
-    for (const auto& each : waiting->page) {
-        const auto lost = ledger.lose_value_of(each, {}, window.now());
-        if (!lost) return lost.error();
-        any_lost = any_lost || *lost;
-    }
-    if (any_lost) waiting = ledger.waiting(window.now(), "", all);
-    return waiting;
-}
-
 Result<void> read_waiting(const ApprovalsWindow& window, InboxView& view, std::string& frozen) {
-    auto waiting = all_waiting(window);
+    auto& ledger = *window.archive.ledger;
+    if (auto looked = ledger.lose_values_asked_for({}, window.now()); !looked) return looked;
+    auto waiting = ledger.waiting(window.now(), "", std::numeric_limits<std::int32_t>::max());
     if (!waiting) return waiting.error();
     view.take(std::move(waiting->page));
     Json ignored;

@@ -161,13 +161,6 @@ Json outcome_view(const Json& outcome, Shower& show) {
             {"text", has_words ? Json(show.lines(text->get<std::string>())) : Json(nullptr)}};
 }
 
-// null where the tool takes none, so that its caller could give none.
-Json reason_view(const Approval& approval, const std::string& follows, Shower& show) {
-    const auto reason = follows.empty() ? approval.agent_reason : std::string{};
-    if (reason.empty() && !policy::words_for(approval.call.tool, show.seal).takes_reason) return nullptr;
-    return show.lines(reason);
-}
-
 }  // namespace
 
 std::string not_confirmed(const std::string& person) {
@@ -178,7 +171,7 @@ std::string not_confirmed(const std::string& person) {
 
 Json approval_view(const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
     Shower show{seal};
-    const auto follows = policy::follows_from(approval);
+    const auto reason = policy::reason_given(approval, seal);
     Json destinations = Json::array();
     for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
@@ -195,8 +188,8 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                   show.lines(approval.call.arguments.dump(2, ' ', false, Json::error_handler_t::replace))},
                  {"digest", approval.digest},
                  {"short_digest", policy::short_digest(approval.digest)},
-                 {"agent_reason", reason_view(approval, follows, show)},
-                 {"follows", show(follows)},
+                 {"agent_reason", reason ? Json(show.lines(*reason)) : Json(nullptr)},
+                 {"follows", show(policy::follows_from(approval))},
                  {"principal", show(approval.call.caller.principal)},
                  {"asked_by", show(policy::asker_of(approval.call.caller))},
                  {"program", program_view(approval.call.caller.program, show)},

@@ -29,13 +29,7 @@ Result<Approval> read_approval(SQLite::Statement& row) {
     return approval;
 }
 
-/// Whether it came with the decision on an earlier call: no one is asked for it, and no limit counts it.
-bool is_follow_up(const Approval& fresh) {
-    const auto& decision = fresh.decision();
-    return decision && decision->at < fresh.created;
-}
-
-/// The same of a row: that it is none.
+/// Of a row: that it is no policy::is_follow_up(). No limit counts one.
 constexpr std::string_view no_follow_up =
     "coalesce(json_extract(record, '$.decision.at') >= json_extract(record, '$.created'), 1)";
 
@@ -233,7 +227,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const StoredApproval& stored, poli
     if (auto may = check_suspended(fresh.call.caller); !may) return may.error();
     if (auto may = check_caller(principal, now); !may) return may.error();
     if (auto may = check_deciders(fresh, ""); !may) return may.error();
-    if (!is_follow_up(fresh))
+    if (!policy::is_follow_up(fresh))
         if (auto room = check_limits(principal, now, limits); !room) return room.error();
     if (may_meet(fresh)) {
         auto own = open_approvals_of(principal);

@@ -150,6 +150,7 @@ struct Ledger::Impl {
     /// Errc::denied if they are: their agents ask for nothing any more.
     Result<void> check_suspended(const policy::Caller& caller);
 
+    std::optional<RevealRow> find_reveal(const std::string& id);
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
     /// The same, and what waits to show it.

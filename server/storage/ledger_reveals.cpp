@@ -86,12 +86,14 @@ Result<void> Ledger::hold_value(const redaction::TokenFingerprints& token, const
 }
 
 Result<std::optional<RevealRow>> Ledger::find_reveal(const std::string& id) {
-    return sqlite::read([&]() -> Result<std::optional<RevealRow>> {
-        auto row = impl_->prepare(by_id);
-        row.bind(1, id);
-        if (!row.executeStep()) return std::optional<RevealRow>{};
-        return std::optional(read_row(row));
-    });
+    return sqlite::read([&]() -> Result<std::optional<RevealRow>> { return impl_->find_reveal(id); });
+}
+
+std::optional<RevealRow> Ledger::Impl::find_reveal(const std::string& id) {
+    auto row = prepare(by_id);
+    row.bind(1, id);
+    if (!row.executeStep()) return std::nullopt;
+    return read_row(row);
 }
 
 Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
@@ -112,14 +114,8 @@ Result<void> Ledger::Impl::end_what_needs_value(const std::string& reveal_id, St
     const auto cannot_run = [&](const policy::Approval& open) {
         return policy::waits_for(open, policy::value_key(reveal_id));
     };
-    const auto found = [&]() -> std::optional<RevealRow> {
-        auto row = prepare(by_id);
-        row.bind(1, reveal_id);
-        if (!row.executeStep()) return std::nullopt;
-        return read_row(row);
-    }();
     return supersede_where({policy::value_key(reveal_id)}, cannot_run, why_none_is_shown(ended), reveal_id,
-                           at, without_value(ended, found));
+                           at, without_value(ended, find_reveal(reveal_id)));
 }
 
 // The row of a process that ended stays "held". A database in memory has no other process.

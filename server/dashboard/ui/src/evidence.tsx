@@ -33,7 +33,7 @@ const spaced = (length: unknown) => String(length).replace(/(?<=\d)(?=[dm]$)/, "
 
 const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
 /** The order of arguments: the name, the id, other names, the rest. */
-export const nameFirst = (a: Fact, b: Fact) => rank(a) - rank(b);
+const nameFirst = (a: Fact, b: Fact) => rank(a) - rank(b);
 
 /** The arguments as people read them: nothing nested. null if they cannot be read. */
 function readable(text: string): Fact[] | null {

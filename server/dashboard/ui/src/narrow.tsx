@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { useDraft } from "./drafts";
 import { announce } from "./announce";
 import { api } from "./api";
-import { labelOf, nameFirst, wordsOf } from "./evidence";
+import { labelOf, wordsOf } from "./evidence";
 import { Field } from "./field";
 import { clock } from "./time";
 import { title } from "./words";
@@ -12,21 +12,16 @@ import type { Approval, Part } from "./types";
 
 export function Changes({ approval }: { approval: Approval }) {
     if (approval.narrowings.length === 0) return null;
-    const changes = approval.narrowings.map((each) => ({
-        ...each,
-        label: labelOf(each.argument.split(".").at(-1)!),
-        value: each.approved,
-    }));
     return (
         <section>
             <h4 id={`changed-${approval.id}`} tabIndex={-1}>
                 Changed since it was asked
             </h4>
             <dl class="facts changes">
-                {changes.sort(nameFirst).map((each) => (
+                {approval.narrowings.map((each) => (
                     <div>
                         <dt>
-                            <bdi>{each.label}</bdi>
+                            <bdi>{labelOf(each.argument.split(".").at(-1)!)}</bdi>
                         </dt>
                         <dd>
                             asked:{" "}
@@ -38,7 +33,7 @@ export function Changes({ approval }: { approval: Approval }) {
                             <br />
                             now:{" "}
                             <strong>
-                                <bdi>{wordsOf(each.value)}</bdi>
+                                <bdi>{wordsOf(each.approved)}</bdi>
                             </strong>{" "}
                             <span class="hint">
                                 by <bdi>{each.by}</bdi>, {clock(each.at)}
