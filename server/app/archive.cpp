@@ -23,7 +23,7 @@ bool has_sandbox(const std::filesystem::path& state_dir) {
 
 Result<KnownTokens> known_tokens(const storage::StateDir& state) {
     const auto not_read = [](const Error& cause) {
-        return Error{Errc::storage, cause.message + "; nothing was run."};
+        return Error{Errc::storage, cause.message + ". Nothing was run."};
     };
     auto reader = storage::Reader::open(state.ledger());
     if (!reader) return not_read(reader.error());

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <optional>
 #include <string>
-#include <system_error>
 
 #include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
@@ -62,8 +61,7 @@ Result<void> keep_terminal_requirements(const fs::path& state_dir, const Termina
     kept.claim_window = of_rules.claim_window;
     if (known == kept) return {};
     if (storage::replace_private_file(file, words(kept))) return {};
-    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
-                                    std::generic_category().message(errno) + "); nothing was run."};
+    return storage::not_written("Cannot write " + file.string(), errno);
 }
 
 TerminalRequirements terminal_requirements(const fs::path& state_dir, const TerminalRequirements& of_rules) {

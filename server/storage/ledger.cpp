@@ -94,7 +94,7 @@ Result<void> Ledger::Impl::still_held() const {
     if (file.empty() || FileId::of(file) == id) return {};
     return Error{
         Errc::storage,
-        "The state database was taken away or exchanged while this process uses it; nothing was run. "
+        "The state database was taken away or exchanged while this process uses it. Nothing was run. "
         "Put the state directory back as it was, and start the server again."};
 }
 

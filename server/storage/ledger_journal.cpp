@@ -63,7 +63,7 @@ Result<void> Ledger::Impl::append(const journal::JournalEntry& entry) {
     if (!body)
         return Error{
             Errc::storage,
-            "The journal record of this step is not JSON, so the step was not taken; nothing was run."};
+            "The journal record of this step is not JSON, so the step was not taken. Nothing was run."};
     return append(entry.at, entry.kind, entry.approval_id, std::move(*body));
 }
 

@@ -18,6 +18,7 @@
 #include "policy/secret.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/regular_file.hpp"
+#include "server/system/descriptors.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -28,8 +29,7 @@ using Key = std::array<unsigned char, 32>;
 constexpr mode_t others = 077;
 
 Error failed(const std::string& what, const fs::path& path) {
-    return {Errc::storage, what + " " + path.string() + " (" + std::generic_category().message(errno) +
-                               "). Nothing was run."};
+    return not_written(what + " " + path.string(), errno);
 }
 
 std::string octal(mode_t mode) {
@@ -86,7 +86,24 @@ Result<void> create_key(const fs::path& file) {
     return {};
 }
 
+/// What to do about it, in sentences; empty where only the system's word for it can tell.
+std::string what_helps(int why) {
+    if (why == ENOSPC || why == EDQUOT) return "Free some space on its disk, or use another --state-dir.";
+    if (why == EROFS) return "Use another --state-dir, or mount that disk so that it can be written.";
+    if (why == EMFILE || why == ENFILE) return std::string(system::allow_more_files) + ".";
+    if (why == EACCES || why == EPERM)
+        return "Check that this user owns the state directory and may read and write all of it, or use "
+               "another --state-dir.";
+    return {};
+}
+
 }  // namespace
+
+Error not_written(const std::string& what, int why) {
+    const auto todo = what_helps(why);
+    return {Errc::storage, what + " (" + std::generic_category().message(why) + "). Nothing was run." +
+                               (todo.empty() ? "" : " " + todo)};
+}
 
 Result<std::string> read_private_file(const fs::path& path, std::size_t most, Group group) {
     const auto closed = group == Group::may_read ? others & ~mode_t{040} : others;
@@ -132,7 +149,8 @@ Result<void> make_private_folder(const fs::path& folder) {
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)
         return failed("Cannot create the state directory", folder);
     if (!S_ISDIR(found.st_mode))
-        return Error{Errc::storage, folder.string() + " is not a folder. Nothing was run."};
+        return Error{Errc::storage,
+                     folder.string() + " is not a folder. Nothing was run. Give another --state-dir."};
     if (found.st_uid != ::geteuid())
         return Error{Errc::storage, "The state directory " + folder.string() + " belongs to another user (" +
                                         user_name(found.st_uid) + "), who could read and change all of it. " +
@@ -158,13 +176,12 @@ Result<void> keep_text(const fs::path& file, std::string_view text) {
     std::error_code ignored;
     if (fs::exists(file, ignored) && text_in(file) == text) return {};
     if (replace_private_file(file, text)) return {};
-    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
-                                    std::generic_category().message(errno) + "). Nothing was run."};
+    return not_written("Cannot write " + file.string(), errno);
 }
 
 Result<Key> load_or_create_key(const fs::path& file) {
     if (sodium_init() < 0)
-        return Error{Errc::storage, "The system gives no random numbers; nothing was run."};
+        return Error{Errc::storage, "The system gives no random numbers. Nothing was run."};
     if (auto folder = make_private_folder(file.parent_path()); !folder) return folder.error();
     struct stat found = {};
     if (::lstat(file.c_str(), &found) != 0 && errno == ENOENT)

@@ -15,6 +15,10 @@ namespace tfy::storage {
 /// Errc::storage.
 Result<void> make_private_folder(const std::filesystem::path& folder);
 
+/// What could not be done in the state directory ("Cannot write FILE"), why by errno, that nothing was run,
+/// and what helps. Errc::storage.
+Error not_written(const std::string& what, int why);
+
 /// False also where it cannot be known.
 bool is_there(const std::filesystem::path& file);
 

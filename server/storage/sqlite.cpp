@@ -9,7 +9,6 @@
 
 #include <cctype>
 #include <cerrno>
-#include <system_error>
 
 #include "server/storage/private_files.hpp"
 #include "server/system/descriptors.hpp"
@@ -40,27 +39,22 @@ private:
     int folder_ = -1;
 };
 
-/// Commands that make a copy of the state directory, each time a new one, and check its journal there.
-std::string copied_and_checked(const std::filesystem::path& state_dir) {
-    return "copy=$(mktemp -d) && cp -aT " + tools::quoted_for_a_shell(state_dir.string()) + " \"$copy\" && " +
-           tools::own_program() + " audit verify --state-dir \"$copy\"";
+/// A disk that cannot be written keeps SQLite from reading, too: its log is part of the database. A new name
+/// each time: an old copy must not be read in the place of the new one.
+std::string for_reading_alone(const std::filesystem::path& state_dir) {
+    return " Even reading needs a disk that can be written: to read only, copy the whole state directory "
+           "(copy=$(mktemp -d) && cp -a " +
+           tools::quoted_for_a_shell((state_dir / ".").string()) +
+           " \"$copy\") and give the same command --state-dir \"$copy\".";
 }
 
-/// A disk that cannot be written keeps SQLite from reading, too: its log is part of the database.
 Error not_for_writing(const std::filesystem::path& file, int why) {
     const bool there = is_there(file);
-    std::string todo = "Run as the user who owns the state directory, or give another --state-dir.";
-    if (why == ENOSPC || why == EDQUOT) todo = "Free some space on its disk.";
-    if (why == EROFS && !there) todo = "Give a --state-dir on a disk that can be written.";
-    if (why == EROFS && there)
-        todo =
-            "To go on with it, mount that disk so that it can be written. To look into it, copy the whole "
-            "state directory to a disk that can be written, since even reading needs one, and give the copy "
-            "with --state-dir. For example: " +
-            copied_and_checked(file.parent_path());
-    return {Errc::storage, "The state database " + file.string() + " cannot be " +
-                               (there ? "opened for writing" : "created") + " (" +
-                               std::generic_category().message(why) + "). Nothing was run. " + todo};
+    auto error = not_written(
+        "The state database " + file.string() + " cannot be " + (there ? "opened for writing" : "created"),
+        why);
+    if (why == EROFS && there) error.message += for_reading_alone(file.parent_path());
+    return error;
 }
 
 // SQLite gives its -wal and -shm files the mode of the database. The file is made without being opened:
@@ -88,9 +82,8 @@ Result<void> migrate(SQLite::Database& database, std::span<const std::string_vie
         const auto known = static_cast<std::int64_t>(migrations.size());
         if (version > known)
             return Error{Errc::storage,
-                         "The state database was written by a newer version of tfy-pat-mcp. Run that "
-                         "version, or give another "
-                         "--state-dir; nothing was changed."};
+                         "The state database was written by a newer version of tfy-pat-mcp. Nothing was "
+                         "changed. Run that version, or give another --state-dir."};
         if (version == known) return {};
         for (const auto step : migrations.subspan(static_cast<std::size_t>(version)))
             database.exec(std::string(step));

@@ -34,13 +34,7 @@ bool well_formed(const std::string& id) {
 }
 
 Error failed(const fs::path& file) {
-    const auto why = errno;
-    const auto* const todo =
-        why == EROFS    ? "Mount that disk so that it can be written, or give another --state-dir."
-        : why == ENOSPC ? "Free some space on its disk."
-                        : "Run as the user who owns the state directory, or give another --state-dir.";
-    return {Errc::storage, "Cannot create the lock file " + file.string() + " (" +
-                               std::generic_category().message(why) + "). Nothing was run. " + todo};
+    return not_written("Cannot create the lock file " + file.string(), errno);
 }
 
 /// False if someone removed or replaced `file` between opening and locking it.
@@ -79,7 +73,7 @@ std::string mark_of(const redaction::FingerprintKey& key) {
 Result<StateDir> StateDir::open(fs::path root) {
     std::error_code problem;
     auto absolute = fs::absolute(root, problem);
-    if (problem || root.empty()) return Error{Errc::storage, "No state directory is given; nothing was run."};
+    if (problem || root.empty()) return Error{Errc::storage, "No state directory is given. Nothing was run."};
     if (!absolute.has_filename()) absolute = absolute.parent_path();
     if (auto made = make_private_folder(absolute); !made) return made.error();
     return StateDir(std::move(absolute));
@@ -103,8 +97,7 @@ Result<redaction::FingerprintKey> StateDir::fingerprint_key_for(bool tokens_know
     if (before == mark) return key;
     if (tokens_known && !before.empty()) return not_their_key(file, "is not the same as before");
     if (replace_private_file(check, mark + "\n")) return key;
-    return Error{Errc::storage, "Cannot write " + check.string() + " (" +
-                                    std::generic_category().message(errno) + "); nothing was run."};
+    return not_written("Cannot write " + check.string(), errno);
 }
 
 Result<policy::SealKey> StateDir::seal_key() const {
@@ -117,14 +110,14 @@ Result<Instance> Instance::hold(const StateDir& state, const std::string& id) {
     const auto file = lock_file(state.root(), id);
     if (!well_formed(id))
         return Error{Errc::refused,
-                     "An instance's id has letters, digits, '-' and '_' only; nothing was run."};
+                     "An instance's id has letters, digits, '-' and '_' only. Nothing was run."};
     if (auto folder = make_private_folder(file.parent_path()); !folder) return folder.error();
     remove_stale(state.root());
     for (;;) {
         OpenFile lock(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!lock && errno != EEXIST) return failed(file);
         if (!lock && alive(state.root(), id))
-            return Error{Errc::conflict, "Another process uses the instance id " + id + "; nothing was run."};
+            return Error{Errc::conflict, "Another process uses the instance id " + id + ". Nothing was run."};
         if (!lock) continue;  // it was a stale one, and is gone now
         while (::flock(lock.get(), LOCK_EX) != 0)
             if (errno != EINTR) return failed(file);

@@ -63,7 +63,9 @@ const readOnly = rest => ['--user', '--map-root-user', '--mount', 'sh', '-c',
   `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ${rest}`, '_'];
 const skip = spawnSync('unshare', [...readOnly('true'), tmpdir()]).status === 0 ? false : 'no mounts of our own here';
 
-test('on a read-only disk audit names the commands that copy the state directory and check it; they do', { skip }, async t => {
+const mend = 'Nothing was run\\. Use another --state-dir, or mount that disk so that it can be written\\.';
+
+test('on a read-only disk commands name what copies the state directory, anew each time; servers say what helps', { skip }, async t => {
   const world = await World.start(t);
   const before = new RawStdio(world);
   await before.exchange(create(1, 'first-one'));
@@ -71,16 +73,21 @@ test('on a read-only disk audit names the commands that copy the state directory
   const temporary = mkdtempSync(join(tmpdir(), 'tfy-copy-'));
   t.after(() => rmSync(temporary, { recursive: true, force: true }));
   const env = { ...world.env, TMPDIR: temporary };
-  for (const verb of ['verify', 'export']) {
-    const { code, stdout, stderr } = await runToEnd('unshare', [...readOnly(`exec "$2" audit ${verb}`), world.state, binary], { env });
-    assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /cannot be opened for writing \(Read-only file system\)\. Nothing was run\. To go on with it, mount that disk so that it can be written\. To look into it, copy the whole state directory/);
-    const [, commands] = stderr.match(/For example: (copy=.*)\n/);
-    for (const copies of [1, 2]) {
-      const copied = await runToEnd('sh', ['-c', commands], { env });
-      assert.equal(copied.code, 0, copied.stderr);
-      assert.equal(readdirSync(temporary).length, copies, 'a new copy each time');
+  const on = verb => runToEnd('unshare', [...readOnly(`exec "$2" ${verb}`), world.state, binary], { env });
+  for (const verb of ['audit verify', 'audit export', 'keys list']) {
+    const { code, stdout, stderr } = await on(verb);
+    assert.deepEqual([code, stdout], [1, ''], verb);
+    assert.match(stderr, new RegExp(`^tfy-pat-mcp: .*cannot be opened for writing \\(Read-only file system\\)\\. ${mend} Even reading needs`));
+    const [, copies] = stderr.match(/copy the whole state directory \((copy=.*)\) and give the same command --state-dir "\$copy"\.\n/);
+    const verify = `echo "$copy"; "$0" audit verify --state-dir "$copy"`;
+    const copied = [];
+    for (let turn = 0; turn < 2; ++turn) {
+      const done = await runToEnd('sh', ['-c', `${copies} && { ${verify}; }`, binary], { env });
+      assert.equal(done.code, 0, done.stderr);
+      copied.push(done.stdout.split('\n')[0]);
     }
-    for (const copy of readdirSync(temporary)) rmSync(join(temporary, copy), { recursive: true });
+    assert.notEqual(copied[0], copied[1], 'an old copy is not taken for the new one');
   }
+  for (const verb of ['serve --listen 127.0.0.1:0', 'stdio'])
+    assert.match((await on(verb)).stderr, new RegExp(`\\(Read-only file system\\)\\. ${mend}`), verb);
 });

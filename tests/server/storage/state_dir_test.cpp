@@ -9,9 +9,11 @@
 
 #include <array>
 #include <barrier>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include "server/storage/private_files.hpp"
@@ -46,6 +48,25 @@ TEST_CASE("the state directory is made with what is missing above it, closed to 
     std::ofstream(folder / "file") << "x";
     CHECK(storage::StateDir::open(folder / "file").error().code == Errc::storage);
     CHECK(storage::StateDir::open(folder / "file/below").error().code == Errc::storage);
+}
+
+TEST_CASE("what cannot be written says why, that nothing was run, and what helps") {
+    struct Row {
+        int why;
+        const char* todo;
+    };
+    for (const auto& row :
+         {Row{EROFS, "Use another --state-dir, or mount that disk so that it can be written."},
+          Row{ENOSPC, "Free some space on its disk, or use another --state-dir."},
+          Row{EACCES,
+              "Check that this user owns the state directory and may read and write all of it, or use "
+              "another --state-dir."}}) {
+        const auto error = storage::not_written("Cannot write /x", row.why);
+        CHECK(error.code == Errc::storage);
+        CHECK(error.message == "Cannot write /x (" + std::generic_category().message(row.why) +
+                                   "). Nothing was run. " + row.todo);
+    }
+    CHECK(storage::not_written("Cannot write /x", ELOOP).message.ends_with("Nothing was run."));
 }
 
 TEST_CASE("a state directory of another user is refused, and left as it is") {
