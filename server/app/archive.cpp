@@ -1,5 +1,6 @@
 #include "server/app/archive.hpp"
 
+#include "server/app/console.hpp"
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/earlier_passphrases.hpp"
@@ -86,7 +87,7 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
 }
 
 int Archive::fail(std::ostream& err, const Error& error) const {
-    say(err, error.message + "\n");
+    say(err, std::string(told_by) + error.message + "\n");
     return config::exit_code(error);
 }
 

@@ -45,7 +45,7 @@ void Console::print(std::ostream& out, const Json& document) const {
 }
 
 int Console::fail(std::ostream& err, const Error& error) const {
-    say(err, error.message + "\n");
+    say(err, std::string(told_by) + error.message + "\n");
     return config::exit_code(error);
 }
 

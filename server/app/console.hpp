@@ -4,11 +4,15 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "policy/secret.hpp"
 #include "server/sealing/sealer.hpp"
 
 namespace tfy::app {
+
+/// What every error of a command begins with.
+inline constexpr std::string_view told_by = "tfy-pat-mcp: ";
 
 /// Knows the tokens of the state directory, the configured key, and the shapes of tokens. If no state
 /// directory can be opened, the last two. Make it before the key is taken out of the environment.

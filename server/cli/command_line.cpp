@@ -9,7 +9,6 @@
 #include "server/cli/settings.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/path_text.hpp"
-#include "server/config/settings.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -100,10 +99,7 @@ std::optional<Error> mistyped_variable(const CLI::App& app) {
 
 }  // namespace
 
-int Invocation::fail(const Error& error) const {
-    console.say(err, "tfy-pat-mcp: " + error.message + "\n");
-    return config::exit_code(error);
-}
+int Invocation::fail(const Error& error) const { return console.fail(err, error); }
 
 CommandLine::CommandLine()
     : app_("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.",
@@ -148,10 +144,8 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
                      std::ostream& err) {
     if (const auto path = config::path_of_program(); !path.empty()) tools::commands_start(path.string());
     if (const auto over = parse(arguments, out, err)) return *over;
-    if (const auto mistyped = mistyped_variable(app_)) {
-        app::Console(options_.state_dir).say(err, "tfy-pat-mcp: " + mistyped->message + "\n");
-        return config::exit_code(*mistyped);
-    }
+    if (const auto mistyped = mistyped_variable(app_))
+        return app::Console(options_.state_dir).fail(err, *mistyped);
     // `setup` writes down what was given; the server that it starts does the same as this.
     if (app_.get_subcommands().front()->get_name() != "setup") keep_sandbox_apart(options_);
     name_state_dir(options_);

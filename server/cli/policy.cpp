@@ -103,7 +103,7 @@ int run_policy_check(const std::string& file, const app::Console& console, std::
                      std::ostream& errors) {
     const auto rules = config::load_rules(file);
     if (!rules) {
-        console.say(errors, rules.error().message + "\n");
+        console.fail(errors, rules.error());
         return 1;
     }
     const auto count = rules->rules.size();

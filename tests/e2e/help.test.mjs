@@ -152,7 +152,7 @@ test('an id may be cut to a beginning that is its own, in every verb that takes 
 
   const several = await world.terminal(['approvals', 'show', 'apr_']);
   assert.equal(several.code, 1);
-  assert.match(several.stderr, /^More than one id begins with apr_\. Nothing was changed\. Type more of it:\n/);
+  assert.match(several.stderr, /^tfy-pat-mcp: More than one id begins with apr_\. Nothing was changed\. Type more of it:\n/);
   for (const id of ids) assert.ok(several.stderr.includes(id), several.stderr);
   assert.match(several.stderr, /Create ci-two/);
 

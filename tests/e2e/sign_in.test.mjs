@@ -100,7 +100,7 @@ test('a code that is wrong, or cannot be made, is refused in words about codes',
   await world.enrol();
   const piped = await world.terminal(['approvals', 'sign-in'], [passphrase]);
   assert.equal(piped.code, 1);
-  assert.equal(piped.stderr, 'Only a person at a terminal can make a sign-in code with this command, and standard input is not a terminal. No code was made. Run the command yourself in a terminal window.\n');
+  assert.equal(piped.stderr, 'tfy-pat-mcp: Only a person at a terminal can make a sign-in code with this command, and standard input is not a terminal. No code was made. Run the command yourself in a terminal window.\n');
 });
 
 test('while no one is enrolled, approvals sign-in says that no code was made and how to be the first', async t => {
@@ -108,7 +108,7 @@ test('while no one is enrolled, approvals sign-in says that no code was made and
   await world.serve();
   const refused = await world.terminal(['approvals', 'sign-in']);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /^No one is enrolled on this state directory, so no one can make a sign-in code in a terminal\. No code was made\. Be the first: tfy-pat-mcp people first --state-dir \S+\n$/);
+  assert.match(refused.stderr, /^tfy-pat-mcp: No one is enrolled on this state directory, so no one can make a sign-in code in a terminal\. No code was made\. Be the first: tfy-pat-mcp people first --state-dir \S+\n$/);
   assert.doesNotMatch(refused.stderr, /decid/);
   const set = await enrolFirst(world);
   assert.equal(set.code, 0, set.text);

@@ -49,7 +49,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
     const given = await world.decide(['permit', ...args, '--uses', '1'], ['ci-*']);
     assert.equal(given.code, inTerminal ? 1 : 0, given.stdout + given.stderr);
     if (inTerminal) {
-      assert.match(given.stderr, /^This permission would never count\. .* No permission was given\.\n$/);
+      assert.match(given.stderr, /^tfy-pat-mcp: This permission would never count\. .* No permission was given\.\n$/);
       assert.match(given.stderr, inTerminal);
     }
     const page = await Page.signIn(world, server);
