@@ -74,10 +74,12 @@ Result<void> may_serve(const Settings& settings) {
     if (!transport::is_loopback_address(settings.listen.host))
         if (auto may = may_listen_off_loopback(settings, parts && parts->scheme == "https"); !may) return may;
     if (parts && parts->scheme == "http" && !parts->is_loopback())
-        return refused(
+        return Error{
+            Errc::refused,
             "--public-url is http and not on this machine: sign-in codes and values could be read on "
-            "the way. Put a proxy with TLS before serve, or give it --tls-cert and --tls-key, and write the "
-            "address with https://.");
+            "the way. Put a proxy with TLS before serve, or give it --tls-cert and --tls-key, and "
+            "write the address with https://.",
+            public_url_is_plain};
     if (settings.tls.given()) {
         if (parts && parts->scheme == "http")
             return refused(

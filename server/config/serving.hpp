@@ -5,6 +5,9 @@
 
 namespace tfy::config {
 
+/// An error's data: it is about a public URL that is plain http off this machine.
+inline constexpr const char* public_url_is_plain = "public_url_is_plain";
+
 /// Errc::refused, with a sentence, for an address that others can reach without keys or without TLS here
 /// or before it, for a certificate that cannot be used, for a public URL that is plain http off this machine,
 /// and for settings that exclude each other. The

@@ -66,7 +66,8 @@ std::string page_of(const config::Settings& settings) {
     return url.substr(0, url.find('/', url.find("://") + 3));
 }
 
-void state(const DoctorOptions& options, const config::ReadSettings& read, const policy::Seals& seal,
+/// Whether the state directory can be used: what needs one is not looked at, nor advised, if it cannot.
+bool state(const DoctorOptions& options, const config::ReadSettings& read, const policy::Seals& seal,
            CheckResults& all) {
     const auto rules = look_at_rules(read, options.server.policy);
     all.push_back(rules);
@@ -74,18 +75,26 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     if (root.empty()) {
         const auto wrong = std::ranges::find(read.wrong, "--state-dir", &config::WrongSetting::name);
         all.push_back({Level::broken, "state directory", wrong->error.message, "Give --state-dir."});
-        return;
+        return false;
     }
-    add(all, look_at_state(root, read.settings.rules, options.server.sandbox));
-    all.push_back(look_at_journal(root));
-    if (read.settings.callers.keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
+    auto directory = look_at_state(root, read.settings.rules, options.server.sandbox);
+    const bool usable = directory.front().level != Level::broken;
+    add(all, std::move(directory));
+    all.push_back(look_at_journal(root, usable));
+    if (usable && read.settings.callers.keys)
+        all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
     add(all, look_at_permissions(root, app::SystemClock().now()));
-    if (rules.level == Level::broken) return;
+    if (rules.level == Level::broken) return usable;
     const FindsHost taken_for_granted = [](const std::string&) { return true; };
     add(all, look_at_channels(read.settings.channels, options.offline ? taken_for_granted : finds_host));
     add(all, look_at_links(read.settings.channels, read.settings.public_url));
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
-                               options.server.sandbox, page_of(read.settings), read.settings.callers));
+                               {.sandbox = options.server.sandbox,
+                                .page = page_of(read.settings),
+                                .by = read.settings.callers,
+                                .rules_file = options.server.policy,
+                                .usable_state = usable}));
+    return usable;
 }
 
 }  // namespace
@@ -96,12 +105,13 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     const auto read = config::read_settings(options.server);
     CheckResults all = look_at_settings(read, options.settings);
     upstream(options, read.settings, console.seals(), all);
-    state(options, read, console.seals(), all);
+    const bool usable = state(options, read, console.seals(), all);
     if (!options.asked_by_serve)
-        all.push_back(
-            look_at_page(app::has_display(), options.server.open_browser, system::has_browser_opener()));
+        all.push_back(look_at_page(app::has_display(), options.server.open_browser,
+                                   system::has_browser_opener(), usable));
     if (!read.settings.listen.host.empty()) {
-        if (!options.asked_by_serve) all.push_back(look_at_listen(read.settings));
+        if (!options.asked_by_serve)
+            if (auto listen = look_at_listen(read.settings)) all.push_back(std::move(*listen));
         all.push_back(look_at_public_url(read.settings));
         if (std::ranges::find(read.wrong, "--principals", &config::WrongSetting::name) == read.wrong.end())
             add(all, look_at_principals(read.settings, read.settings.state_dir));

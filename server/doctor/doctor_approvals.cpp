@@ -89,8 +89,8 @@ CheckResults look_at_people(const policy::Rules& rules, const fs::path& state_di
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
     const auto people = ledger ? (*ledger)->people() : Result<std::vector<storage::Person>>(ledger.error());
     if (!people)
-        return {finding_of(Level::broken, "people", people.error().message,
-                           "See the findings on the state directory and the journal.")};
+        return {{Level::broken, "people", reason_of(people.error().message),
+                 "See the findings on the state directory and the journal."}};
     CheckResults findings{people_of(*people, sandbox)};
     look_at_quorums(rules, *people, findings);
     for (const auto& name : people::not_carried_over(state_dir, *people))
@@ -115,17 +115,24 @@ Level level_of(const std::vector<approvals::Requirement>& here,
     return level;
 }
 
-std::string advice_for(const policy::Caller& caller, const std::string& tool) {
+/// By the rules that were looked at, which need not be those that the command would find.
+std::string explains(const std::string& tool, const std::string& rules_file) {
+    return " To see which rule decides: " + tools::own_program() + " policy explain " + tool +
+           (rules_file.empty() ? "" : " --policy " + tools::quoted_for_a_shell(rules_file));
+}
+
+std::string advice_for(const policy::Caller& caller, const std::string& tool, const std::string& rules_file) {
     const std::string mend =
         caller.person.empty()
             ? "Tell callers apart by --callers keys or oauth, so that it is known whose agent asks."
             : "Name others in approvers, or allow self_approval, in the rules.";
-    return mend + " To see which rule decides: policy explain " + tool;
+    return mend + explains(tool, rules_file);
 }
 
 /// One caller's, a line for all calls of which the same is true.
 CheckResults approvals(const policy::Caller& caller, const std::vector<approvals::Requirement>& here,
-                       const std::vector<approvals::Requirement>& elsewhere, const policy::Seals& seal) {
+                       const std::vector<approvals::Requirement>& elsewhere, const policy::Seals& seal,
+                       const std::string& rules_file) {
     const auto* what =
         caller.principal.starts_with(policy::stdio_principals) ? "approvals on stdio" : "approvals over HTTP";
     CheckResults findings;
@@ -138,7 +145,7 @@ CheckResults approvals(const policy::Caller& caller, const std::vector<approvals
             }
         const auto level = level_of(these, those);
         findings.push_back({level, what, doing + ": " + words,
-                            level == Level::ok ? "" : advice_for(caller, these.front().tool)});
+                            level == Level::ok ? "" : advice_for(caller, these.front().tool, rules_file)});
     }
     return findings;
 }
@@ -186,7 +193,7 @@ std::vector<approvals::Requirement> best_of(
 /// Of stdio's caller, then those over HTTP. What is true of several of these is told once; what is not true
 /// of the first names its caller.
 CheckResults look_at_callers(const policy::Rules& rules, const std::vector<policy::Caller>& callers,
-                             policy::Time now, const policy::Seals& seal) {
+                             policy::Time now, const policy::Seals& seal, const std::string& rules_file) {
     const policy::Gate gate(rules);
     const app::SystemClock clock;
     const registry::DryTools tools(nullptr, clock, seal);
@@ -197,7 +204,7 @@ CheckResults look_at_callers(const policy::Rules& rules, const std::vector<polic
     CheckResults all;
     std::set<std::pair<std::string, std::string>> told;
     for (std::size_t i = 0; i < callers.size(); ++i)
-        for (auto& each : approvals(callers[i], demands[i], best, seal)) {
+        for (auto& each : approvals(callers[i], demands[i], best, seal, rules_file)) {
             if (!told.emplace(each.what, each.why).second) continue;
             if (i > 1) each.why = policy::shown(seal, callers[i].principal, 100) + ": " + each.why;
             all.push_back(std::move(each));
@@ -206,8 +213,8 @@ CheckResults look_at_callers(const policy::Rules& rules, const std::vector<polic
         all.push_back({Level::warning, "approvals",
                        "the rules refuse every call that changes a token or shows a value: this server only "
                        "reads",
-                       "If that is meant, start it with --read-only. Else add a rule that asks. To see which "
-                       "rule decides: policy explain TOOL"});
+                       "If that is meant, start it with --read-only. Else add a rule that asks." +
+                           explains("TOOL", rules_file)});
     return all;
 }
 
@@ -279,17 +286,20 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 }  // namespace
 
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
-                               policy::Time now, const policy::Seals& seal, bool sandbox,
-                               const std::string& page, const config::CallersBy& by) {
+                               policy::Time now, const policy::Seals& seal, const Deciding& deciding) {
     std::vector<policy::Caller> callers{policy::caller_with(std::string(policy::stdio_principals) + user)};
-    std::ranges::move(callers_over_http(by, state_dir, now), std::back_inserter(callers));
-    auto findings = look_at_callers(rules, callers, now, seal);
-    std::ranges::move(look_at_people(rules, state_dir, sandbox, page), std::back_inserter(findings));
+    std::ranges::move(callers_over_http(deciding.by, state_dir, now), std::back_inserter(callers));
+    auto findings = look_at_callers(rules, callers, now, seal, deciding.rules_file);
+    if (deciding.usable_state)
+        std::ranges::move(look_at_people(rules, state_dir, deciding.sandbox, deciding.page),
+                          std::back_inserter(findings));
     return findings;
 }
 
-CheckResult look_at_page(bool display, bool open_browser, bool has_opener) {
-    const auto decide = "Decide in a terminal: " + tools::own_command("approvals list");
+CheckResult look_at_page(bool display, bool open_browser, bool has_opener, bool usable_state) {
+    const auto decide = usable_state
+                            ? "Decide in a terminal: " + tools::own_command("approvals list")
+                            : std::string("Decide in a terminal, once the state directory can be used.");
     if (!open_browser) return {Level::ok, "page on stdio", "not opened: --no-open-browser is set", decide};
     if (!display)
         return {Level::warning, "page on stdio",

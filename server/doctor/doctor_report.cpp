@@ -16,11 +16,11 @@ constexpr std::string_view word(Level level) {
     return "broken";
 }
 
-/// On one line, with one full stop.
+/// On one line, with one mark at its end.
 std::string sentence(std::string text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
     std::ranges::replace(text, '\n', ' ');
-    return text + ".";
+    return text.ends_with('?') ? text : text + ".";
 }
 
 std::string lines_of(const CheckResult& finding) {

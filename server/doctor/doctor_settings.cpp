@@ -42,6 +42,13 @@ std::string how_to_correct(const config::WrongSetting& wrong, const std::string&
     return where.empty() ? "Correct it." : "Correct " + where + ", or leave it out.";
 }
 
+/// What is said of a setting where its name stands before already.
+std::string without_name(std::string why, const std::string& name) {
+    for (const auto& beginning : {name + ": ", name + " "})
+        if (why.starts_with(beginning)) return why.substr(beginning.size());
+    return why;
+}
+
 std::string place_of(const char* variable, bool changed) {
     const auto* value = std::getenv(variable);
     if (value != nullptr && *value != '\0') return variable;
@@ -64,6 +71,7 @@ CheckResults look_at_settings(const config::ReadSettings& read, std::vector<conf
         if (name == "--policy" || name == "--state-dir") continue;  // they have findings of their own
         auto found = finding_of(Level::broken, "setting " + name, error.message,
                                 how_to_correct(wrong, where_set(settings, name)));
+        found.why = without_name(std::move(found.why), name);
         if (found.why.ends_with('.')) found.why.pop_back();
         found.why +=
             found.why.ends_with('?') ? " No server would start with it" : ". No server would start with it";
@@ -151,28 +159,32 @@ CheckResult look_at_public_url(const config::Settings& settings) {
                 served + ", but it leads to port " + stated + " and serve listens on " + std::to_string(port),
                 "Give both the same port, unless a proxy listens there."};
     if (parts->scheme == "http" && !parts->is_loopback())
-        return {Level::broken, what, served + ", and sign-in codes can be read on the way: it is not https",
-                "Put a proxy with TLS before it, and write the address with https://."};
+        return {
+            Level::broken, what,
+            settings.public_url + ": sign-in codes can be read on the way, because it is not https",
+            "Put a proxy with TLS before serve, or give it --tls-cert and --tls-key, and write the address "
+            "with https://."};
     return {Level::ok, what, served};
 }
 
-CheckResult look_at_listen(const config::Settings& settings) {
+std::optional<CheckResult> look_at_listen(const config::Settings& settings) {
     const auto& [host, port] = settings.listen;
     const auto at = [port](const std::string& address) {
         return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" +
                std::to_string(port);
     };
     const auto may = config::may_serve(settings);
+    if (!may && may.error().data == Json(config::public_url_is_plain)) return std::nullopt;
     if (!may)
         return finding_of(Level::broken, "serve", may.error().message,
                           "Correct the setting; stdio does not use it.");
     boost::asio::io_context loop;
     const auto bound = transport::Listener::bind(
         loop, {.address = host, .port = port, .whole_localhost = true}, transport::HttpHandler{});
-    if (bound) return {Level::ok, "serve", "it would listen on " + at(host)};
+    if (bound) return CheckResult{Level::ok, "serve", "it would listen on " + at(host)};
     const auto& data = bound.error().data;
     if (data.value("in_use", false))
-        return {
+        return CheckResult{
             Level::warning, "serve", "something listens on " + at(data.value("address", host)) + " already",
             "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
     return finding_of(Level::broken, "serve", bound.error().message,

@@ -1,6 +1,8 @@
 // The doctor on settings: as a start reads them.
 #pragma once
 
+#include <optional>
+
 #include "server/config/settings.hpp"
 #include "server/doctor/doctor.hpp"
 
@@ -14,13 +16,14 @@ CheckResults look_at_settings(const config::ReadSettings& read, std::vector<conf
 std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
                                                const config::UpstreamLimits& limits);
 
-/// Whether `serve` could listen there now.
-CheckResult look_at_listen(const config::Settings& settings);
+/// Whether `serve` could listen there now. Nothing if it would not start because of the public URL, which
+/// look_at_public_url() tells.
+std::optional<CheckResult> look_at_listen(const config::Settings& settings);
 
-/// Whether the address that links begin with, the hosts that are served and --listen go together.
 /// Whose keys the file of --principals gives out; nothing where none is named.
 CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir);
 
+/// Whether the address that links begin with, the hosts that are served and --listen go together.
 CheckResult look_at_public_url(const config::Settings& settings);
 
 }  // namespace tfy::doctor

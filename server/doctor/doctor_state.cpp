@@ -17,6 +17,7 @@
 #include "policy/principals.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
+#include "server/config/path_text.hpp"
 #include "server/doctor/doctor_finding.hpp"
 #include "server/storage/journal_check.hpp"
 #include "server/storage/lost_journal.hpp"
@@ -231,11 +232,19 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
     if (wrong != read.wrong.end())
         return {Level::broken, "rules", wrong->error.message,
                 "Correct the rules, or the file that they name. To check the rules alone: " +
-                    tools::own_command(file.empty() ? std::string("policy check") : "policy check " + file)};
+                    tools::own_program() + " policy check" +
+                    (file.empty() ? "" : " " + tools::quoted_for_a_shell(file))};
     const auto count = read.settings.rules.rules.size();
-    return {Level::ok, "rules",
-            std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
-                (file.empty() ? std::string("built in") : "of " + file)};
+    const auto words = std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
+                       (file.empty() ? std::string("built in") : "of " + file);
+    const auto path = config::expand_path(file, "--policy");
+    struct stat found = {};
+    if (path && ::stat(path->c_str(), &found) == 0 && (found.st_mode & S_IWOTH) != 0)
+        return {Level::warning, "rules",
+                words + ", and other users may write to it (mode " + octal(found.st_mode) +
+                    "): they say what needs an approval",
+                "Run chmod o-w on it, and read it through first."};
+    return {Level::ok, "rules", words};
 }
 
 CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
@@ -250,7 +259,7 @@ CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
              "See " + tools::own_command("approvals permissions") + "; they end within 12 hours."}};
 }
 
-CheckResult look_at_journal(const fs::path& state_dir) {
+CheckResult look_at_journal(const fs::path& state_dir, bool usable_state) {
     constexpr auto what = "journal";
     std::error_code ignored;
     const auto broken = [&](const Error& error) {
@@ -262,6 +271,9 @@ CheckResult look_at_journal(const fs::path& state_dir) {
         return broken(storage::journal_is_lost(state_dir / "ledger.db", *wrong));
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, what, "none yet"};
     const auto archive = app::Archive::open(state_dir);
+    if (!archive && !usable_state)
+        return {Level::broken, what, reason_of(archive.error().message),
+                "See the finding on the state directory."};
     const auto said = archive ? storage::verify_journal(*archive->ledger, *archive->sealer) : archive.error();
     if (!said) return broken(said.error());
     return {Level::ok, what, said->substr(0, said->find('\n'))};

@@ -19,8 +19,8 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
 /// Standing permissions of earlier versions, which cover nothing; no finding if there are none.
 CheckResults look_at_permissions(const std::filesystem::path& state_dir, policy::Time now);
 
-/// What `audit verify` says.
-CheckResult look_at_journal(const std::filesystem::path& state_dir);
+/// What `audit verify` says. Without a `usable_state`, what to do is told there.
+CheckResult look_at_journal(const std::filesystem::path& state_dir, bool usable_state = true);
 /// For `serve --callers keys`: whether a program has a key that holds.
 CheckResult look_at_caller_keys(const std::filesystem::path& state_dir, policy::Time now);
 

@@ -45,9 +45,11 @@ Result<void> probe(truefoundry::Exchange& exchange, std::optional<policy::Time>&
     return probed;
 }
 
-constexpr auto make_a_key =
-    "Create a key in TrueFoundry (Access → Personal Access Tokens) and enter it with tfy-pat-mcp login. Or "
-    "save it in a file that only you can read, and set TFY_API_KEY_FILE to the file.";
+std::string make_a_key() {
+    return "Create a key in TrueFoundry (Access → Personal Access Tokens) and enter it with " +
+           tools::own_program() +
+           " login. Or save it in a file that only you can read, and set TFY_API_KEY_FILE to the file.";
+}
 constexpr auto another_key = "Create a new key in TrueFoundry and replace the old one: ";
 
 std::string place_of(const config::Upstream& upstream) {
@@ -69,7 +71,7 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
     if (how == "no_permission") return "Use the key of a user who can manage personal access tokens.";
     if (found.cause == "base_url_not_set")
         return "Set TFY_BASE_URL to your control plane's address, for example " + std::string(address) + "." +
-               (upstream.key_from.empty() ? std::string(" ") + make_a_key : "") +
+               (upstream.key_from.empty() ? " " + make_a_key() : "") +
                " To try it without an account: --sandbox.";
     if (found.cause == "base_url_not_https") return "Use https://; plain http works for this machine only.";
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
@@ -77,7 +79,7 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
         return "Set TFY_BASE_URL to your own control plane's address: what your browser shows in "
                "TrueFoundry, up to "
                "the first / behind the host.";
-    if (found.cause == "key_not_set") return make_a_key;
+    if (found.cause == "key_not_set") return make_a_key();
     if (how == "misconfigured" && upstream.key_from == config::from_login)
         return "Log in again: " + tools::own_program() + " login.";
     if (how == "misconfigured" && names_no_file(found, upstream))
@@ -131,7 +133,8 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
         found = status::after_asking(probe(*exchange, date, seal, limits), facts, now, seal);
     if (!found) return findings;
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
-    findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});
+    const auto& why = found->reason.empty() ? found->sentence : found->reason;
+    findings.push_back({level, "TrueFoundry", why, todo_for(*found, upstream), found->cause});
     for (const auto& warning : warnings_of(*found, facts))
         findings.push_back({Level::warning, "key", warning, todo_for_warning(warning, upstream)});
     return findings;

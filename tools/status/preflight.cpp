@@ -11,10 +11,16 @@ constexpr char where_to_get_a_key[] =
     " How to create a key: https://docs.truefoundry.com/docs/generating-truefoundry-api-keys";
 
 /// `names`: what is missing.
-std::string not_set(const std::string& names, bool several) {
-    return "Not set: " + names + ". A person runs " + tools::own_program() +
-           " login in a terminal, which takes effect at once; or sets " + (several ? "both" : "it") +
-           " in this server's environment or .env file, and restarts it.";
+Preflight not_set(const std::string& cause, const std::string& problem, const std::string& names,
+                  bool several) {
+    auto reason = problem + "Not set: " + names + ".";
+    auto sentence = reason + " A person runs " + tools::own_program() +
+                    " login in a terminal, which takes effect at once; or sets " + (several ? "both" : "it") +
+                    " in this server's environment or .env file, and restarts it." + where_to_get_a_key;
+    return {.connection = "not_set",
+            .cause = cause,
+            .sentence = std::move(sentence),
+            .reason = std::move(reason)};
 }
 
 /// Beside a key of the environment .env names no address: it could send that key elsewhere.
@@ -30,8 +36,9 @@ Preflight refused_key(std::string message, const tools::KeyFacts& key, policy::T
     Preflight found{.connection = "key_refused", .cause = "key_refused", .sentence = std::move(message)};
     if (key.expires && *key.expires <= now) {
         found.cause = "key_expired";
-        found.sentence = "The key expired at " + policy::format_time_for_people(*key.expires) + ". " +
-                         found.sentence + " Create a new one." + where_to_get_a_key;
+        found.reason =
+            "The key expired at " + policy::format_time_for_people(*key.expires) + ". " + found.sentence;
+        found.sentence = found.reason + " Create a new one." + where_to_get_a_key;
     }
     return found;
 }
@@ -79,14 +86,16 @@ std::optional<Preflight> before_asking(const std::string& base_url, const std::s
     if (base_url.empty() && key_is_wrong)
         return Preflight{"misconfigured", key.cause, key.problem + " " + no_address(key)};
     if (base_url.empty() && !key.set)
-        return Preflight{"not_set", "base_url_not_set",
-                         key_problem + not_set("TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE)", true) +
-                             where_to_get_a_key};
-    if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", no_address(key)};
+        return not_set("base_url_not_set", key_problem, "TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE)",
+                       true);
+    if (base_url.empty())
+        return Preflight{.connection = "not_set",
+                         .cause = "base_url_not_set",
+                         .sentence = no_address(key),
+                         .reason = "Not set: TFY_BASE_URL."};
     if (key.set) return std::nullopt;
     if (key_is_wrong) return Preflight{"misconfigured", key.cause, key.problem};
-    return Preflight{"not_set", "key_not_set",
-                     key_problem + not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
+    return not_set("key_not_set", key_problem, "TFY_API_KEY (or TFY_API_KEY_FILE)", false);
 }
 
 Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now,
@@ -96,7 +105,8 @@ Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, p
     const bool refused = found.cause == "key_refused" || found.connection == "no_permission";
     if (key.of_virtual_account() && refused) {
         found.cause = "virtual_account_key";
-        found.sentence += " " + about_virtual_account(key, seal);
+        for (auto* text : {&found.sentence, &found.reason})
+            if (!text->empty()) *text += " " + about_virtual_account(key, seal);
     }
     if (probed) warn_of(key, now, found);
     if (probed && key.of_virtual_account()) found.warnings.push_back(about_virtual_account(key, seal));

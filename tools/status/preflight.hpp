@@ -15,6 +15,7 @@ struct Preflight {
     std::string cause = {};       // finer than that: "name_not_found", "tls_refused" …; empty if it works
     std::string sentence = {};    // what is wrong, why, and what to do
     std::vector<std::string> warnings = {};  // works all the same
+    std::string reason = {};  // the sentence without what to do, where it says that last; else empty
 };
 
 /// What can be told without asking: nullopt if there is an address and a key. `url_problem` says why the

@@ -66,7 +66,7 @@ TEST_CASE(
     const fakes::TempFolder folder;
     const auto look = [&](const std::string& toml, config::CallersBy by) {
         auto all = doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon,
-                                             fakes::no_tokens(), false, "http://localhost", by);
+                                             fakes::no_tokens(), {.by = by});
         std::erase_if(all, [](const auto& each) { return each.what != "approvals over HTTP"; });
         return all;
     };
@@ -120,6 +120,11 @@ TEST_CASE("rules under which every call is refused are warned of") {
     };
     CHECK(warned("[[rule]]\nsays='deny'\n"));
     CHECK(warned("[[rule]]\ntools=['tfy_access_tokens_list']\n"));
+    const auto all =
+        doctor::look_at_approvals(policy::read_rules("[[rule]]\nsays='deny'\n").value(), folder.path(),
+                                  "alice", noon, fakes::no_tokens(), {.rules_file = "my rules.toml"});
+    CHECK(about(all, "approvals")
+              .todo.ends_with("decides: tfy-pat-mcp policy explain TOOL --policy 'my rules.toml'"));
     CHECK_FALSE(warned("[[rule]]\n"));
     CHECK_FALSE(warned("[[rule]]\ntools=['tfy_access_tokens_delete']\nsays='deny'\n[[rule]]\n"));
 }

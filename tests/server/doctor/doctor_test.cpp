@@ -178,11 +178,11 @@ TEST_CASE("an address that is taken is warned of; one that is not this machine's
     const auto other = transport::Listener::bind(loop, {}, transport::HttpHandler{}).value();
     config::Settings settings;
     settings.listen = {"127.0.0.1", other->port()};
-    CHECK(doctor::look_at_listen(settings).level == Level::warning);
+    CHECK(doctor::look_at_listen(settings).value().level == Level::warning);
     settings.listen = {"127.0.0.1", 0};
-    CHECK(doctor::look_at_listen(settings).level == Level::ok);
+    CHECK(doctor::look_at_listen(settings).value().level == Level::ok);
     settings.listen = {"192.0.2.1", 8780};
-    CHECK(doctor::look_at_listen(settings).level == Level::broken);
+    CHECK(doctor::look_at_listen(settings).value().level == Level::broken);
 }
 
 TEST_CASE("address and key say where they came from; what TrueFoundry answers decides") {

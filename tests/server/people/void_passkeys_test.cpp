@@ -47,7 +47,7 @@ TEST_CASE("the doctor names them, with what to do") {
     const auto about_passkeys = [&](const std::string& page) {
         Texts found;
         for (const auto& each :
-             doctor::look_at_approvals(rules, folder.path(), "ada", noon, no_tokens(), false, page))
+             doctor::look_at_approvals(rules, folder.path(), "ada", noon, no_tokens(), {.page = page}))
             if (each.why.find("passkey") != std::string::npos) {
                 CHECK(each.level == doctor::CheckResult::Level::warning);
                 CHECK(holds(each.todo, "Give --public-url the host of before"));
