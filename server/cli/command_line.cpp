@@ -52,15 +52,27 @@ bool names_no_command(const CLI::App& app, std::span<const char* const> words) {
     return verb == verbs.end() || names_no_command(**verb, words.subspan(1));
 }
 
+/// Of the first word that is neither a setting of `app` nor a setting's value.
+std::size_t place_of_command(const CLI::App& app, std::span<const char* const> typed) {
+    std::size_t at = 1;
+    while (at < typed.size() && std::string_view(typed[at]).starts_with("--")) {
+        const std::string name(typed[at++]);
+        const auto* option = name.find('=') == std::string::npos ? app.get_option_no_throw(name) : nullptr;
+        if (option != nullptr && option->get_expected_max() > 0) ++at;
+    }
+    return std::min(at, typed.size());
+}
+
 /// "help COMMAND" is "COMMAND --help"; one that does not exist is left to be refused.
 std::vector<const char*> help_as_option(const CLI::App& app, std::span<char* const> arguments) {
     std::vector<const char*> typed(arguments.begin(), arguments.end());
+    const auto at = place_of_command(app, typed);
     bool asked = false;
-    while (typed.size() > 1 && std::string_view(typed[1]) == "help") {
-        typed.erase(typed.begin() + 1);
+    while (typed.size() > at && std::string_view(typed[at]) == "help") {
+        typed.erase(typed.begin() + static_cast<std::ptrdiff_t>(at));
         asked = true;
     }
-    if (asked && !names_no_command(app, std::span<const char* const>(typed).subspan(1)))
+    if (asked && !names_no_command(app, std::span<const char* const>(typed).subspan(at)))
         typed.push_back("--help");
     return typed;
 }
@@ -134,6 +146,7 @@ std::optional<int> CommandLine::parse(std::span<char* const> arguments, std::ost
     } catch (const CLI::Success& asked) {  // --help, --version
         return app_.exit(asked, out, err);
     } catch (const CLI::ParseError& wrong) {
+        if (rest_) rest_(*this);
         app::Console(state_dir_of(arguments)).say(err, usage_error(app_, wrong));
         return 2;
     }

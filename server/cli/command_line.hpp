@@ -41,6 +41,9 @@ class CommandLine {
 public:
     CommandLine();
 
+    /// `rest` declares the verbs that are left out: if the command line cannot be used, what is said of it
+    /// goes by all of them.
+    void leave_out(std::function<void(CommandLine&)> rest) { rest_ = std::move(rest); }
     /// Whether the environment sets one of our variables that none of its options, so far, is given by.
     bool lacks_a_variable() const;
     CLI::App& add(VerbDefinition verb) { return add(app_, std::move(verb)); }
@@ -56,6 +59,7 @@ private:
     config::Options options_;
     std::shared_ptr<HelpFormatter> help_ = std::make_shared<HelpFormatter>();
     std::function<int(Invocation&)> chosen_;
+    std::function<void(CommandLine&)> rest_ = {};
 };
 
 }  // namespace tfy::cli

@@ -34,24 +34,32 @@ bool needs_all_verbs(std::span<char* const> arguments, const CommandLine& line) 
     return reads_config || line.lacks_a_variable();
 }
 
+void add_servers(CommandLine& line) {
+    add_stdio(line);
+    add_serve(line);
+}
+
+void add_others(CommandLine& line) {
+    for (auto* const add : {add_login, add_setup, add_sandbox, add_approvals, add_people, add_keys,
+                            add_clients, add_grants, add_audit, add_policy, add_doctor, add_redact, add_docs})
+        add(line);
+}
+
 }  // namespace
 
 void add_verbs(CommandLine& line) {
-    for (auto* const add :
-         {add_stdio, add_serve, add_login, add_setup, add_sandbox, add_approvals, add_people, add_keys,
-          add_clients, add_grants, add_audit, add_policy, add_doctor, add_redact, add_docs})
-        add(line);
+    add_servers(line);
+    add_others(line);
 }
 
 // To declare all of them takes a tenth of a start, and hosts start the server for each session.
 int run_command_line(std::span<char* const> arguments, std::ostream& out) {
     CommandLine line;
-    if (needs_all_verbs(arguments, line)) {
-        add_verbs(line);
-    } else {
-        add_stdio(line);
-        add_serve(line);
-    }
+    add_servers(line);
+    if (needs_all_verbs(arguments, line))
+        add_others(line);
+    else
+        line.leave_out(add_others);
     return line.run(arguments, std::cin, out, std::cerr);
 }
 

@@ -57,10 +57,20 @@ std::string unknown_option(const CLI::App& app, std::string_view extra) {
            "\n";
 }
 
-/// A word that could be an option's, but for the dashes, is shown; all else could be a secret.
+bool is_a_verb(const CLI::App& app, std::string_view word) {
+    return std::ranges::any_of(app.get_subcommands(nullptr), [word](const auto* verb) {
+        return verb->get_name() == word || is_a_verb(*verb, word);
+    });
+}
+
+/// A word that could be an option's, but for the dashes, is shown; all else could be a secret. Another
+/// command's verb was not meant as an option, unless there is one of that name.
 std::string unexpected_argument(const CLI::App& app, std::string_view extra) {
     if (!config::is_like_a_name(extra)) return "Unexpected argument (not shown: it may be a secret).\n";
-    const auto near = extra.size() > 3 ? suggestion("--" + std::string(extra), option_names(app)) : "";
+    const auto option = "--" + std::string(extra);
+    const auto names = option_names(app);
+    const bool verb = is_a_verb(app, extra) && std::ranges::find(names, option) == names.end();
+    const auto near = extra.size() > 3 && !verb ? suggestion(option, names) : "";
     return "Unexpected argument: " + std::string(extra) + "." + near + "\n";
 }
 
@@ -163,11 +173,14 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
         return missing_value(app, wrong.what());
     if (const auto twice = given_twice(wrong); !twice.empty()) return twice;
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) return about_extras(app);
-    if (dynamic_cast<const CLI::ConfigError*>(&wrong) != nullptr)
-        return app.get_config_ptr()->as<std::string>() + " " + wrong.what() + "\n";
+    if (dynamic_cast<const CLI::ConfigError*>(&wrong) != nullptr) {
+        const std::string said = wrong.what();
+        return app.get_config_ptr()->as<std::string>() + " " + said + (said.ends_with('?') ? "" : ".") +
+               " Nothing was started.\n";
+    }
     if (dynamic_cast<const CLI::FileError*>(&wrong) != nullptr)
         return "Cannot read the file of --config, " + app.get_config_ptr()->as<std::string>() +
-               ". Check its name and permissions.\n";
+               ". Nothing was started. Check its name and permissions.\n";
     if (std::string_view(wrong.what()) == "A subcommand is required") return about_missing_verb(app);
     return without_value(app, wrong) + "\n";
 }

@@ -51,6 +51,32 @@ std::vector<std::string> names_of(const CLI::App& app) {
     return names;
 }
 
+bool has_setting(const CLI::App& app, std::string_view name) {
+    const auto names = names_of(app);
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::string suggested(std::string_view key, const std::vector<std::string>& names) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto near = policy::near_miss(key, known);
+    return near ? "; did you mean '" + std::string(*near) + "'?" : "";
+}
+
+/// Settings of all commands are written above all tables, the options of one command in its table.
+void refuse_in_wrong_place(const CLI::App& app, const toml::key& key, bool in_table) {
+    const auto* all = &app;
+    while (all->get_parent() != nullptr) all = all->get_parent();
+    if (in_table && has_setting(*all, key.str()))
+        refuse(key.source(),
+               quoted(key.str()) + " is a setting of its own: write it above all tables, not in one");
+    std::vector<std::string> tables;
+    for (const auto* verb : all->get_subcommands(nullptr))
+        if (!in_table && has_setting(*verb, key.str())) tables.push_back(verb->get_name());
+    if (tables.size() == 1)
+        refuse(key.source(), quoted(key.str()) + " is an option of one command: write it in the table [" +
+                                 tables.front() + "]");
+}
+
 /// `beginning` is what the table says already of the names in it: "oidc-".
 [[noreturn]] void unknown_key(const CLI::App& app, const toml::key& key, const std::string& beginning) {
     auto names = names_of(app);
@@ -61,10 +87,18 @@ std::vector<std::string> names_of(const CLI::App& app) {
         std::erase_if(names, [&](const std::string& name) { return !name.starts_with(beginning); });
         for (auto& name : names) name.erase(0, beginning.size());
     }
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    const auto near = policy::near_miss(key.str(), known);
-    refuse(key.source(),
-           "unknown key " + quoted(key.str()) + (near ? "; did you mean '" + std::string(*near) + "'?" : ""));
+    refuse_in_wrong_place(app, key, app.get_parent() != nullptr || !beginning.empty());
+    refuse(key.source(), "unknown key " + quoted(key.str()) + suggested(key.str(), names));
+}
+
+constexpr auto provider_table = "oidc";
+
+/// Tables are named as the verbs of `app`; beside those of the program there is [oidc].
+[[noreturn]] void unknown_table(const CLI::App& app, const toml::key& key) {
+    std::vector<std::string> names;
+    if (app.get_parent() == nullptr) names.emplace_back(provider_table);
+    for (const auto* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
+    refuse(key.source(), "unknown table " + quoted(key.str()) + suggested(key.str(), names));
 }
 
 const CLI::App* verb_of(const CLI::App& app, const std::string& name) {
@@ -81,12 +115,12 @@ public:
         for (const auto& [key, node] : table) {
             const auto name = beginning + std::string(key.str());
             if (const auto* inner = node.as_table()) {
-                if (name == "oidc" && parents.empty()) {
+                if (name == provider_table && parents.empty()) {
                     read(app, *inner, parents, name + "-");
                     continue;
                 }
                 const auto* verb = verb_of(app, name);
-                if (verb == nullptr) unknown_key(app, key, beginning);
+                if (verb == nullptr) unknown_table(app, key);
                 auto below = parents;
                 below.push_back(name);
                 read(*verb, *inner, below);

@@ -94,8 +94,14 @@ test('a config file is read strictly, and what is wrong is said in its own words
   const world = await World.start(t);
   const config = join(world.folder, 'config.toml');
   const rows = [
-    ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\?/],
+    ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\? Nothing was started\.\n/],
     ['[sandbox]\nacount = ["alice"]\n', /line 2: unknown key 'acount'; did you mean 'account'\?/],
+    ['[serve]\nlisten = "127.0.0.1:0"\n', /line 2: 'listen' is a setting of its own: write it above all tables, not in one\. Nothing was started\.\n/],
+    ['[stdio]\nhold = "20s"\n', /line 2: 'hold' is a setting of its own: write it above all tables/],
+    ['[oidc]\nhold = "20s"\n', /line 2: 'hold' is a setting of its own: write it above all tables/],
+    ['account = ["alice"]\n', /line 1: 'account' is an option of one command: write it in the table \[sandbox\]\. Nothing was started\.\n/],
+    ['[stdoi]\n', /line 1: unknown table 'stdoi'; did you mean 'stdio'\?/],
+    ['[oidcc]\n', /line 1: unknown table 'oidcc'; did you mean 'oidc'\?/],
     ['[oidc]\noidc-issuer = "https://id.example.com"\n', /line 2: unknown key 'oidc-issuer' in this table; leave out 'oidc-' here/],
     ['[oidc]\nisuer = "https://id.example.com"\n', /line 2: unknown key 'isuer'; did you mean 'issuer'\?/],
     [`TFY_API_KEY = "${secret}"\n`, /line 1: unknown key \(not shown/],
@@ -123,7 +129,7 @@ test('a config file is read strictly, and what is wrong is said in its own words
   }
   const missing = await run(world, ['doctor', '--config', '/nowhere/config.toml']);
   assert.equal(missing.code, 2);
-  assert.match(missing.stderr, /Cannot read the file of --config, \/nowhere\/config.toml\./);
+  assert.match(missing.stderr, /Cannot read the file of --config, \/nowhere\/config.toml\. Nothing was started\./);
   assert.equal((await run(world, ['doctor'], { TFY_PAT_MCP_CONFIG: '/nowhere/c.toml' })).code, 2);
 });
 

@@ -62,6 +62,10 @@ test('help COMMAND is COMMAND --help', async () => {
     assert.equal(done.code, 0, done.stderr);
     assert.equal(done.stdout, await help(verbs));
   }
+  for (const settings of [['--sandbox'], ['--hold', '5s', '--sandbox'], ['--hold=5s']]) {
+    const done = await runToEnd(binary, [...settings, 'help', 'stdio'], { env: bare });
+    assert.equal(done.stdout, await help(['stdio']), done.stderr);
+  }
 });
 
 test('a typing mistake gets a suggestion, and a wrong value what would be right', async () => {
@@ -77,6 +81,9 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
     [['help', 'approvals', 'aprove'], 'Unknown command: aprove. Did you mean approve?', 'tfy-pat-mcp approvals --help'],
     [['serve', '--holdd', '5s'], 'Unknown option: --holdd. Did you mean --hold?', 'tfy-pat-mcp serve --help'],
     [['approvals', 'deny', 'apr_1', '--raeson', 'x'], 'Unknown option: --raeson. Did you mean --reason?', 'tfy-pat-mcp approvals deny --help'],
+    [['serve', '--sandbox', 'list'], 'Unexpected argument: list.', 'tfy-pat-mcp serve --help'],
+    [['doctor', 'sandbox'], 'Unexpected argument: sandbox. Did you mean --sandbox?', 'tfy-pat-mcp doctor --help'],
+    [['serve', '--sandbox', 'lisen'], 'Unexpected argument: lisen. Did you mean --listen?', 'tfy-pat-mcp serve --help'],
     [['serve', 'bananas'], 'Unexpected argument: bananas.', 'tfy-pat-mcp serve --help'],
     [['doctor', 'sandbox-token'], 'Unexpected argument: sandbox-token. Did you mean --sandbox-tokens?', 'tfy-pat-mcp doctor --help'],
     [['stdio', '--sandbox=maybe'], 'Invalid value for --sandbox: use true or false.', 'tfy-pat-mcp stdio --help'],
