@@ -33,11 +33,9 @@ namespace asio = boost::asio;
 using Moment = std::chrono::steady_clock::time_point;
 
 // From the signal on, or from the end of the answers; with what closing takes they stay below ten seconds.
-constexpr std::chrono::milliseconds for_unread_answers{2'500};
-constexpr std::chrono::milliseconds for_a_slow_reader{4'500};
+constexpr std::chrono::milliseconds for_unread_answers{4'500};
 constexpr std::chrono::milliseconds for_last_calls{5'000};
 constexpr std::chrono::milliseconds for_a_whole_stop{9'000};
-constexpr std::chrono::milliseconds without_a_byte{1'000};  // a client that reads nothing is not waited for
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
 class LoopbackPage final : public approvals::ApprovalPage {
@@ -111,23 +109,18 @@ private:
     std::set<std::string> led_;
 };
 
-/// Until all answers are written, the client has stopped reading, or `end`.
-Async<void> until_read(transport::StdioTransport& transport, Moment end) {
+/// Until all answers are written, or `end`.
+Async<void> until_read(const transport::StdioTransport& transport, Moment end) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    auto seen = transport.still_writing();
-    auto since = Moment::clock::now();
-    for (auto now = since; seen && now < end && now - since < without_a_byte; now = Moment::clock::now()) {
+    while (!transport.all_written() && Moment::clock::now() < end) {
         timer.expires_after(std::chrono::milliseconds{50});
         co_await timer.async_wait(asio::use_awaitable);
-        const auto next = transport.still_writing();
-        if (next != seen) since = Moment::clock::now();
-        seen = next;
     }
 }
 
-// To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
-// client that reads its answers slowly is waited for a while, one that does not read them is not. `told`:
-// when it was.
+// To be told to stop is as the end of input: what is being answered is finished, what waits is detached.
+// Whether a client that is slow to read its answers will read them cannot be known: each has the same time.
+// `told`: when it was.
 Async<void> stop_when_told(asio::signal_set& signals, asio::io_context& loop, App& app,
                            transport::StdioTransport& transport, std::optional<Moment>& told) {
     co_await signals.async_wait(asio::use_awaitable);
@@ -138,7 +131,6 @@ Async<void> stop_when_told(asio::signal_set& signals, asio::io_context& loop, Ap
     transport.end_input();
     asio::steady_timer timer(loop, for_unread_answers);
     co_await timer.async_wait(asio::use_awaitable);
-    co_await until_read(transport, *told + for_a_slow_reader);
     transport.end_output();
 }
 

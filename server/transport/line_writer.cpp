@@ -81,7 +81,6 @@ bool LineWriter::flush() {
             return true;
         }
         written_ += step.bytes;
-        gone_ += step.bytes;
         while (!queue_.empty() && written_ >= queue_.front().bytes.size()) {
             const auto rest = written_ - queue_.front().bytes.size();
             settle_first({});

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -24,8 +23,6 @@ public:
     Async<Result<void>> write(std::string line, bool wiped = true);
     /// Nothing waits to be written.
     bool all_written() const { return queue_.empty(); }
-    /// Since the start.
-    std::uint64_t bytes_written() const { return gone_; }
     /// What has not gone out is dropped; its senders get Errc::closed.
     void close(std::string reason);
 
@@ -58,7 +55,6 @@ private:
     std::size_t queued_ = 0;   // bytes in the queue
     std::size_t written_ = 0;  // of the first line
     std::size_t settled_ = 0;  // lines that are out, or never will be
-    std::uint64_t gone_ = 0;   // bytes that were written
     std::string together_;     // of several lines
     bool writing_ = false;
     std::string closed_;  // the reason; empty while open

@@ -47,9 +47,7 @@ public:
         out_->close(unread);
     }
 
-    std::optional<std::uint64_t> still_writing() const override {
-        return out_->all_written() ? std::nullopt : std::optional(out_->bytes_written());
-    }
+    bool all_written() const override { return out_->all_written(); }
 
     Async<Result<void>> send(redaction::Redacted message) override {
         if (message.text().find('\n') != std::string_view::npos)

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "server/transport/transport.hpp"
 
@@ -14,8 +12,8 @@ class StdioTransport : public Transport {
 public:
     /// Errc::closed if something was not sent, or still waits to be; with the reason of the first time.
     virtual Result<void> all_sent() const = 0;
-    /// How many bytes were written so far; nothing while none wait, so that no one needs to wait for them.
-    virtual std::optional<std::uint64_t> still_writing() const = 0;
+    /// Nothing waits to be written.
+    virtual bool all_written() const = 0;
     /// What waits to be written is dropped: the client does not read it. From now on sending fails.
     virtual void end_output() = 0;
 };

@@ -272,3 +272,19 @@ test('stdio: a client that reads slowly gets all its answers when the server is 
   const answered = new Set(peer.messages().map(({ id }) => id));
   assert.deepEqual([...ids, 'last'].filter(id => !answered.has(id)), []);
 });
+
+test('stdio: a client that stops reading for a while gets all its answers when the server is told to stop', async t => {
+  const world = await World.start(t);
+  const peer = new RawStdio(world);
+  const { stdout } = peer.server.child;
+  await peer.exchange(modernRequest('first', 'tools/list'));
+  stdout.pause();
+  const ids = Array.from({ length: 50 }, (_, i) => `list-${i}`); // more than waits in the pipe
+  for (const id of ids) peer.write(`${JSON.stringify(modernRequest(id, 'tools/list'))}\n`);
+  peer.write(`${JSON.stringify(toolCall('last', 'tfy_access_tokens_list', {}))}\n`);
+  await peer.server.logs(/tools\/call answer="complete"/);
+  setTimeout(() => stdout.resume(), 3_600);
+  await stops(peer.server, 'SIGTERM');
+  const answered = new Set(peer.messages().map(({ id }) => id));
+  assert.deepEqual([...ids, 'last'].filter(id => !answered.has(id)), []);
+});
