@@ -115,7 +115,7 @@ Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, proto
     }
     // Whatever it would have been told: its caller is there no more, or the server stops.
     const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
+    if (state.cancelled() != asio::cancellation_type::none || requester.outbox.gone()) {
         log_call(*entry, requester, went_away);
         co_return answer;
     }

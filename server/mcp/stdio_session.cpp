@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "protocol/parse.hpp"
 
@@ -46,7 +47,7 @@ StdioSession::StdioSession(asio::io_context& loop, transport::Transport& transpo
       requests_(std::make_shared<Requests>(loop)) {}
 
 Async<void> StdioSession::run() {
-    for (;;) {
+    while (!over_) {
         auto frame = co_await transport_.receive();
         if (!frame && frame.error().code == Errc::closed) break;
         auto value = frame ? protocol::parse(*frame) : Result<Json>(frame.error());
@@ -58,6 +59,7 @@ Async<void> StdioSession::run() {
         if (unread.code == Errc::too_large) unread.code = Errc::parse_error;  // it was not looked at
         co_await refuse({}, unread, null_for_no_id(), nullptr);
     }
+    over_ = true;
     log_.debug("input ended", {{"waiting", requests_->in_flight.size()}});
     at_end_();
     co_await finish_in_flight();
@@ -124,7 +126,17 @@ Async<void> StdioSession::deliver(std::optional<redaction::Redacted> message, Sh
         if (--batch->open > 0 || batch->answers.empty()) co_return;
         message = redaction::Redactor::batch(batch->answers);
     }
-    if (message) co_await transport_.send(std::move(*message));
+    if (!message) co_return;
+    const auto sent = co_await transport_.send(std::move(*message));
+    if (!sent && sent.error().code == Errc::closed) end_unanswerable(sent.error().message);
+}
+
+// A peer that no answer can reach has left: nothing more is begun for it.
+void StdioSession::end_unanswerable(const std::string& why) {
+    if (std::exchange(over_, true)) return;
+    log_.warn("the client can no longer be answered: nothing more is begun, and the server ends",
+              {{"why", why}});
+    transport_.end_input();
 }
 
 void StdioSession::accept_notification(const protocol::Notification& notification) {
@@ -163,7 +175,7 @@ Async<void> StdioSession::initialize(protocol::Request request) {
     context.capabilities = agreed->capabilities;
     legacy_ = std::move(context);
     const auto result = protocol::write_initialize(*agreed, dispatch_.server());
-    co_await transport_.send(dispatch_.seal(protocol::write_result(request.id, result)));
+    co_await deliver(dispatch_.seal(protocol::write_result(request.id, result)), nullptr);
     tell_changes();
 }
 

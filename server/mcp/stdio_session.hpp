@@ -25,7 +25,8 @@ public:
                  PendingRequests& questions, policy::Caller caller, const observability::Log& log,
                  std::function<void()> at_end);
 
-    /// Serves until the peer's input ends, then detaches what is still waiting.
+    /// Serves until the peer's input ends, or it can no longer be answered; then detaches what is still
+    /// waiting.
     Async<void> run();
 
 private:
@@ -65,6 +66,7 @@ private:
                                                         std::shared_ptr<InFlight> mine);
     /// `message` null: this request is not answered.
     Async<void> deliver(std::optional<redaction::Redacted> message, SharedBatch batch);
+    void end_unanswerable(const std::string& why);
     Async<void> refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy,
                        SharedBatch batch);
     Requester requester(protocol::ClientContext context);
@@ -82,6 +84,7 @@ private:
     std::function<void()> at_end_;
     std::optional<protocol::ClientContext> legacy_;  // what `initialize` agreed on
     std::shared_ptr<Requests> requests_;
+    bool over_ = false;  // no more requests are taken
 };
 
 /// "name version" of a client, for the approval and the journal; empty if it did not say.

@@ -75,4 +75,10 @@ Transferred Descriptor::write(std::string_view bytes) const {
     return result;
 }
 
+bool Descriptor::is_unread() const {
+    if (fd_ < 0) return true;
+    pollfd ask{.fd = fd_, .events = 0, .revents = 0};
+    return ::poll(&ask, 1, 0) > 0 && (ask.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 }  // namespace tfy::transport

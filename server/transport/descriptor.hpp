@@ -30,6 +30,8 @@ public:
     Transferred read(std::span<char> room) const;
     /// As much as fits without waiting. A peer that is gone is EPIPE; no signal is raised.
     Transferred write(std::string_view bytes) const;
+    /// Whether no one is there to read what is written, as far as the system tells before a write.
+    bool is_unread() const;
 
 private:
     int fd_;

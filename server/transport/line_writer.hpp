@@ -23,6 +23,8 @@ public:
     Async<Result<void>> write(std::string line, bool wiped = true);
     /// Nothing waits to be written.
     bool all_written() const { return queue_.empty(); }
+    /// What is written from now on is known to reach no one.
+    bool is_unread() const { return !closed_.empty() || out_.is_unread(); }
     /// What has not gone out is dropped; its senders get Errc::closed.
     void close(std::string reason);
 

@@ -48,6 +48,7 @@ public:
     }
 
     bool all_written() const override { return out_->all_written(); }
+    bool gone() const override { return out_->is_unread(); }
 
     Async<Result<void>> send(redaction::Redacted message) override {
         if (message.text().find('\n') != std::string_view::npos)

@@ -17,6 +17,8 @@ public:
     virtual Async<Result<void>> send(redaction::Redacted message) = 0;
     /// Called before a wait of seconds: a transport that can shows its peer that the request is being served.
     virtual Async<Result<void>> expect_wait() = 0;
+    /// The peer is known to have left: no message reaches it.
+    virtual bool gone() const { return false; }
     /// False if only the answer itself gets through: a client that takes no stream.
     virtual bool streams() const { return true; }
     /// Ends the connection of the moment, not the request: the client comes back for the rest after `retry`.

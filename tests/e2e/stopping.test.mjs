@@ -288,3 +288,19 @@ test('stdio: a client that stops reading for a while gets all its answers when t
   const answered = new Set(peer.messages().map(({ id }) => id));
   assert.deepEqual([...ids, 'last'].filter(id => !answered.has(id)), []);
 });
+
+test('stdio: a client that closes its end of stdout has left: the log says so, and the server ends', async t => {
+  const world = await World.start(t);
+  const peer = new RawStdio(world);
+  const { stdout } = peer.server.child;
+  await peer.exchange(modernRequest('first', 'tools/list'));
+  const closed = new Promise(resolve => stdout.once('close', resolve));
+  stdout.destroy();
+  await closed;
+  for (const id of ['one', 'two']) peer.write(`${JSON.stringify(toolCall(id, 'tfy_access_tokens_list', {}))}\n`);
+  const end = await peer.server.ended; // its stdin is still open
+  assert.equal(end.code, 1, peer.server.stderr);
+  assert.match(peer.server.stderr, cutList);
+  assert.doesNotMatch(peer.server.stderr, completeList);
+  assert.match(peer.server.stderr, /the client can no longer be answered: .* why="stdout: /);
+});

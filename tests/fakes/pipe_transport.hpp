@@ -25,6 +25,9 @@ public:
         reading_ = true;
         reads_.cancel();
     }
+    /// The peer can no longer be sent anything.
+    void leave() { gone_ = true; }
+    bool gone() const override { return gone_; }
     /// Frames that the server has not taken.
     std::size_t waiting() const { return frames_.size(); }
 
@@ -54,6 +57,7 @@ public:
             boost::system::error_code woken;
             co_await reads_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
         }
+        if (gone_) co_return Error{Errc::closed, "the test's peer has left"};
         sent_.emplace_back(message.text());
         co_return Result<void>{};
     }
@@ -65,6 +69,7 @@ private:
     std::deque<std::string> frames_;
     std::vector<std::string> sent_;
     bool closed_ = false;
+    bool gone_ = false;
 };
 
 }  // namespace tfy::fakes

@@ -185,6 +185,18 @@ TEST_CASE("at the end of input a subscription is ended gracefully, and the sessi
     world.until([&] { return world.ended; });
 }
 
+TEST_CASE("a peer that can no longer be answered has left: the session ends, and begins nothing more") {
+    World world;
+    world.shake_hands("2025-11-25");
+    world.pipe.leave();
+    world.say(World::request(1, "ping"));
+    world.until([&] { return world.ended; });
+    world.say(World::request(2, "tools/call", {{"name", "slow"}}));
+    world.settle();
+    CHECK(world.tools.waiting == 0);
+    CHECK(world.pipe.waiting() == 1);
+}
+
 TEST_CASE("the progress of a request grows with each notification, whatever is reported") {
     World world;
     mcp::Requester requester{.context = {}, .caller = {}, .outbox = world.pipe, .redaction = world.redaction};

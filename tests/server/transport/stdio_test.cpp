@@ -226,6 +226,21 @@ TEST_CASE("a client that has gone is an error, not a signal") {
     CHECK(stdio.send("{}").error().code == Errc::closed);
 }
 
+TEST_CASE("that a client has gone is known before anything is written to it") {
+    for (const bool socket : {false, true}) {
+        CAPTURE(socket);
+        tests::LoopThread loop;
+        auto out = socket ? Channel::socket() : Channel::pipe();
+        Opened stdio(loop, STDIN_FILENO, out.write_end);
+        CHECK(stdio.send("{}").has_value());
+        CHECK_FALSE(stdio.transport->gone());
+        out.close_read_end();
+        CHECK(stdio.transport->gone());
+    }
+    tests::LoopThread loop;
+    CHECK(Opened(loop, STDIN_FILENO, -1).transport->gone());
+}
+
 TEST_CASE("a client that does not read is given up when too much waits for it") {
     tests::LoopThread loop;
     auto out = Channel::pipe();
