@@ -104,24 +104,32 @@ Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, proto
     auto counted = counts_.begin(entry);
     if (auto why_not = why_not_callable(entry, params)) {
         counted.ended(*why_not);
+        log_call(entry, requester, "error");
         co_return std::move(*why_not);
     }
     Result<mcp::MethodResult> answer = Error{Errc::internal, "This call has no answer yet."};
     try {
         answer = co_await answer_of(*entry, requester, std::move(params));
     } catch (const boost::system::system_error& cut) {
-        log_call(*entry, requester, cut.code() == asio::error::operation_aborted ? went_away : "error");
+        log_call(entry, requester, cut.code() == asio::error::operation_aborted ? went_away : "error");
         throw;
     }
     // Whatever it would have been told: its caller is there no more, or the server stops.
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none || requester.outbox.gone()) {
-        log_call(*entry, requester, went_away);
+        log_call(entry, requester, went_away);
         co_return answer;
     }
     counted.ended(answer);
-    log_call(*entry, requester, kind_of(answer), status_in(answer));
+    log_call(entry, requester, kind_of(answer), status_in(answer));
     co_return answer;
+}
+
+void CallTool::turned_away(const mcp::Requester& requester, const std::string& tool,
+                           const Result<mcp::MethodResult>& answer) {
+    const auto* entry = deps_.catalog.find(tool);
+    counts_.begin(entry).ended(answer);
+    log_call(entry, requester, kind_of(answer), status_in(answer));
 }
 
 Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Requester& requester,
@@ -139,14 +147,15 @@ Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Re
     co_return mcp::MethodResult{.again = mcp::Again{std::move(result->again->is), std::move(make)}};
 }
 
-// One line for each call; its trace is how it is found again in what other systems logged.
-void CallTool::log_call(const Entry& entry, const mcp::Requester& requester, std::string_view ended,
+// One line for each call; its trace is how it is found again in what other systems logged. A tool that there
+// is not is called "unknown", as among the metrics.
+void CallTool::log_call(const Entry* entry, const mcp::Requester& requester, std::string_view ended,
                         const std::string& status) const {
     const auto trace = requester.trace().id();
     std::vector<observability::Log::Text> fields{
         {"answer", ended}, {"client", requester.caller.client}, {"principal", requester.caller.principal}};
     if (!status.empty()) fields.push_back({"status", status});
-    fields.push_back({"tool", entry.tool->name()});
+    fields.push_back({"tool", entry == nullptr ? std::string_view("unknown") : entry->tool->name()});
     if (!trace.empty()) fields.push_back({"trace", trace});
     deps_.log.info_again("tools/call", fields);
 }

@@ -39,6 +39,8 @@ public:
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<mcp::MethodResult>> call(mcp::Requester& requester,
                                           protocol::CallToolParams params) override;
+    void turned_away(const mcp::Requester& requester, const std::string& tool,
+                     const Result<mcp::MethodResult>& answer) override;
 
     /// Runs what a person has approved, apart from everyone; nothing if it is running already, or was
     /// claimed by someone else, or would go to another control plane. `trace` is of the request that found
@@ -84,7 +86,7 @@ private:
     std::optional<Error> why_not_callable(const Entry* entry, const protocol::CallToolParams& params) const;
     Async<Result<mcp::MethodResult>> answer_of(const Entry& entry, mcp::Requester& requester,
                                                protocol::CallToolParams params);
-    void log_call(const Entry& entry, const mcp::Requester& requester, std::string_view ended,
+    void log_call(const Entry* entry, const mcp::Requester& requester, std::string_view ended,
                   const std::string& status = {}) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);

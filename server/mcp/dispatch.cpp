@@ -260,11 +260,14 @@ Async<Result<MethodResult>> Dispatch::call_tool(Requester& requester, const Requ
     auto read = protocol::read_call_tool(*params);
     if (!read) co_return read.error();
     const auto place = calls_.take(requester.caller.principal);
-    if (!place)
-        co_return MethodResult{
-            .result = protocol::write_tool_result(
-                "Too many of your calls are running. Nothing was done. Wait for one to end.",
-                {{"status", "rate_limited"}}, true, requester.context.version)};
+    if (!place) {
+        Result<MethodResult> crowded =
+            MethodResult{.result = protocol::write_tool_result(
+                             "Too many of your calls are running. Nothing was done. Wait for one to end.",
+                             {{"status", "rate_limited"}}, true, requester.context.version)};
+        features_.tools->turned_away(requester, read->name, crowded);
+        co_return crowded;
+    }
     co_return co_await features_.tools->call(requester, std::move(*read));
 }
 

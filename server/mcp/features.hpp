@@ -26,6 +26,9 @@ public:
     /// Errc::invalid_params for an unknown tool. What the tool itself has to say against the call is an
     /// answer with isError, never an error.
     virtual Async<Result<MethodResult>> call(Requester& requester, protocol::CallToolParams params) = 0;
+    /// Hears of a call that was answered so and not made: too many of its caller's run.
+    virtual void turned_away(const Requester& /*requester*/, const std::string& /*tool*/,
+                             const Result<MethodResult>& /*answer*/) {}
 };
 
 class PromptFeature {

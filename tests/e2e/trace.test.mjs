@@ -1,4 +1,4 @@
-// W3C trace context: from a request's _meta into the log line of its call, and on to the control plane.
+// The log line of a call; W3C trace context: from a request's _meta into that line, and on to the control plane.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -42,4 +42,19 @@ test('a trace goes on with its call, one that is malformed or holds a token does
   assert.equal(lines.length, 8, peer.server.stderr);
   assert.match(lines[0], new RegExp(`tool="tfy_access_tokens_list".* trace="${id}"`));
   for (const line of lines.slice(1)) assert.doesNotMatch(line, /trace=/);
+});
+
+test('a call that is not made has its line in the log, too', async t => {
+  const world = await World.start(t);
+  await world.faults({ match: { path: '/api/svc/v1/personal-access-tokens' }, do: { delay_ms: 600_000 } });
+  const peer = new RawStdio(world);
+  const list = number => toolCall(number, 'tfy_access_tokens_list', {});
+  await peer.exchange(toolCall('none', 'tfy_no_such_tool', {}));
+  await peer.server.logs(/info tools\/call answer="error" client="raw 1" principal="stdio:[^"]+" tool="unknown"\n/);
+  for (let number = 1; number <= 32; ++number) peer.write(`${JSON.stringify(list(number))}\n`);
+  const { result } = await peer.exchange(list(33));
+  assert.equal(result.structuredContent.status, 'rate_limited', JSON.stringify(result));
+  await peer.server.logs(
+    /info tools\/call answer="error" client="raw 1" principal="stdio:[^"]+" status="rate_limited" tool="tfy_access_tokens_list"\n/
+  );
 });
