@@ -56,17 +56,17 @@ void Store::work() {
     }
 }
 
-bool Store::step(std::size_t at_most) {
+bool Store::step(std::size_t at_most, const Look& after_each) {
     std::unique_lock lock(queue_->mutex);
     auto steps = queue_->next(at_most);
     lock.unlock();
     const bool any = !steps.empty();
-    if (any) take(std::move(steps));
+    if (any) take(std::move(steps), after_each);
     return any;
 }
 
 // What was answered before anything was written, or after it was lost, is so whatever becomes of the commit.
-void Store::take(Steps steps) {
+void Store::take(Steps steps, const Look& after_each) {
     std::size_t unsure = 0;
     std::vector<bool> waits(steps.size());
     ledger_->begin_group();
@@ -74,6 +74,7 @@ void Store::take(Steps steps) {
         steps[i]->take(*ledger_);
         waits[i] = ledger_->group_waits();
         unsure += waits[i] ? 1 : 0;
+        if (after_each) after_each(*ledger_);
     }
     if (unsure > 1) TFY_FAILPOINT("group.commit");
     const auto kept = ledger_->end_group();

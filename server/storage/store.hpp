@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,9 +40,10 @@ public:
     template <class Work>
     auto run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>>;
 
-    /// Worker::caller: does the oldest work that was posted, or so many of them with one commit. False if
-    /// there is none.
-    bool step(std::size_t at_most = 1);
+    /// Worker::caller: does the oldest work that was posted, or so many of them with one commit, and lets
+    /// `after_each` look at what each of them left. False if there is none.
+    using Look = std::function<void(Ledger&)>;
+    bool step(std::size_t at_most = 1, const Look& after_each = nullptr);
 
     /// Finishes what was posted and ends the thread; nothing may be posted after it. Without a thread, what
     /// no one stepped through is dropped, as where a process is killed.
@@ -84,7 +86,7 @@ private:
     };
 
     void post(std::unique_ptr<Step> step);
-    void take(Steps steps);
+    void take(Steps steps, const Look& after_each = nullptr);
     static void tell(Steps steps);
     void work();
 

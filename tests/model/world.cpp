@@ -88,13 +88,22 @@ bool World::event(Process* only) {
         auto& process = *processes_[source / 2];
         if (only != nullptr && &process != only) continue;
         if (source % 2 == 0 && process.loop.poll_one() > 0) return true;
-        // Some that wait share a commit.
-        if (source % 2 == 1 && process.store.step(1 + order_() % 3)) {
-            observe();
-            return true;
-        }
+        if (source % 2 == 1 && step(process)) return true;
     }
     return false;
+}
+
+// Some that wait share a commit. Each leaves its record and its row, and the next may change the row.
+bool World::step(Process& process) {
+    std::map<std::int64_t, std::optional<policy::Approval>> rows;
+    const auto look = [&](storage::Ledger& ledger) {
+        const auto first = seen_ + 1 + static_cast<std::int64_t>(rows.size());
+        for (const auto& record : ledger.journal(first).value())
+            rows.emplace(record.sequence, ledger.find(record.approval_id).value());
+    };
+    if (!process.store.step(1 + order_() % 3, look)) return false;
+    observe(rows);
+    return true;
 }
 
 void World::happen(std::uint32_t events, std::uint32_t order) {
@@ -114,14 +123,15 @@ void World::happen(std::uint32_t events, std::uint32_t order) {
 
 void World::rest() { happen(0xffff, 1); }
 
-void World::observe() {
+void World::observe(const std::map<std::int64_t, std::optional<policy::Approval>>& rows) {
     const auto records = observer_->journal(seen_ + 1);
     if (!records) return reference_.complain("the journal cannot be read: " + records.error().message);
     for (const auto& record : *records) {
         ++seen_;
         if (record.sequence != seen_) reference_.complain("the journal has a gap");
-        const auto row = observer_->find(record.approval_id);
-        reference_.sees(record, row && *row ? &**row : nullptr);
+        const auto left = rows.find(record.sequence);
+        const auto row = left != rows.end() ? left->second : observer_->find(record.approval_id).value();
+        reference_.sees(record, row ? &*row : nullptr);
         tally_.approvals +=
             record.kind == "requested" || record.kind == "permitted" || record.kind == "follows";
         tally_.executions += record.kind == "executing";

@@ -97,7 +97,9 @@ private:
     void happen(std::uint32_t events, std::uint32_t order);
     bool event(Process* only);
     void rest();
-    void observe();
+    bool step(Process& process);
+    /// `rows`: as each record found them, by its sequence; read now where that is not known.
+    void observe(const std::map<std::int64_t, std::optional<policy::Approval>>& rows = {});
     void close();
     void check_everything();
     void ask_for_outcomes();
