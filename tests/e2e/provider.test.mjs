@@ -327,7 +327,7 @@ test('what serve does not start with, and what the doctor says', async t => {
     assert.equal(done.code, code, `${args}: ${done.stdout}${done.stderr}`);
     assert.match(done.stderr, words);
     const doctor = JSON.parse((await runToEnd(binary, ['doctor', '--json', ...args], { env: world.env })).stdout);
-    assert.ok(doctor.findings.some(each => each.level === 'broken' && words.test(each.why)), JSON.stringify(doctor.findings));
+    assert.ok(doctor.findings.some(each => each.level === 'broken' && words.test(`${each.what.replace('setting ', '')} ${each.why}`)), JSON.stringify(doctor.findings));
   }
 
   const finding = async args => {
