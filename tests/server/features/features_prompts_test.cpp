@@ -132,4 +132,24 @@ TEST_CASE("each prompt keeps the rules for what it does") {
     for (const auto& text : {rotate, clean_up}) CHECK(holds(text, "cannot be undone"));
 }
 
+TEST_CASE("each prompt asks one combined question, with the recommended answer first") {
+    FeatureHouse house;
+    const std::string asks = "One question. Ask me ";
+    const std::string at_once =
+        "in a single question, with your recommendation first, and wait for my answer";
+    for (const auto* name : {"create_access_token", "rotate_access_token", "clean_up_access_tokens"}) {
+        CAPTURE(name);
+        const auto text = text_of(get(house, name));
+        const auto question = text.find(asks);
+        REQUIRE(question != text.npos);
+        CHECK(text.find(at_once, question) < text.find('\n', question));
+        for (const auto* word : {"ask ", "Ask "}) CHECK_FALSE(holds(text.substr(0, question), word));
+        CHECK_FALSE(holds(text.substr(question + asks.size()), "Ask "));
+    }
+    const auto rotate = text_of(get(house, "rotate_access_token"));
+    for (const auto* part :
+         {"- Which token", "- What uses the token", "- Name and expiry", "- Which of two ways"})
+        CHECK(rotate.find(part) < rotate.find("3. If I chose"));
+}
+
 }  // namespace tfy::features_prompts_test
