@@ -114,6 +114,22 @@ test('kubernetes.yaml is the chart with its own values', () => {
   assert.equal(read('kubernetes.yaml'), made, 'run this test once with TFY_UPDATE_GOLDEN=1');
 });
 
+test('the notes after an installation name the pod that the chart makes, and commands that the program has', async () => {
+  const inPod = 'kubectl -n default exec -it deploy/tfy-pat-mcp -c server -- tfy-pat-mcp';
+  assert.equal(render(chart, 'NOTES.txt'), `Until someone is enrolled, no one can decide. In a terminal, become the first person:
+  ${inPod} people first
+Each agent gets a key:
+  ${inPod} keys create --for PERSON
+`);
+  const { metadata, spec } = kind('Deployment');
+  assert.deepEqual([metadata.name, spec.template.spec.containers[0].name], ['tfy-pat-mcp', 'server']);
+  for (const [words, option] of [['people first', ''], ['keys create', '--for ']]) {
+    const { code, stdout } = await runToEnd(binary, [...words.split(' '), '--help'], { env: { PATH: process.env.PATH } });
+    assert.equal(code, 0, words);
+    assert.ok(stdout.includes(`Usage: tfy-pat-mcp ${words} `) && stdout.includes(option), stdout);
+  }
+});
+
 for (const [told, changes] of [['as it is', {}], ['with rules, a class of storage and a load balancer', { rules: 'version = 1\n# "quoted"\n', storageClass: 'fast', serviceType: 'LoadBalancer' }]])
   test(`Kubernetes’ own schemas take what the chart makes, ${told}`, () => {
     const all = documents(changes);
