@@ -1,4 +1,5 @@
-// The Debian package, unpacked into a folder of its own: what is in it runs from there.
+// The Debian package: dpkg installs it into a root folder that has nothing but what the package says that it depends on, where the
+// program answers a client; unpacked into another folder, the rest of what is in it is tried from there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,10 @@ import { gunzipSync } from 'node:zlib';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
+import { open } from './lib/clients.mjs';
+import { rootWith, skip } from './lib/debian_root.mjs';
 import { binary } from './lib/process.mjs';
+import { names } from './lib/story.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'tfy-package-'));
 const root = join(folder, 'root');
@@ -55,6 +59,32 @@ test('the program in it answers a client', async () => {
   const { tools } = await client.listTools();
   assert.ok(tools.some(tool => tool.name === 'tfy_access_tokens_list'));
   await client.close();
+});
+
+test('dpkg installs it beside what it depends on, and nothing else; it answers a client there; nothing is left of it after a purge', { skip }, async t => {
+  const system = rootWith(join(folder, 'debian'), run('dpkg-deb', ['-f', deb, 'Depends']));
+  const before = system.files();
+  system.dpkg('--install', deb);
+  assert.ok(system.files().includes('usr/bin/tfy-pat-mcp'));
+  const [command, ...shut] = system.shut('/usr/bin/tfy-pat-mcp');
+  const env = { PATH: process.env.PATH, HOME: '/home' };
+  assert.equal(run(command, [...shut, '--version'], { env }), run(binary, ['--version']));
+  // These are loaded when they are needed, so that a start does not miss them.
+  for (const library of ['libcurl.so.4', 'libssl.so.3', 'libfido2.so.1']) {
+    const found = spawnSync(command, system.loads(library).slice(1), { encoding: 'utf8', env });
+    assert.equal(found.status, 0, `${library}: ${found.stderr}`);
+  }
+  const world = { clients: [], stdioCommand: () => ({ command, args: [...shut, 'stdio', '--sandbox'], env, stderr: 'ignore' }) };
+  t.after(() => Promise.all(world.clients.map(client => client.close())));
+  assert.ok((await names(await open('modern stdio', world))).length > 0);
+  system.dpkg('--purge', 'tfy-pat-mcp');
+  assert.deepEqual(system.files(), before);
+});
+
+test('a root folder that lacks one of its packages is noticed: dpkg refuses', { skip }, () => {
+  const depends = run('dpkg-deb', ['-f', deb, 'Depends']);
+  const system = rootWith(join(folder, 'lacking'), depends.replace(/libfido2-1 \([^)]*\),? ?/, ''));
+  assert.throws(() => system.dpkg('--install', deb), /tfy-pat-mcp depends on libfido2-1/);
 });
 
 test('the manual page names every command', () => {
