@@ -10,11 +10,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { becomes, binary, runToEnd } from './lib/process.mjs';
+import { World } from './lib/world.mjs';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = fileURLToPath(new URL('../hosts/node_modules/.bin/', import.meta.url));
 const skip = !existsSync(bin) && 'the hosts are not installed: npm ci in tests/hosts';
 
-/** A person's account with nothing in it: {env, folder, host(name, args), setUp(name)}. */
+/** A person's account with nothing in it: {env, folder, host(name, args, cwd), setUp(name)}. */
 function account(t) {
   const home = mkdtempSync(join(tmpdir(), 'tfy-host-'));
   const folder = join(home, 'project');
@@ -22,7 +24,7 @@ function account(t) {
   t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 10 })); // a host that was ended may still write there
   const quiet = { NO_COLOR: '1', DISABLE_AUTOUPDATER: '1', TERM: 'dumb', MCP_TIMEOUT: '120000' };
   const env = { HOME: home, PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, ...quiet };
-  const host = (name, args) => runToEnd(join(bin, name), args, { env, cwd: folder });
+  const host = (name, args, cwd = folder) => runToEnd(join(bin, name), args, { env, cwd });
   return {
     home,
     env,
@@ -93,7 +95,7 @@ async function codex(t, person, answers) {
   const { thread } = await call('thread/start', {});
   return {
     asked,
-    tool: (tool, args) => call('mcpServer/tool/call', { threadId: thread.id, server: 'tfy-pat-mcp', tool, arguments: args }),
+    tool: (tool, args, server = 'tfy-pat-mcp') => call('mcpServer/tool/call', { threadId: thread.id, server, tool, arguments: args }),
   };
 }
 
@@ -122,9 +124,32 @@ test('Codex lists tokens, asks our question before a create, and shows the token
   assert.match(app.asked[1].message, /^Create access token by-codex\?/);
 });
 
+test('Codex takes the portable plugin by the commands of its page, starts the server with the .env that the page names, and lets it go', { skip }, async t => {
+  const person = account(t);
+  const world = await World.start(t);
+  const page = readFileSync(join(root, 'docs/hosts/codex.md'), 'utf8');
+  const commands = [...page.matchAll(/`codex (plugin [^`]+)`/g)].map(([, words]) => words.split(' '));
+  assert.deepEqual(commands.map(words => words.slice(0, -1).join(' ')), ['plugin marketplace add', 'plugin add']);
+  for (const words of commands) {
+    const done = await person.host('codex', words, root);
+    assert.equal(done.code, 0, done.stdout + done.stderr);
+  }
+  const listed = await person.host('codex', ['mcp', 'list']);
+  const [, name, data] = /^(\S+) +tfy-pat-mcp +stdio .* (\/\S+) +enabled/m.exec(listed.stdout) ?? assert.fail(listed.stdout + listed.stderr);
+  assert.equal(name, 'truefoundry');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(join(data, '.env'), `TFY_BASE_URL=${world.upstream}\nTFY_API_KEY=${world.env.TFY_API_KEY}\n`, { mode: 0o600 });
+  const app = await codex(t, person, () => assert.fail('nothing is asked'));
+  const status = (await app.tool('tfy_config_status', {}, name)).structuredContent;
+  assert.equal(status.connection, 'works', JSON.stringify(status));
+  const gone = await person.host('codex', ['plugin', 'remove', commands[1].at(-1)]);
+  assert.equal(gone.code, 0, gone.stdout + gone.stderr);
+  assert.doesNotMatch((await person.host('codex', ['mcp', 'list'])).stdout, /tfy-pat-mcp/);
+});
+
 test('the plugins pass the hosts’ own checks', { skip }, async t => {
   const person = account(t);
-  const plugins = fileURLToPath(new URL('../../manifests/plugins', import.meta.url));
+  const plugins = join(root, 'manifests/plugins');
   for (const folder of [plugins, join(plugins, 'claude')]) {
     const done = await person.host('claude', ['plugin', 'validate', '--strict', folder]);
     assert.equal(done.code, 0, done.stdout + done.stderr);
