@@ -137,7 +137,6 @@ test('Codex takes the portable plugin by the commands of its page, starts the se
   const listed = await person.host('codex', ['mcp', 'list']);
   const [, name, data] = /^(\S+) +tfy-pat-mcp +stdio .* (\/\S+) +enabled/m.exec(listed.stdout) ?? assert.fail(listed.stdout + listed.stderr);
   assert.equal(name, 'truefoundry');
-  mkdirSync(data, { recursive: true });
   writeFileSync(join(data, '.env'), `TFY_BASE_URL=${world.upstream}\nTFY_API_KEY=${world.env.TFY_API_KEY}\n`, { mode: 0o600 });
   const app = await codex(t, person, () => assert.fail('nothing is asked'));
   const status = (await app.tool('tfy_config_status', {}, name)).structuredContent;
