@@ -1,5 +1,5 @@
 // The .mcpb bundle and server.json as ./dev package makes them: the official validator takes the one, the registry's schema
-// the other, and the program in the bundle answers.
+// the other, and the program in the bundle answers; that of another processor by an emulator (./dev package check).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +14,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 
+import { processor, program, started, strip } from './lib/packed_program.mjs';
 import { binary } from './lib/process.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
@@ -27,10 +28,10 @@ let bundle, manifest, registry;
 
 before(() => {
   const env = { ...process.env, TFY_REGISTRY_NAME: 'io.github.someone/tfy-pat-mcp', TFY_RELEASE_URL: 'https://github.com/someone/tfy-pat-mcp/releases/download/v1', TFY_IMAGE: image };
-  // As if it were for two processors: what is in the first bundle is tried, and server.json has both.
-  for (const processor of ['x86_64', 'aarch64'])
-    run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, `-DOUT=${folder}`, `-DPROCESSOR=${processor}`, '-DSTRIP=strip', '-P', here('../../manifests/package/bundle.cmake')], { env });
-  bundle = readdirSync(folder).find(name => name.endsWith('x86_64.mcpb'));
+  // As if it were for two processors: what is in the bundle for its own is tried, and server.json has both.
+  for (const each of ['x86_64', 'aarch64'])
+    run('cmake', [`-DPROGRAM=${program}`, `-DVERSION=${version}`, `-DOUT=${folder}`, `-DPROCESSOR=${each}`, `-DSTRIP=${strip}`, '-P', here('../../manifests/package/bundle.cmake')], { env });
+  bundle = readdirSync(folder).find(name => name.endsWith(`${processor}.mcpb`));
   mkdirSync(unpacked);
   run('cmake', ['-E', 'tar', 'xf', join(folder, bundle)], { cwd: unpacked });
   manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'));
@@ -49,11 +50,12 @@ test('what the manifest starts answers a client; the key is a secret of the host
   const { command, args, env } = manifest.server.mcp_config;
   assert.deepEqual(Object.keys(env).sort(), ['TFY_API_KEY', 'TFY_BASE_URL']);
   assert.ok(manifest.user_config.api_key.sensitive);
+  const [first, ...more] = started(command.replace('${__dirname}', unpacked));
   const client = new Client({ name: 'a-host', version: '1' });
   await client.connect(
     new StdioClientTransport({
-      command: command.replace('${__dirname}', unpacked),
-      args: [...args, '--sandbox'],
+      command: first,
+      args: [...more, ...args, '--sandbox'],
       env: { PATH: process.env.PATH, HOME: folder },
       stderr: 'ignore',
     })

@@ -12,7 +12,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { open } from './lib/clients.mjs';
-import { binary } from './lib/process.mjs';
+import { emulator, isNative, processor, program, strip } from './lib/packed_program.mjs';
 import { secureUpstream } from './lib/secure_upstream.mjs';
 import { createApproved, names } from './lib/story.mjs';
 
@@ -20,14 +20,9 @@ const here = path => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tfy-tarball-'));
 const run = (command, args, options = {}) => execFileSync(command, args, { encoding: 'utf8', ...options });
 
-/** What is packed; `./dev package check` runs that of another processor by an emulator, as a script beside it says. */
-const program = process.env.TFY_EMULATED ?? binary;
-const emulator = here('../../build/.programs/usr/bin/qemu-aarch64-static');
 const needed = [...run('readelf', ['--dynamic', program]).matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
 const glibc = /^(ld-linux-.*|lib(c|m|dl|pthread|rt))\.so\.\d+$/;
 const isStatic = needed.every(name => glibc.test(name));
-const processor = /AArch64/.test(run('readelf', ['--file-header', program])) ? 'aarch64' : 'x86_64';
-const isNative = processor === run('uname', ['-m']).trim();
 const version = /^project\(.* VERSION (\S+)/m.exec(readFileSync(here('../../CMakeLists.txt'), 'utf8'))[1];
 const unpacked = `/opt/tfy-pat-mcp-${version}`;
 
@@ -77,7 +72,6 @@ async function clientIn(t, root, args, env) {
 
 before(() => {
   const linked = here(`../../build/linked/${processor}`);
-  const strip = isNative ? 'strip' : `${processor}-linux-gnu-strip`;
   run('cmake', [`-DPROGRAM=${program}`, `-DVERSION=${version}`, `-DPROCESSOR=${processor}`, `-DSTRIP=${strip}`, ...(isStatic ? [`-DLINKED=${linked}`] : []),
     `-DOUT=${folder}`, '-P', here('../../manifests/package/tarball.cmake')]);
 });
