@@ -1,5 +1,5 @@
-// The plugins for Claude Code and Gemini CLI, and the portable one: they fit the published schemas, what they start answers,
-// and no key is in them.
+// The plugins for Claude Code and Gemini CLI, the portable one, and the files that a team puts into its project: they fit their
+// schemas, what they start answers, and no key is in them.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,4 +89,47 @@ for (const [host, { truefoundry }] of Object.entries(servers))
     assert.ok((await client.listTools()).tools.length > 0);
     await client.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+/** The files for a team's project, closed: a key, or any variable in one that several hosts read, does not fit. */
+const closed = properties => ({ type: 'object', required: Object.keys(properties), additionalProperties: false, properties });
+const entry = more => closed({ type: { const: 'stdio' }, command: { const: 'tfy-pat-mcp' }, args: { const: ['stdio'] }, ...more });
+const project = {
+  '.mcp.json': { page: 'claude-code', schema: closed({ mcpServers: closed({ 'tfy-pat-mcp': entry() }) }) },
+  '.vscode/mcp.json': {
+    page: 'vscode',
+    schema: closed({
+      inputs: { type: 'array', minItems: 1, maxItems: 1, items: closed({ type: { const: 'promptString' }, id: { const: 'tfy_base_url' }, description: { type: 'string' } }) },
+      servers: closed({
+        'tfy-pat-mcp': entry({ env: closed({ TFY_BASE_URL: { const: '${input:tfy_base_url}' }, TFY_API_KEY_FILE: { const: '~/.config/tfy-pat-mcp/key' } }) }),
+      }),
+    }),
+  },
+};
+
+for (const [name, { page, schema }] of Object.entries(project))
+  test(`a project’s ${name} fits, is the one on its page, and what it starts answers a client`, async t => {
+    const text = readFileSync(here(`../../manifests/project/${name}`), 'utf8');
+    const check = new Ajv({ strict: false }).compile(schema);
+    assert.ok(check(JSON.parse(text)), JSON.stringify(check.errors));
+    const blocks = [...readFileSync(here(`../../docs/hosts/${page}.md`), 'utf8').matchAll(/^```json\n([^]*?)^```/gm)].map(found => found[1]);
+    assert.ok(blocks.includes(text), `docs/hosts/${page}.md has other text`);
+
+    const world = await World.start(t);
+    const person = { PATH: process.env.PATH, HOME: join(world.folder, 'home') };
+    const kept = join(person.HOME, '.config/tfy-pat-mcp');
+    mkdirSync(kept, { recursive: true });
+    const { mcpServers, servers: own } = JSON.parse(text);
+    const { command, args, env } = (mcpServers ?? own)['tfy-pat-mcp'];
+    if (env) writeFileSync(join(kept, 'key'), world.env.TFY_API_KEY, { mode: 0o600 });
+    else {
+      const login = await runToEnd(command, ['login'], { env: person, input: `${world.upstream}\n${world.env.TFY_API_KEY}\n` });
+      assert.equal(login.code, 0, login.stderr);
+    }
+    const answered = env && { ...env, TFY_BASE_URL: world.upstream }; // what VS Code puts in the place of ${input:…}
+    const client = new Client({ name: 'a-host', version: '1' });
+    t.after(() => client.close());
+    await client.connect(new StdioClientTransport({ command, args, env: { ...person, ...answered }, cwd: world.folder, stderr: 'ignore' }));
+    const { structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
+    assert.equal(structuredContent.connection, 'works', JSON.stringify(structuredContent));
   });

@@ -2,7 +2,7 @@
 // and Codex's app server, which needs no account, asks the person our question and shows the answer.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,6 +42,14 @@ test('Claude Code lists the server as connected', { skip }, async t => {
   await person.setUp('claude-code');
   const done = await person.host('claude', ['mcp', 'list']);
   assert.match(done.stdout, /^tfy-pat-mcp: \S+ stdio --sandbox - ✔ Connected$/m, done.stdout + done.stderr);
+});
+
+test('Claude Code lists the server of a project’s file as one that a person has not approved yet', { skip }, async t => {
+  const person = account(t);
+  copyFileSync(fileURLToPath(new URL('../../manifests/project/.mcp.json', import.meta.url)), join(person.folder, '.mcp.json'));
+  const done = await person.host('claude', ['mcp', 'list']);
+  assert.match(done.stdout, /^tfy-pat-mcp: tfy-pat-mcp stdio - \S+ Pending approval/m, done.stdout + done.stderr);
+  assert.doesNotMatch(done.stdout, /Connected/);
 });
 
 test('Gemini CLI lists the server as connected', { skip }, async t => {
