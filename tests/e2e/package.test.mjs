@@ -2,7 +2,7 @@
 // program answers a client; unpacked into another folder, the rest of what is in it is tried from there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { before, after, test } from 'node:test';
@@ -13,6 +13,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { open } from './lib/clients.mjs';
 import { rootWith, skip } from './lib/debian_root.mjs';
+import { makeDeb, unpackDeb } from './lib/package.mjs';
 import { binary } from './lib/process.mjs';
 import { names } from './lib/story.mjs';
 
@@ -24,9 +25,8 @@ const has = command => spawnSync('which', [command]).status === 0;
 let deb;
 
 before(() => {
-  run('cpack', ['--config', join(dirname(binary), 'CPackConfig.cmake'), '-B', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  deb = join(folder, readdirSync(folder).find(name => name.endsWith('.deb')));
-  run('dpkg-deb', ['-x', deb, root]);
+  deb = makeDeb(folder);
+  unpackDeb(deb, root);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
