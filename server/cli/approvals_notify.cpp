@@ -226,12 +226,12 @@ void add_notify(CommandLine& line, CLI::App& approvals) {
     auto& notify = line.add(
         approvals,
         {"notify",
-         "List or test the channels that tell approvers",
+         "List or test the channels that notify approvers",
          {of_notify, {"tfy-pat-mcp approvals notify list", "tfy-pat-mcp approvals notify test oncall"}}});
     auto& list = line.add(
         notify,
         {"list",
-         "List the channels of the rules and what each is told",
+         "List the channels in the rules and what each is told",
          {of_notify,
           {"tfy-pat-mcp approvals notify list", "tfy-pat-mcp approvals notify list --policy policy.toml"}},
          [chosen](Invocation& call) { return list_channels(call, *chosen); }});

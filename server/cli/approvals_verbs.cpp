@@ -50,7 +50,7 @@ public:
         const auto* const which = "The request's id, or the beginning of it: apr_k3f9 or k3f9";
         add("list", "List the open requests, oldest first", Is::list, {"list", "list --all --json"})
             .add_flag("--all", chosen_->all, "Include the closed ones");
-        add("watch", "Show the inbox live; not on a terminal: print each change", Is::watch,
+        add("watch", "Show the inbox live; without a terminal, print each change", Is::watch,
             {"watch", "watch --json"});
         id(add("show", "Show a request in full", Is::show, {"show apr_k3f9", "show k3f9 --json"}), which);
         id(add("approve", "Approve a request; asks you to type the token's name", Is::approve,
@@ -66,7 +66,7 @@ public:
                          {"deny apr_k3f9", "deny apr_k3f9 --reason \"ci-runner is still in use\""});
         id(deny, which);
         deny.add_option("--reason", chosen_->reason,
-                        "The agent is told; you are asked for it if you leave it out");
+                        "Why; the agent is told. You are asked if you leave it out");
         id(add("reveal", "Show a new token's value once, in this terminal", Is::reveal,
                {"reveal apr_k3f9", "reveal k3f9"}),
            "The approved request's id, or the beginning of it; or the value's, rev_…");
@@ -77,10 +77,10 @@ public:
 
     void add_freezing() {
         const auto who = std::string("The caller, as its requests name it: ") + policy::principal_forms;
-        auto& freeze = add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
+        auto& freeze = add("freeze", "Stop a caller: end its open requests and refuse new ones", Is::freeze,
                            {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks too much\""});
         id(freeze, who, "PRINCIPAL");
-        freeze.add_option("--reason", chosen_->reason, "The agent is told; recorded in the journal");
+        freeze.add_option("--reason", chosen_->reason, "Why; the agent is told, and the journal records it");
         id(add("unfreeze", "Let a frozen caller ask again", Is::unfreeze,
                {"unfreeze stdio:ada", "unfreeze key:K7Q29FXM --json"}),
            who, "PRINCIPAL");
@@ -92,7 +92,8 @@ public:
         add("permissions", "List the standing permissions in force", Is::permissions,
             {"permissions", "permissions --json"});
         auto& permit =
-            add("permit", "Allow some creates in advance; asks you to type their names", Is::permit,
+            add("permit", "Allow the creation of some tokens in advance; asks you to type their names",
+                Is::permit,
                 {"permit --principal stdio:ada --names 'ci-*' --uses 9",
                  "permit --principal stdio:ada --names 'tmp-*' --uses 2"});
         auto& typed = chosen_->permit;
@@ -107,7 +108,7 @@ public:
         spelled(permit.add_option("--account", typed.kind.account, "Only for tokens of this account"),
                 "NAME");
         spelled(
-            permit.add_option("--type", typed.kind.type, "Only for tokens that are asked for as this type"),
+            permit.add_option("--type", typed.kind.type, "Only for tokens that are requested as this type"),
             "jwt|opaque");
         spelled(permit.add_option("--uses", typed.uses, "How many tokens, up to 100"), "NUMBER")->required();
         spelled(permit.add_option("--expires-within", typed.expires_within,
@@ -120,7 +121,7 @@ public:
             permit.add_option("--destination", typed.destination, "Where the values are shown: page or none"),
             "page|none")
             ->capture_default_str();
-        permit.add_option("--reason", chosen_->reason, "Recorded in the journal");
+        permit.add_option("--reason", chosen_->reason, "Why; the journal records it");
         id(add("revoke", "Revoke a standing permission", Is::revoke,
                {"revoke per_9d2e", "revoke per_9d2e --json"}),
            "The permission's id, or the beginning of it");

@@ -71,7 +71,7 @@ void add_audit(CommandLine& line) {
     line.add(
         audit,
         {"begin-anew",
-         "Begin a new journal in the place of one that is lost",
+         "Begin a new journal in place of one that is lost",
          {settings,
           {"tfy-pat-mcp audit begin-anew", "tfy-pat-mcp audit begin-anew --state-dir /var/lib/tfy-pat-mcp"}},
          runs(AuditOptions::Verb::begin_anew)});

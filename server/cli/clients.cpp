@@ -172,19 +172,22 @@ void add_clients(CommandLine& line) {
                     "tfy-pat-mcp clients add --redirect-uri https://gateway.example.com/callback"}}});
     auto& add_verb =
         line.add(clients, {"add",
-                           "Make the id of a client, and its secret if it has one, and show them once",
+                           "Add a client, and show its id, and its secret if it has one, once",
                            {of_clients,
                             {"tfy-pat-mcp clients add --secret --redirect-uri https://gate.example.com/back",
                              "tfy-pat-mcp clients add --redirect-uri http://localhost/callback"}},
                            [wish](Invocation& call) { return add_client(call, *wish); }});
-    spelled(add_verb.add_option("--redirect-uri", wish->addresses,
-                                "Where people are sent back to it: https, http on localhost, 127.0.0.1 or "
-                                "[::1], or the scheme of a program such as cursor; repeatable"),
+    spelled(add_verb.add_option(
+                "--redirect-uri", wish->addresses,
+                "Where people are sent back to the client: https, http on localhost, 127.0.0.1 or "
+                "[::1], or the scheme of a program such as cursor; repeatable"),
             "ADDRESS")
         ->required();
-    add_verb.add_option("--name", wish->name, "What people read who are asked about it");
-    auto* const secret = add_verb.add_flag("--secret", wish->secret, "It has a secret, as gateways do");
-    spelled(add_verb.add_option("--out", wish->out, "Write the secret to this new file, mode 0600, instead"),
+    add_verb.add_option("--name", wish->name, "The name that people see when they are asked about it");
+    auto* const secret =
+        add_verb.add_flag("--secret", wish->secret, "Make a secret for it, as gateways need one");
+    spelled(add_verb.add_option("--out", wish->out,
+                                "Write the secret to this new file (mode 0600) instead of showing it"),
             "FILE")
         ->needs(secret);
     auto& list_verb =

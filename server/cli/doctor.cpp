@@ -47,7 +47,7 @@ void add_doctor(CommandLine& line) {
                             {settings, {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
                             [chosen](Invocation& call) { return run(call, *chosen); }});
     added.add_flag("--json", chosen->json, "Print JSON");
-    added.add_flag("--offline", chosen->offline, "Leave TrueFoundry out, and the key to it");
+    added.add_flag("--offline", chosen->offline, "Leave out TrueFoundry and the key for it");
     added
         .add_flag("--asked-by-serve", chosen->asked_by_serve, "For the approvals page of a server that runs")
         ->group("");  // in no help

@@ -113,14 +113,14 @@ void add_grants(CommandLine& line) {
          {of_grants, {"tfy-pat-mcp grants list", "tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5"}}});
     auto& list_verb = line.add(
         grants, {"list",
-                 "List the grants, for 30 days those that are over, too",
+                 "List the grants, including those that ended in the last 30 days",
                  {of_grants, {"tfy-pat-mcp grants list", "tfy-pat-mcp grants list --person ada --json"}},
                  [wish](Invocation& call) { return list_grants(call, *wish); }});
-    list_verb.add_option("--person", wish->person, "Of this person alone");
+    list_verb.add_option("--person", wish->person, "Only those of this person");
     list_verb.add_flag("--json", wish->json, "Print JSON");
     auto& revoke_verb =
         line.add(grants, {"revoke",
-                          "Revoke a grant: what its client does now ends within seconds",
+                          "Revoke a grant; whatever its client is doing ends within seconds",
                           {of_grants,
                            {"tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5",
                             "tfy-pat-mcp grants revoke grt_0a1b2c3d4e5f60718293a4b5 --sandbox"}},

@@ -203,7 +203,7 @@ int revoke_key(Invocation& call, const KeyWish& wish) {
 void add_keys(CommandLine& line) {
     auto wish = std::make_shared<KeyWish>();
     auto& keys = line.add({"keys",
-                           "Make, list and revoke the keys by which programs call serve --callers keys",
+                           "Make, list and revoke the keys with which programs call serve --callers keys",
                            {of_keys, {"tfy-pat-mcp keys create --for ada", "tfy-pat-mcp keys list"}}});
     auto& create_verb =
         line.add(keys, {"create",
@@ -212,21 +212,22 @@ void add_keys(CommandLine& line) {
                          {"tfy-pat-mcp keys create --for ada --label cursor",
                           "tfy-pat-mcp keys create --for ada --reads --expires 7d --out ci.key"}},
                         [wish](Invocation& call) { return create_key(call, *wish); }});
-    create_verb.add_option("--for", wish->person, "Whose agent holds it: a person's name")->required();
+    create_verb.add_option("--for", wish->person, "Whose agent uses it: a person's name")->required();
     create_verb.add_option("--label", wish->label, "What it is for; shown in lists");
-    create_verb.add_flag("--reads", wish->reads, "It may read, and not ask for changes");
-    spelled(create_verb.add_option("--expires", wish->life, "How long it holds, up to 365d"), "TIME")
+    create_verb.add_flag("--reads", wish->reads, "It may read, but not ask for changes");
+    spelled(create_verb.add_option("--expires", wish->life, "How long it is valid, up to 365d"), "TIME")
         ->capture_default_str();
-    spelled(create_verb.add_option("--out", wish->out, "Write it to this new file, mode 0600, instead"),
+    spelled(create_verb.add_option("--out", wish->out,
+                                   "Write it to this new file (mode 0600) instead of showing it"),
             "FILE");
     auto& list_verb = line.add(keys, {"list",
-                                      "List the keys, those that are over too",
+                                      "List the keys, including those that have ended",
                                       {of_keys, {"tfy-pat-mcp keys list", "tfy-pat-mcp keys list --json"}},
                                       [wish](Invocation& call) { return list_keys(call, wish->json); }});
     list_verb.add_flag("--json", wish->json, "Print JSON");
     auto& revoke_verb = line.add(
         keys, {"revoke",
-               "Revoke a key: what it is used for now ends within seconds",
+               "Revoke a key; whatever is using it ends within seconds",
                {of_keys, {"tfy-pat-mcp keys revoke K7Q29FXM", "tfy-pat-mcp keys revoke key:K7Q29FXM"}},
                [wish](Invocation& call) { return revoke_key(call, *wish); }});
     revoke_verb.add_option("ID", wish->id, "The key's id, as keys list shows it")->required();

@@ -190,7 +190,7 @@ void add_login(CommandLine& line) {
                   {"--ca-file --config", {"tfy-pat-mcp login", "tfy-pat-mcp login --forget"}},
                   [wish](Invocation& call) { return wish->forget ? log_out(call) : log_in(call, *wish); }});
     spelled(login.add_option("--base-url", wish->base_url,
-                             "The address; otherwise TFY_BASE_URL, and without it you are asked"),
+                             "The address; without it, TFY_BASE_URL is used, or you are asked"),
             "URL");
     login.add_flag("--from-truefoundry", wish->from_truefoundry,
                    "Take the address and the API key that TrueFoundry's own command line keeps");

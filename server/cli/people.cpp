@@ -344,14 +344,14 @@ void add_people(CommandLine& line) {
     invite.add_flag("--json", chosen->json, "Print JSON");
     add("join", "Enrol with an invitation and choose a passphrase", PeopleVerb::join,
         {"join", "join --state-dir /var/lib/tfy-pat-mcp"});
-    about(add("confirm", "Confirm a person whom another one has invited", PeopleVerb::confirm,
+    about(add("confirm", "Confirm a person whom someone else has invited", PeopleVerb::confirm,
               {"confirm grace", "confirm grace --as bob"}),
           "Whom you confirm");
-    about(add("remove-passkey", "Remove a passkey, such as one of a lost device", PeopleVerb::remove_passkey,
+    about(add("remove-passkey", "Remove a passkey, such as that of a lost device", PeopleVerb::remove_passkey,
               {"remove-passkey crd_abc", "remove-passkey crd_abc --as grace"}),
           "The passkey, as `people list` names it", "ID");
-    about(add("suspend", "End at once all that a person has, gave and asked for here", PeopleVerb::suspend,
-              {"suspend grace", "suspend grace --as ada"}),
+    about(add("suspend", "Suspend a person: end at once all that they have, gave and asked for here",
+              PeopleVerb::suspend, {"suspend grace", "suspend grace --as ada"}),
           "Whom you suspend");
 }
 

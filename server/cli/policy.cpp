@@ -74,7 +74,8 @@ void add_explain(CommandLine& line, CLI::App& policy) {
                               return run_policy_explain(call.options, *chosen, call.out, call.err);
                           }});
     explain.add_option("TOOL", chosen->tool, "The tool, by its name")->required();
-    explain.add_option("JSON", chosen->arguments, "Its arguments; with them, the approval screen is shown");
+    explain.add_option("JSON", chosen->arguments,
+                       "Its arguments; if you give them, the approval screen is shown too");
     const auto option = [&explain](const char* name, std::string& place, const std::string& what,
                                    const char* value, const char* otherwise = "") {
         spelled(explain.add_option(name, place, what), value, otherwise);

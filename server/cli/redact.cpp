@@ -187,15 +187,16 @@ void add_redact(CommandLine& line) {
                   {"--state-dir --sandbox --config",
                    {"tfy-pat-mcp redact < session.log > clean.log", "tfy-pat-mcp redact --check *.log"}},
                   [chosen](Invocation& call) { return run(call, *chosen); }});
-    redact.add_option("FILE", chosen->files, "Files to read in order; none, or -: standard input");
+    redact.add_option("FILE", chosen->files,
+                      "Files to read, in order; without any, or with -, standard input");
     auto* check = redact.add_flag(
         "--check", chosen->check,
         "Only list the tokens found, as FILE:LINE: TECHNIQUE: NAME. Exit code 0: none, 1: some, 2: not "
         "everything could be searched");
     redact.add_flag("--json", chosen->json, "With --check: print the findings as JSON lines")->needs(check);
     auto* known = redact.add_flag("--known", chosen->known, "List the names that tokens are known by");
-    auto* forget =
-        redact.add_option("--forget", chosen->forget, "Forget what is known by that name; journalled");
+    auto* forget = redact.add_option("--forget", chosen->forget,
+                                     "Forget what is known by this name; the journal records it");
     for (auto* each : {known, forget}) each->excludes(check);
     known->excludes(forget);
 }

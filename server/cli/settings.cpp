@@ -65,15 +65,15 @@ void add_reach(CLI::App& app, config::Options& options) {
         ->capture_default_str()
         ->check(from_one_to(10'240U));
     text("--tls-cert", options.tls_cert,
-         "serve: PEM file of its certificate, with those that lead to its authority: the port is served over "
-         "TLS (1.2 or newer). SIGHUP reads it again",
+         "serve: PEM file of its certificate with the intermediate ones; the port then speaks TLS "
+         "(1.2 or newer). SIGHUP reads it again",
          "FILE", "TFY_PAT_MCP_TLS_CERT", "none");
     text("--tls-key", options.tls_key,
-         "serve: PEM file of that certificate's private key; no user beside its owner and its group may read "
-         "it",
+         "serve: PEM file of that certificate's private key; only its owner and its group may "
+         "read it",
          "FILE", "TFY_PAT_MCP_TLS_KEY", "none");
     takes_list(*text("--trusted-proxy", options.trusted_proxies,
-                     "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
+                     "serve: IP address of a proxy with TLS in front of it, whose X-Forwarded-For counts; "
                      "repeatable",
                      "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
 }
@@ -83,7 +83,7 @@ void add_callers(CLI::App& app, config::Options& options) {
     const TextSettings text{app};
     spelled(
         app.add_flag("--any-local-user", options.any_local_user,
-                     "serve: let programs of any account of this machine call; otherwise only those of this "
+                     "serve: let programs of any account on this machine call; otherwise only those of this "
                      "account and root's"),
         "", "off")
         ->envname("TFY_PAT_MCP_ANY_LOCAL_USER");
@@ -100,25 +100,26 @@ void add_callers(CLI::App& app, config::Options& options) {
          "serve: the authorization server whose access tokens callers show, as it names itself", "URL",
          "TFY_PAT_MCP_ISSUER", "none");
     text("--issuer-typ", options.issuer_typ,
-         "serve: how its tokens say what they are: at+jwt, as RFC 9068 has it; any: JWT or nothing as well, "
-         "for issuers that do not say it",
+         "serve: the type that its tokens must have: at+jwt, as in RFC 9068; any: JWT or none as "
+         "well, for issuers that do not set it",
          "at+jwt|any", "TFY_PAT_MCP_ISSUER_TYP")
         ->capture_default_str()
         ->check(CLI::IsMember({"at+jwt", "any"}));
     text("--caller-requests", options.caller_requests,
-         "serve: requests that one caller may send in a minute; callers by loopback are not counted",
+         "serve: requests that one caller may send in a minute; callers on loopback are not "
+         "counted",
          "NUMBER", "TFY_PAT_MCP_CALLER_REQUESTS")
         ->capture_default_str()
         ->check(from_one_to(1'000'000U));
-    text(
-        "--caller-calls", options.caller_calls,
-        "serve: calls that one caller may have under way at a time; callers by loopback may have 32 calls of "
-        "tools, or this number if it is greater",
-        "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
+    text("--caller-calls", options.caller_calls,
+         "serve: calls that one caller may have under way at a time; callers on loopback may have "
+         "32 tool calls, or this number if it is greater",
+         "NUMBER", "TFY_PAT_MCP_CALLER_CALLS")
         ->capture_default_str()
         ->check(from_one_to(100'000U));
     text("--caller-streams", options.caller_streams,
-         "serve: subscriptions/listen streams that one caller may have open; the callers by loopback are one",
+         "serve: subscriptions/listen streams that one caller may have open; all callers on "
+         "loopback count as one",
          "NUMBER", "TFY_PAT_MCP_CALLER_STREAMS")
         ->capture_default_str()
         ->check(from_one_to(10'000U));
@@ -128,13 +129,14 @@ void add_callers(CLI::App& app, config::Options& options) {
 void add_keys_of_callers(CLI::App& app, config::Options& options) {
     const TextSettings text{app};
     text("--principals", options.principals,
-         "serve: TOML file that says which callers use this server's own key to TrueFoundry, or which key "
-         "file. SIGHUP reads it again",
+         "serve: TOML file that says which callers use this server's own TrueFoundry key, or "
+         "which key file. SIGHUP reads it again",
          "FILE", "TFY_PAT_MCP_PRINCIPALS", "none");
-    spelled(app.add_flag("--shared-key", options.shared_key,
-                         "serve: callers of other machines use this server's own key to TrueFoundry, where "
-                         "they have none of their own; callers of this machine do anyway"),
-            "", "off")
+    spelled(
+        app.add_flag("--shared-key", options.shared_key,
+                     "serve: callers on other machines use this server's own TrueFoundry key if they have "
+                     "none of their own; callers on this machine do so anyway"),
+        "", "off")
         ->envname("TFY_PAT_MCP_SHARED_KEY");
 }
 
@@ -144,7 +146,7 @@ void add_oidc(CLI::App& app, config::Options::Oidc& options) {
     text("--oidc-issuer", options.issuer,
          "serve: the OpenID Connect provider at which people sign in to the page, as it names itself", "URL",
          "TFY_PAT_MCP_OIDC_ISSUER", "none");
-    text("--oidc-client-id", options.client_id, "serve: what this server is called there", "ID",
+    text("--oidc-client-id", options.client_id, "serve: the client id of this server there", "ID",
          "TFY_PAT_MCP_OIDC_CLIENT_ID", "none");
     text("--oidc-client-secret-file", options.client_secret_file,
          "serve: file with the client's secret; no other user may read it", "FILE",
@@ -163,7 +165,7 @@ void add_oidc(CLI::App& app, config::Options::Oidc& options) {
          "CLAIM", "TFY_PAT_MCP_OIDC_NAME_CLAIM")
         ->capture_default_str();
     takes_list(*text("--oidc-scope", options.scopes,
-                     "serve: scope to ask for beside openid, email and profile; repeatable", "SCOPE",
+                     "serve: scope to ask for besides openid, email and profile; repeatable", "SCOPE",
                      "TFY_PAT_MCP_OIDC_SCOPE", "none"));
     takes_list(
         *text("--oidc-amr", options.amr,
@@ -174,11 +176,10 @@ void add_oidc(CLI::App& app, config::Options::Oidc& options) {
 /// Which programs may ask people to act for them.
 void add_oauth(CLI::App& app, config::Options::OAuth& options) {
     const TextSettings text{app};
-    takes_list(
-        *text("--oauth-client-host", options.client_hosts,
-              "serve: host whose programs may ask people for access, beside claude.ai, chatgpt.com and "
-              "vscode.dev: their documents are fetched from there; repeatable",
-              "HOST", "TFY_PAT_MCP_OAUTH_CLIENT_HOST", "none"));
+    takes_list(*text("--oauth-client-host", options.client_hosts,
+                     "serve: host whose programs may ask people for access, besides claude.ai, chatgpt.com "
+                     "and vscode.dev: their documents are fetched from there; repeatable",
+                     "HOST", "TFY_PAT_MCP_OAUTH_CLIENT_HOST", "none"));
     takes_list(*text("--oauth-redirect-scheme", options.redirect_schemes,
                      "serve: scheme of a program to which an answer may go, for example cursor; repeatable",
                      "SCHEME", "TFY_PAT_MCP_OAUTH_REDIRECT_SCHEME", "none"));
@@ -204,7 +205,7 @@ void add_settings(CLI::App& app, config::Options& options) {
             "examples|none", "examples")
         ->check(CLI::IsMember({"examples", "none"}))
         ->envname("TFY_PAT_MCP_SANDBOX_TOKENS");
-    text("--listen", options.listen, "Address and port to listen at", "ADDRESS:PORT", "TFY_PAT_MCP_LISTEN",
+    text("--listen", options.listen, "Address and port to listen on", "ADDRESS:PORT", "TFY_PAT_MCP_LISTEN",
          "127.0.0.1:8780");
     text("--state-dir", options.state_dir, "Directory for approvals, journal and keys", "DIR",
          "TFY_PAT_MCP_STATE_DIR", "$XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp");
@@ -225,7 +226,7 @@ void add_settings(CLI::App& app, config::Options& options) {
                      "are refused"),
         "", "off")
         ->envname("TFY_PAT_MCP_READ_ONLY");
-    takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
+    takes_list(*text("--tools", options.tools, "Offer only these tools, separated by commas", "LIST",
                      "TFY_PAT_MCP_TOOLS", "all"));
     add_reach(app, options);
     add_callers(app, options);

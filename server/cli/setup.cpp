@@ -194,7 +194,7 @@ void add_setup(CommandLine& line) {
     setup.add_option("HOST", choice->host, "One of " + hosts_in_words());
     setup.add_flag("--remove", choice->remove, "Take the server out again");
     setup.add_flag("--dry-run", choice->dry_run, "Show what would change, and write nothing");
-    setup.add_flag("--serve", choice->serve, "Name the address of a running serve instead of this program");
+    setup.add_flag("--serve", choice->serve, "Enter the address of a running serve instead of this program");
     setup
         .add_flag("--link", choice->link,
                   "Print install links and a badge for vscode or cursor, and write nothing")
