@@ -54,6 +54,13 @@ void trim(std::string& text) {
     text = std::move(inner);
 }
 
+/// As it is written in a shell or in JSON. No bearer token has quotes.
+bool is_quoted(std::string_view text) {
+    constexpr std::string_view quotes = "\"'";
+    return !text.empty() && (quotes.find(text.front()) != std::string_view::npos ||
+                             quotes.find(text.back()) != std::string_view::npos);
+}
+
 bool is_one_word(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -69,6 +76,14 @@ Result<policy::Secret> read_key(std::string text) {
                      {{"cause", "key_unusable"}}};
     }
     trim(text);
+    if (is_quoted(text)) {
+        policy::wipe(text);
+        return Error{
+            Errc::storage,
+            "begins or ends with a quotation mark, which is no part of a key. Put only the key there, "
+            "without quotes.",
+            {{"cause", "key_unusable"}}};
+    }
     if (!too_long && is_one_word(text)) return policy::Secret(std::move(text));
     policy::wipe(text);
     return Error{Errc::storage,

@@ -18,14 +18,14 @@ inline constexpr std::string_view key_file_setting = "TFY_API_KEY_FILE", callers
 
 /// The key in a text that was meant to be one, without the white space around it and a byte order mark; empty
 /// where there is nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a
-/// sentence ("holds more than a key …") for over 16 KiB, and for a space, a control character or anything but
-/// ASCII inside.
+/// sentence ("contains more than a key …") for over 16 KiB, for quotes around it, and for a space, a control
+/// character or anything but ASCII inside.
 Result<policy::Secret> read_key(std::string text);
 
 /// The key in it, without the white space around it. Errc::storage with a sentence, and {cause} as data:
 /// "key_file_unreadable" (missing, no right, no file), "key_file_empty", "key_file_unusable" (over 16 KiB, a
-/// space or a control character inside, UTF-16: a file that is half written, or another one),
-/// "key_placeholder". `named_by`: the setting that names the file, for the sentence.
+/// space or a control character inside, quotes around it, UTF-16: a file that is half written, or another
+/// one), "key_placeholder". `named_by`: the setting that names the file, for the sentence.
 Result<policy::Secret> read_key_file(const std::string& file, std::string_view named_by = key_file_setting);
 
 /// A sentence where other users may read the file; empty if they may not, or where there is none.

@@ -73,6 +73,10 @@ TEST_CASE("a key file holds one word, with white space around it or none; all el
              {"", "key_file_empty"},
              {" \n\t\n", "key_file_empty"},
              {"two words", "key_file_unusable"},
+             {"\"key\"\n", "key_file_unusable"},
+             {"'key'", "key_file_unusable"},
+             {"\"", "key_file_unusable"},
+             {"key\"", "key_file_unusable"},
              {"\xff\xfek\0"s, "key_file_unusable"},
              {"\xfe\xff\0k"s, "key_file_unusable"},
              {"${TFY_API_KEY}", "key_placeholder"},
@@ -107,6 +111,27 @@ TEST_CASE("a key in the environment is taken as one in a file is: trimmed, one w
             read.key_problem->message.starts_with("TFY_API_KEY in the environment contains more than a key"));
         CHECK(read.key_problem->message.find(text) == std::string::npos);
     }
+}
+
+TEST_CASE("a key in quotes is refused, with what to do, and is not repeated") {
+    const fakes::Variable no_file("TFY_API_KEY_FILE", nullptr);
+    for (const auto* text : {"\"tfy-key-1\"", " 'tfy-key-1'\n", "\"tfy-key-1"}) {
+        CAPTURE(text);
+        const fakes::Variable set("TFY_API_KEY", text);
+        const auto read = config::read_upstream();
+        CHECK(read.api_key.empty());
+        REQUIRE(read.key_problem.has_value());
+        CHECK(read.key_problem->message ==
+              "TFY_API_KEY in the environment begins or ends with a quotation mark, which is no part of a "
+              "key. Put only the key there, without quotes.");
+    }
+    const fakes::TempFolder folder;
+    const auto file = (folder.path() / "key").string();
+    write(file, "\"tfy-key-1\"\n");
+    const auto read = upstream::read_key_file(file);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().message.find("without quotes") != std::string::npos);
+    CHECK(read.error().message.find("tfy-key-1") == std::string::npos);
 }
 
 TEST_CASE("of a key and a key file the key comes first, and that is said; white space is no key") {
