@@ -1,5 +1,5 @@
-// Hosts that people have, from their own packages (tests/hosts): after `setup` they start the server, list it as connected,
-// and Codex's app server, which needs no account, asks the person our question and shows the answer.
+// Hosts that people have, from their own packages (tests/hosts): after `setup`, or their own command, they list the server and
+// connect, and Codex's app server, which needs no account, asks the person our question and shows the answer.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,6 +60,26 @@ test('Gemini CLI lists the server as connected', { skip }, async t => {
   const connected = ({ stdout, stderr }) => /✓ tfy-pat-mcp: \S+ stdio --sandbox \(stdio\) - Connected/.test(stdout + stderr);
   await becomes(() => person.host('gemini', ['mcp', 'list']), connected);
 });
+
+/** Of each page whose host has such a command: how that host lists the server. */
+const byOwnCommand = {
+  'claude-code': /^tfy-pat-mcp: tfy-pat-mcp stdio - /m,
+  codex: /^tfy-pat-mcp +tfy-pat-mcp +stdio /m,
+  gemini: /tfy-pat-mcp: tfy-pat-mcp stdio \(stdio\)/,
+};
+
+for (const [page, listed] of Object.entries(byOwnCommand))
+  test(`${page}: the host’s own command, as its page has it, adds the server`, { skip }, async t => {
+    const person = account(t);
+    const text = readFileSync(new URL(`../../docs/hosts/${page}.md`, import.meta.url), 'utf8');
+    const [, command] = /^By its own command: `(\w+ mcp add [^`]+)`/m.exec(text);
+    const env = { ...person.env, PATH: `${bin}:${person.env.PATH}` };
+    const run = line => runToEnd('sh', ['-c', line], { env, cwd: person.folder });
+    const added = await run(command);
+    assert.equal(added.code, 0, added.stdout + added.stderr);
+    const { stdout, stderr } = await run(`${command.split(' ')[0]} mcp list`);
+    assert.match(stdout + stderr, listed);
+  });
 
 test('the Inspector finds nothing in the tools’ schemas that a client could not take, and calls one', { skip }, async t => {
   const person = account(t);
