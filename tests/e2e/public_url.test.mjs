@@ -101,9 +101,14 @@ test('the doctor compares the public URL, the hosts that are served and where se
   }
 });
 
-const schema = fileURLToPath(new URL('../../../shared/schemas/server-card/server-card.schema.json', import.meta.url));
+/** Of a schema: what asserts that a value fits it. */
+function fitting(schema) {
+  const fits = addFormats(new Ajv({ strict: false })).compile(schema);
+  return value => assert.ok(fits(value), JSON.stringify(fits.errors));
+}
 
-test('from the address alone a client finds the catalog, by it the card, and by that the endpoint; without one there is neither', async t => {
+/** What a client reads, which has the address alone: {catalog, card}. */
+async function discovered(t) {
   const { port } = await served(t, 'https://tfy.example.com');
   const read = async url => {
     const { host, pathname } = new URL(url);
@@ -111,20 +116,35 @@ test('from the address alone a client finds the catalog, by it the card, and by 
     assert.equal(status, 200, text);
     return JSON.parse(text);
   };
-  const [{ url, type }] = (await read('https://tfy.example.com/.well-known/ai-catalog.json')).entries;
-  assert.equal(type, 'application/mcp-server-card+json');
-  const card = await read(url);
+  const catalog = await read('https://tfy.example.com/.well-known/ai-catalog.json');
+  return { catalog, card: await read(catalog.entries[0].url) };
+}
+
+test('from the address alone a client finds the catalog, by it the card, and by that the endpoint; without one there is neither', async t => {
+  const { catalog, card } = await discovered(t);
+  assert.equal(catalog.entries[0].type, 'application/mcp-server-card+json');
   assert.equal(card.remotes[0].url, 'https://tfy.example.com/mcp');
   assert.ok(card.remotes[0].supportedProtocolVersions.includes('2026-07-28'));
-  if (existsSync(schema)) {
-    const { $defs } = JSON.parse(readFileSync(schema, 'utf8'));
-    const ajv = new Ajv({ strict: false });
-    addFormats(ajv);
-    const fits = ajv.compile({ $defs, $ref: '#/$defs/ServerCard' });
-    assert.ok(fits(card), JSON.stringify(fits.errors));
-    assert.ok(!fits({ ...card, name: 'no-name-of-a-card' }));
-  }
   const unknown = await served(t);
   for (const path of ['/.well-known/ai-catalog.json', '/mcp/server-card'])
     assert.equal((await ask(unknown.port, path, { host: `127.0.0.1:${unknown.port}` })).status, 404, path);
+});
+
+test('the catalog fits its schema', async t => {
+  const fits = fitting(JSON.parse(readFileSync(new URL('schemas/ai-catalog-0.9.schema.json', import.meta.url), 'utf8')));
+  const { catalog } = await discovered(t);
+  fits(catalog);
+  const [entry] = catalog.entries;
+  for (const wrong of [{ ...catalog, more: 1 }, { ...catalog, entries: [{ ...entry, data: {} }] }, { ...catalog, entries: [{ ...entry, identifier: 'tfy' }] }])
+    assert.throws(() => fits(wrong), JSON.stringify(wrong));
+});
+
+const schema = fileURLToPath(new URL('../../../shared/schemas/server-card/server-card.schema.json', import.meta.url));
+
+test('the card fits its schema', { skip: !existsSync(schema) && `${schema} is not here` }, async t => {
+  const { $defs } = JSON.parse(readFileSync(schema, 'utf8'));
+  const fits = fitting({ $defs, $ref: '#/$defs/ServerCard' });
+  const { card } = await discovered(t);
+  fits(card);
+  assert.throws(() => fits({ ...card, name: 'no-name-of-a-card' }));
 });
