@@ -9,7 +9,7 @@
 namespace tfy::policy {
 namespace {
 
-constexpr std::size_t most_of_tool = 60, most_of_name = 200;
+constexpr std::size_t most_of_tool = 60, most_of_name = 200, most_of_fact = 200;
 
 using Table = std::map<std::string_view, CallWords, std::less<>>;
 
@@ -57,6 +57,14 @@ std::string headline(const Approval& approval, const Seals& seal) {
 
 std::string line_of(const Approval& approval, const Seals& seal) {
     return with_subject(words_for(approval.call.tool, seal).verb, approval, seal);
+}
+
+Json asked_members(const Approval& approval, const Seals& seal) {
+    auto facts = Json::array();
+    for (const auto& fact : approval.facts.shown)
+        facts.push_back({{"label", shown(seal, fact.label, most_of_fact)},
+                         {"value", shown(seal, fact.value, most_of_fact)}});
+    return {{"action", headline(approval, seal)}, {"facts", std::move(facts)}};
 }
 
 }  // namespace tfy::policy

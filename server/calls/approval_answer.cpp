@@ -1,5 +1,6 @@
 #include "server/calls/approval_answer.hpp"
 
+#include "policy/call_words.hpp"
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/freeze.hpp"
 #include "policy/narrowed_arguments.hpp"
@@ -78,6 +79,7 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
                                      {"request_expires_at", policy::format_time(approval.expires)},
                                      {"message", message},
                                      {"next", next}}};
+    result.structured.update(policy::asked_members(approval, seal));
     if (!doors.page.empty()) result.structured["approval_url"] = doors.page;
     tell_narrowing(result, approval, seal);
     return result;

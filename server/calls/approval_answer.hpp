@@ -18,7 +18,7 @@ struct DecisionLinks {
 /// The state of the request: pending (no error), denied, expired, withdrawn, superseded, or the stored,
 /// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
 /// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
-/// it has ended.
+/// it has ended. While it is open, it has policy::asked_members(), too.
 tools::ToolResult status_answer(const policy::Approval& approval, const DecisionLinks& doors,
                                 policy::Time now, const policy::Seals& seal);
 /// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result

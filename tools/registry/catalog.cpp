@@ -61,8 +61,11 @@ Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined, protocol:
 
 const std::string& Catalog::Entry::version() const {
     if (!version_.empty()) return version_;
+    // What a host shows of a request, beside the answer: nothing is bound to it.
     auto bound = definition;
-    bound.erase("_meta");  // shown by a host, beside the answer: nothing is bound to it
+    bound.erase("_meta");
+    if (const auto output = bound.find("outputSchema"); output != bound.end())
+        for (const auto* shown : {"action", "facts"}) output->at("properties").erase(shown);
     return version_ =
                policy::sha256(policy::canonical_json(bound)).substr(std::string_view("sha256:").size(), 16);
 }

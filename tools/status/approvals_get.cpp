@@ -1,4 +1,5 @@
 // tfy_approvals_get: for agents that were told "pending".
+#include "policy/call_words.hpp"
 #include "policy/visible.hpp"
 #include "tools/identifier.hpp"
 #include "tools/status/status.hpp"
@@ -17,6 +18,7 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval, con
                                   {"approval_id", approval.id},
                                   {"tool", approval.call.tool},
                                   {"digest", approval.digest}});
+    result.structured.update(policy::asked_members(approval, seal));
     result.text +=
         "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state()));
     if (!policy::is_open(approval.state()))

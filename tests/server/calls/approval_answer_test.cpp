@@ -110,6 +110,18 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
     }
 }
 
+TEST_CASE("while it is open, its caller is told what is asked and what is verified of it") {
+    for (const auto state : {State::pending, State::approved, State::executing, State::succeeded}) {
+        CAPTURE(policy::to_string(state));
+        const auto told = calls::status_answer(in(state), {}, noon, fakes::no_tokens()).structured;
+        CHECK(told.contains("facts") == (state != State::succeeded));
+        if (state == State::succeeded) continue;
+        CHECK(told.at("action") == "Delete access token ci-pipeline");
+        CHECK(told.at("facts") == Json::parse(R"([{"label": "Created", "value": "2026-01-01"},
+                                                  {"label": "Last used", "value": "never"}])"));
+    }
+}
+
 TEST_CASE("a withdrawal with words of its own tells what is to be done then") {
     const auto told = [](const std::string& next) {
         const auto ended = policy::withdraw(in(State::approved), noon, "Its key is over.", next).value();

@@ -126,6 +126,27 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
     }
 }
 
+TEST_CASE("a request is bound to the definition of its tool, and to nothing that is shown of the request") {
+    House house;
+    const auto defined = house.catalog().find("tfy_access_tokens_delete")->definition;
+    const auto version_of = [](const Json& definition) {
+        auto input = protocol::Schema::compile(definition.at("inputSchema"));
+        return registry::Catalog::Entry(std::make_unique<Stranger>(), definition, std::move(*input))
+            .version();
+    };
+    auto silent = defined;
+    silent.erase("_meta");
+    for (const auto* shown : {"action", "facts"})
+        REQUIRE(silent.at("outputSchema").at("properties").erase(shown) == 1);
+    CHECK(version_of(silent) == version_of(defined));
+    auto another = defined;
+    another["description"] = "Deletes it.";
+    CHECK(version_of(another) != version_of(defined));
+    another = defined;
+    another["outputSchema"]["properties"].erase("deleted");
+    CHECK(version_of(another) != version_of(defined));
+}
+
 TEST_CASE("the first tool can be called with nothing, and the order is that of assembly") {
     House house;
     const auto& catalog = house.catalog();
@@ -186,6 +207,8 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
     const Json pending = {{"status", "approval_pending"},
                           {"approval_id", "apr_" + std::string(26, 'a')},
                           {"digest", "sha256:00"},
+                          {"action", "Delete access token ci"},
+                          {"facts", Json::parse(R"([{"label": "Last used", "value": "never"}])")},
                           {"request_expires_at", "2026-11-23T12:15:00.000Z"},
                           {"approval_url", "http://127.0.0.1:8780/approvals"}};
     fits("tfy_access_tokens_create", pending);

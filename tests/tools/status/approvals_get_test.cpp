@@ -48,6 +48,8 @@ struct Looking {
         approval.call.tool = "tfy_access_tokens_delete";
         approval.call.caller.principal = "stdio:alice";
         approval.digest = "sha256:3f9c01ab77e2" + std::string(52, '0');
+        approval.facts.subject = "ci\u202Ebot";
+        approval.facts.shown = {{"Last used", "never\u202E"}};
         policy::ApprovalForTests::state(approval) = state;
         approval.expires = noon + 15min;
     }
@@ -68,6 +70,9 @@ TEST_CASE("an approval says what the call itself would be answered, and where th
                                          {"state", policy::to_string(state)},
                                          {"approval_id", approval_id},
                                          {"tool", "tfy_access_tokens_delete"},
+                                         {"action", "Delete access token ci⟨U+202E⟩bot"},
+                                         {"facts", Json::parse(R"([{"label": "Last used",
+                                                                    "value": "never⟨U+202E⟩"}])")},
                                          {"digest", "sha256:3f9c01ab77e2" + std::string(52, '0')},
                                          {"request_expires_at", "2026-11-23T12:15:00.000Z"}});
         CHECK(result->text.starts_with("What the call says.\n"));
