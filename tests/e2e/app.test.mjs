@@ -8,6 +8,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 
 import { openPage } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
+import { idOf, statusOf } from './lib/story.mjs';
 import { schemaFolder } from './lib/wire.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -103,6 +104,76 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
     'ui/notifications/size-changed',
     'ui/open-link',
   ], 'it calls no tool');
+});
+
+/** A token that is there, and a client that asks for its deletion. */
+async function askToDelete(world, client, name) {
+  const asked = await client.call('tfy_access_tokens_create', { payload: { name } });
+  const done = await world.decide(['approve', asked.structuredContent.approval_id], [name, 'none']);
+  assert.equal(done.code, 0, done.stdout + done.stderr);
+  assert.equal(statusOf(await client.call('tfy_access_tokens_create', { payload: { name } })), 'executed');
+  const args = { id: await idOf(client, name), reason: 'Verified: it is <b>unused</b>' };
+  return { args, told: (await client.call('tfy_access_tokens_delete', args)).structuredContent };
+}
+
+test('what is asked and what the server verified of it come before the words of the agent, for a delete and for its request', async t => {
+  const { world, client, card } = await start(t);
+  const { args, told } = await askToDelete(world, client, 'to-go');
+  assert.equal(told.status, 'approval_pending');
+  assert.equal(told.action, 'Delete access token to-go');
+  const known = Object.fromEntries(told.facts.map(({ label, value }) => [label, value]));
+  assert.deepEqual([known.Name, known.ID], ['to-go', args.id]);
+  assert.ok(known.Created && known.Expires && known['Last used'] && known["This server's own key"], JSON.stringify(known));
+  const looked = (await client.call('tfy_approvals_get', { approval_id: told.approval_id })).structuredContent;
+  assert.deepEqual([looked.action, looked.facts], [told.action, told.facts]);
+
+  const shown = await host(t, card.text);
+  const main = shown.card.locator('main');
+  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: args } });
+  await shown.says(result(told));
+  await shown.card.getByRole('heading', { name: 'Delete access token to-go' }).waitFor();
+  const all = await main.innerText();
+  const places = ['A person has to decide', 'Delete access token to-go', 'Verified by the server:', known.Created, 'Claimed by the agent (not verified):', args.reason, told.approval_id].map(part => all.indexOf(part));
+  assert.ok(!places.includes(-1), all);
+  assert.deepEqual(places, [...places].sort((a, b) => a - b), all);
+  assert.equal(await shown.card.locator('#verified').getByText('Verified: it is').count(), 0);
+
+  // Of tfy_approvals_get there are no words of the agent; what others wrote is text.
+  const hostile = { label: '<img src=x onerror=parent.postMessage(1)>', value: '<b>bold</b>' };
+  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: { approval_id: told.approval_id } } });
+  await shown.says(result({ ...looked, facts: [...looked.facts, hostile, null, { label: 1 }] }));
+  await shown.card.getByText('<b>bold</b>').waitFor();
+  const got = await main.innerText();
+  for (const part of ['Delete access token to-go', known.Created, hostile.label]) assert.ok(got.includes(part), got);
+  assert.ok(!got.includes('Claimed by the agent'), got);
+  assert.equal(await shown.card.locator('img, b').count(), 0);
+  await shown.says(result({ ...looked, state: 'approved' }));
+  await shown.card.getByRole('heading', { name: 'Approved, but not started' }).waitFor();
+
+  // What is over still says what it was.
+  assert.equal((await world.decide(['deny', told.approval_id, '--reason', 'still in use'])).code, 0);
+  const over = (await client.call('tfy_approvals_get', { approval_id: told.approval_id })).structuredContent;
+  assert.deepEqual([over.status, over.action, over.facts], ['denied', told.action, told.facts]);
+  await shown.says(result(over));
+  await shown.card.getByRole('heading', { name: 'Denied: nothing was done' }).waitFor();
+  assert.ok((await main.innerText()).includes(known.Created));
+  assert.equal(await shown.card.getByRole('button').count(), 0);
+});
+
+test('the card counts down by itself to the end; then it no longer leads to the page', async t => {
+  const { card } = await start(t);
+  const shown = await host(t, card.text);
+  const left = shown.card.locator('#left');
+  await shown.says(result({ status: 'approval_pending', approval_url: 'http://localhost/x', request_expires_at: new Date(Date.now() + 9000).toISOString() }));
+  await left.filter({ hasText: /^Expires in \d s\.$/ }).waitFor();
+  await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
+  await shown.says({ id: (await shown.sent('ui/open-link')).id, error: { code: -32000, message: 'no' } });
+  await shown.card.getByText('Your client does not open it. The address: http://localhost/x').waitFor();
+  const then = await left.innerText();
+  await left.filter({ hasNotText: then }).waitFor();
+  assert.ok(await shown.card.getByText('The address: http://localhost/x').isVisible(), 'the next second keeps it');
+  await shown.card.getByText('Its time is over. Ask the agent for its state.').waitFor();
+  assert.equal(await shown.card.getByRole('button').count(), 0);
 });
 
 test('it answers what hosts ask, refuses the rest, and goes by its host alone', async t => {
