@@ -175,6 +175,9 @@ test('the key that TrueFoundry’s own command line keeps is taken over when ask
   assert.match((await login('', '--from-truefoundry')).stderr, /logged in by a browser: its token ends within hours/);
   assert.ok(!existsSync(file));
   put({ host: world.upstream, access_token: sandboxKey, refresh_token: null });
+  const client = await open('modern stdio', world, { elicitation: null });
+  const untouched = (await client.call('tfy_config_status', {})).structuredContent;
+  assert.equal(untouched.key_set, false, 'a server does not take it by itself');
   const done = await login('', '--from-truefoundry');
   assert.equal(done.code, 0, done.stderr);
   assert.equal(readFileSync(file, 'utf8'), `${world.upstream}\n${sandboxKey}\n`);
