@@ -32,6 +32,13 @@ struct ToolResult {
         Json arguments;
     };
     std::optional<FollowUp> follow_up = {};
+    /// A page that the person is led to if their client opens addresses. This result is the answer all the
+    /// same.
+    struct Page {
+        std::string why;  // what they do there, as a sentence
+        std::string url;
+    };
+    std::optional<Page> leads_to = {};
     std::optional<Again> again = {};  // in the place of all the others
 };
 /// `result` with all that it says.

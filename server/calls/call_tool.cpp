@@ -140,6 +140,11 @@ Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Re
     if (entry.changes != nullptr) co_return co_await change(entry, std::move(*call), requester, params);
     auto result = co_await read(entry, std::move(*call));
     if (!result) co_return write_answer(failure(result.error()), version);
+    if (result->leads_to) {
+        auto led = co_await lead_to_page(entry, requester, params, *result);
+        if (!led) co_return led.error();
+        if (*led) co_return std::move(**led);
+    }
     if (!result->again) co_return write_answer(std::move(*result), version);
     auto make = [make = std::move(result->again->make), version] {
         return write_answer(make(), version).result;
@@ -332,19 +337,6 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         approval = co_await deps_.drivers.dialogues.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
     co_return co_await deps_.drivers.answers.answer(std::move(*approval), requester);
-}
-
-// Who comes back with the state is told the stored outcome.
-Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const Approval& approval,
-                                                                mcp::Requester& requester,
-                                                                const ToolResult& result) {
-    auto question = deps_.drivers.dialogues.value_question(approval, requester, result);
-    if (!question) co_return std::nullopt;
-    if (protocol::is_modern(requester.context.version))
-        co_return deps_.drivers.modern.ask(approval, requester, std::move(*question),
-                                           {.shown = approval.digest});
-    co_await deps_.drivers.stream.show(requester, std::move(*question));
-    co_return std::nullopt;
 }
 
 Async<mcp::MethodResult> CallTool::answer_fresh(Ran ran, protocol::Version version) {

@@ -102,6 +102,10 @@ private:
     Async<std::optional<mcp::MethodResult>> lead_to_value(const policy::Approval& approval,
                                                           mcp::Requester& requester,
                                                           const tools::ToolResult& result);
+    Async<Result<std::optional<mcp::MethodResult>>> lead_to_page(const Entry& entry,
+                                                                 mcp::Requester& requester,
+                                                                 const protocol::CallToolParams& params,
+                                                                 tools::ToolResult& result);
     Async<mcp::MethodResult> answer_fresh(Ran ran, protocol::Version version);
     Async<void> tell_decision(policy::Approval approval, mcp::Requester& requester);
     Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,

@@ -1,5 +1,6 @@
 #include "server/calls/dialogues.hpp"
 
+#include "policy/sealed_state.hpp"
 #include "protocol/elicitation.hpp"
 #include "server/people/client_form.hpp"
 
@@ -149,6 +150,13 @@ std::optional<Json> Dialogues::value_question(const Approval& approval, const mc
     if (address.empty() || page_.opens_browser() || !opens_addresses(requester)) return std::nullopt;
     return protocol::write_url("See and save the new value on the approvals page: it is shown once.",
                                std::move(address), result.structured.value("reveal_id", std::string{}),
+                               requester.context.version);
+}
+
+std::optional<Json> Dialogues::page_question(const mcp::Requester& requester,
+                                             const tools::ToolResult& result) {
+    if (!result.leads_to || !opens_addresses(requester)) return std::nullopt;
+    return protocol::write_url(result.leads_to->why, result.leads_to->url, "url_" + policy::random_id(),
                                requester.context.version);
 }
 

@@ -51,6 +51,9 @@ public:
     /// The same as a question to the client, if it opens addresses and no browser was opened.
     std::optional<Json> value_question(const policy::Approval& approval, const mcp::Requester& requester,
                                        const tools::ToolResult& result);
+    /// Where a result leads the person, as a question to the client, if it opens addresses. Its answer says
+    /// nothing of what the person does there.
+    std::optional<Json> page_question(const mcp::Requester& requester, const tools::ToolResult& result);
 
 private:
     bool is_silent(const mcp::Requester& requester);

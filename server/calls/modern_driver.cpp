@@ -67,6 +67,17 @@ mcp::MethodResult ModernDriver::ask(const Approval& approval, const mcp::Request
                         {"principal", requester.caller.principal},
                         {"expires", policy::format_time(approval.expires + std::chrono::minutes{30})},
                         {"attempt", position.unclear}};
+    return input_required(std::move(question), state);
+}
+
+mcp::MethodResult ModernDriver::lead(const policy::Call& call, Json question) const {
+    const Json state = {{"digest", policy::digest(call)},
+                        {"principal", call.caller.principal},
+                        {"expires", policy::format_time(clock_.now() + std::chrono::minutes{30})}};
+    return input_required(std::move(question), state);
+}
+
+mcp::MethodResult ModernDriver::input_required(Json question, const Json& state) const {
     const Json requests = {
         {question_key, {{"method", "elicitation/create"}, {"params", std::move(question)}}}};
     return {

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
 import { accessible, browse } from './lib/browser.mjs';
 import { ask } from './lib/control_plane.mjs';
@@ -28,8 +31,8 @@ async function mint(world, account) {
 }
 
 /** ada and bob are enrolled; each has a key at TrueFoundry, where they are called alice and robert. */
-async function begin(t) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', accounts: ['alice', 'robert'] });
+async function begin(t, hold = '0s') {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold, accounts: ['alice', 'robert'] });
   world.env.TFY_PAT_MCP_CALLERS = 'keys';
   await enrolPeople(world, ['ada', 'bob']);
   const server = await world.serve();
@@ -39,15 +42,19 @@ async function begin(t) {
   return { world, server, keys, asked, link: `${server.page}/key`, answers: [] };
 }
 
-/** An agent of this person: calls its tools. */
-async function agent({ world, server }, person) {
+/** An agent of this person: calls its tools. With `respond` its client opens addresses, and answers so. */
+async function agent({ world, server }, person, { era = 'modern', respond } = {}) {
   const file = join(world.folder, `${person}.key`);
   const create = ['keys', 'create', '--for', person, '--label', 'cursor', '--out', file];
   const made = await runToEnd(binary, create, { env: world.env });
   assert.equal(made.code, 0, made.stderr);
-  const client = new Client({ name: 'tfy-e2e-own-key', version: '1' }, { versionNegotiation: { mode: { pin: modernVersion } } });
+  const [Client, Http] = era === 'modern' ? [ModernClient, ModernHttp] : [LegacyClient, LegacyHttp];
+  const capabilities = respond ? { elicitation: { url: {} } } : {};
+  const options = era === 'modern' ? { capabilities, versionNegotiation: { mode: { pin: modernVersion } } } : { capabilities };
+  const client = new Client({ name: 'tfy-e2e-own-key', version: '1' }, options);
+  if (respond) client.setRequestHandler(era === 'modern' ? 'elicitation/create' : ElicitRequestSchema, ({ params }) => respond(params));
   world.clients.push(client);
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.endpoint), {
+  await client.connect(new Http(new URL(server.endpoint), {
     fetch: world.fetch.call,
     requestInit: { headers: { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } },
   }));
@@ -192,3 +199,38 @@ test('each person’s agents use that person’s key; what is open under one tha
   assert.equal((await ada.request('GET', '/api/session')).body.key_broken, false);
   assert.equal((await bob.request('GET', '/api/key')).body.key.subject, 'robert@sandbox.example');
 });
+
+for (const era of ['modern', 'legacy'])
+  test(`${era}: tfy_config_set leads who opens addresses to the page of their key; going there sets none, entering it there does`, async t => {
+    const here = await begin(t, '30s');
+    const plain = await (await agent(here, 'bob', { era })).call('tfy_config_set');
+    assert.equal(plain.structuredContent.page, here.link);
+    const ada = await Page.signIn(here.world, { ...here.server, person: 'ada' });
+    const enter = async () => assert.equal((await ada.request('POST', '/api/key', { key: here.keys.ada, passphrase })).status, 201);
+    const asked = [];
+    const answers = [
+      async () => ({ action: 'accept' }),
+      async () => ({ action: 'decline' }),
+      async () => (await enter(), { action: 'accept' }),
+    ];
+    const respond = params => {
+      asked.push(params);
+      return answers[asked.length - 1]();
+    };
+    const { call, names } = await agent(here, 'ada', { era, respond });
+    for (let times = 1; times <= 2; ++times) {
+      const told = await call('tfy_config_set');
+      assert.equal(asked.length, times);
+      assert.deepEqual(told.structuredContent, plain.structuredContent);
+      assert.equal(textOf(told), textOf(plain));
+    }
+    assert.deepEqual(await here.asked(), []);
+    assert.equal((await ada.request('GET', '/api/key')).body.key, null);
+
+    const told = await call('tfy_config_set');
+    assert.equal(told.structuredContent.key_set, true);
+    assert.match(textOf(told), /A key is set already \(the approvals page\)/);
+    assert.deepEqual(asked.map(({ mode, url }) => [mode, url]), Array(3).fill(['url', here.link]));
+    assert.match(asked[0].message, /^Enter your own TrueFoundry API key on the approvals page, signed in\./);
+    assert.deepEqual(await names(), ['key-of-alice']);
+  });

@@ -127,6 +127,7 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
     CHECK(holds(first.text, "Nothing was changed. The user enters"));
     CHECK(holds(first.text, "\n\n  tfy-pat-mcp login\n\n"));
     CHECK_FALSE(holds(first.text, "A key is set already"));
+    CHECK_FALSE(first.leads_to.has_value());
     auto set = whole();
     set.key = [](const policy::Caller&) {
         auto key = a_key();
@@ -145,6 +146,8 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
                                   {"sandbox", false}});
     CHECK(holds(page.text, "\n\n  https://tfy.example.com/approvals/key\n\n"));
     CHECK_FALSE(holds(page.text, "terminal"));
+    REQUIRE(page.leads_to.has_value());
+    CHECK(page.leads_to->url == "https://tfy.example.com/approvals/key");
     auto sandbox = whole();
     sandbox.sandbox = true;
     CHECK(told_to(sandbox).structured.at("status") == "not_needed");
