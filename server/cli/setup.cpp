@@ -105,17 +105,54 @@ Result<void> name_process(const config::Options& options, setup::SetupPlan& plan
     return options.sandbox ? Result<void>{} : name_upstream(plan);
 }
 
+/// How the server knows this host, and what the person does for it.
+Result<void> name_caller(const config::Options& options, const config::CallersBy& by,
+                         setup::SetupPlan& plan) {
+    const std::string host(setup::find_host(plan.host)->name);
+    if (by.oauth || by.issuer) {
+        plan.notes.push_back(host + " shows no key: it opens a page in your browser, where you " +
+                             (by.oauth ? "sign in as for approvals and allow it."
+                                       : "sign in at " + options.issuer + " and allow it."));
+        return {};
+    }
+    if (by.truefoundry && !by.keys)
+        return Error{Errc::invalid_params,
+                     "With --callers truefoundry serve takes callers from TrueFoundry's gateway alone, and a "
+                     "host that comes by itself is refused. Nothing was written. Give the host the gateway's "
+                     "address of this server (docs/gateway.md), or add keys or oauth to --callers."};
+    plan.connection.shows_key = by.keys;
+    if (!by.keys) return {};
+    plan.notes.push_back(
+        "The key is not in the file. Make one: " +
+        tools::own_command("keys create --for PERSON --label " + plan.host +
+                           (options.sandbox && options.state_dir.empty() ? " --sandbox" : "")) +
+        "\n" +
+        (plan.host == "vscode"
+             ? "VS Code asks for it when it starts the server, and keeps it as a secret."
+             : host + " finds it in its own environment: set " + std::string(setup::key_variable) +
+                   " to the key where " + host + " is started."));
+    return {};
+}
+
 Result<void> name_address(const config::Options& options, setup::SetupPlan& plan) {
-    const auto settings = config::read_settings(options).settings;
+    const auto read = config::read_settings(options);
+    for (const auto& wrong : read.wrong)
+        if (wrong.name == "--listen" || wrong.name == "--public-url" || wrong.name == "--callers")
+            return Error{wrong.error.code, wrong.error.message + " Nothing was written."};
+    const auto& settings = read.settings;
     const auto& at = settings.listen;
     const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
     plan.connection.url = settings.public_url.empty() ? (settings.tls.given() ? "https://" : "http://") +
                                                             host + ":" + std::to_string(at.port) + "/mcp"
                                                       : settings.public_url + "/mcp";
-    plan.notes.emplace_back("The server has to run: tfy-pat-mcp serve");
-    if (at.port != 0 || !settings.public_url.empty()) return {};
-    return Error{Errc::invalid_params,
-                 "--listen has to name the port that serve listens at. Nothing was written."};
+    if (at.port == 0 && settings.public_url.empty())
+        return Error{Errc::invalid_params,
+                     "--listen has to name the port that serve listens at. Nothing was written."};
+    std::string callers;
+    if (settings.callers.credentials())
+        for (const auto& word : options.callers) callers += (callers.empty() ? " --callers " : ",") + word;
+    plan.notes.push_back("The server has to run: " + tools::own_program() + " serve" + callers);
+    return name_caller(options, settings.callers, plan);
 }
 
 /// For everyone who clicks: without paths of this machine. An address that is not known stays empty.
@@ -188,7 +225,7 @@ void add_setup(CommandLine& line) {
         {"setup",
          "Put this server into the settings of an MCP host, or take it out again. Without HOST, list the "
          "hosts and their files",
-         {"--sandbox --read-only --tools --state-dir --listen --public-url --config",
+         {"--sandbox --read-only --tools --state-dir --listen --public-url --callers --config",
           {"tfy-pat-mcp setup claude-code --sandbox", "tfy-pat-mcp setup cursor --remove"}},
          [choice](Invocation& call) { return run(call, *choice); }});
     setup.add_option("HOST", choice->host, "One of " + hosts_in_words());

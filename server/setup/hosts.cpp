@@ -73,7 +73,7 @@ Entry environment_of(const Connection& connection) {
     return variables;
 }
 
-Entry over_http(const HostDefinition& host, const std::string& url) {
+Entry at_address(const HostDefinition& host, const std::string& url) {
     if (host.id == "claude-code" || host.id == "vscode") return {{"type", "http"}, {"url", url}};
     if (host.id == "gemini") return {{"httpUrl", url}};
     if (host.id == "windsurf") return {{"serverUrl", url}};
@@ -84,6 +84,41 @@ Entry over_http(const HostDefinition& host, const std::string& url) {
                 {"uri", url},
                 {"timeout", 300}};
     return {{"url", url}};
+}
+
+/// What the host replaces by the key when it connects; empty if it replaces nothing.
+std::string stand_in_for_key(std::string_view id) {
+    const std::string name(key_variable);
+    if (id == "claude-code") return "${" + name + "}";
+    if (id == "cursor" || id == "windsurf") return "${env:" + name + "}";
+    if (id == "gemini") return "$" + name;
+    return std::string(id == "vscode" ? key_answer : "");
+}
+
+Result<Entry> over_http(const HostDefinition& host, const Connection& connection) {
+    const std::string name(host.name);
+    if (host.id == "claude-desktop")
+        return Error{Errc::refused,
+                     "Claude Desktop's file takes no addresses: it reaches servers over HTTP only as "
+                     "connectors, from Anthropic's machines. Nothing was written. Run the command again "
+                     "without --serve."};
+    auto entry = at_address(host, connection.url);
+    if (!connection.shows_key) return entry;
+    if (host.id == "codex") {
+        entry["bearer_token_env_var"] = std::string(key_variable);
+        return entry;
+    }
+    const auto stand_in = stand_in_for_key(host.id);
+    if (stand_in.empty())
+        return Error{Errc::refused,
+                     name +
+                         " replaces no variables in its file, so the key itself would have to be there. "
+                         "Nothing was written. Start serve with --callers oauth, so that " +
+                         name +
+                         " signs in by itself, and run the command again with --callers oauth; or run it "
+                         "without --serve."};
+    entry["headers"]["Authorization"] = "Bearer " + stand_in;
+    return entry;
 }
 
 }  // namespace
@@ -105,6 +140,13 @@ const HostDefinition* find_host(std::string_view id) {
     return found == hosts.end() ? nullptr : &*found;
 }
 
+Entry key_input() {
+    return {{"type", "promptString"},
+            {"id", "tfy_pat_mcp_token"},
+            {"description", "The key for tfy-pat-mcp (made with keys create)"},
+            {"password", true}};
+}
+
 Result<fs::path> file_of(const HostDefinition& host, const Surroundings& around) {
     auto path = path_of(host.id, around);
     if (!around.home.empty() && !path.empty() &&
@@ -115,13 +157,7 @@ Result<fs::path> file_of(const HostDefinition& host, const Surroundings& around)
 }
 
 Result<Entry> entry_of(const HostDefinition& host, const Connection& connection) {
-    if (!connection.url.empty()) {
-        if (host.id != "claude-desktop") return over_http(host, connection.url);
-        return Error{Errc::refused,
-                     "Claude Desktop's file takes no addresses: it reaches servers over HTTP only as "
-                     "connectors, from Anthropic's machines. Nothing was written. Run the command again "
-                     "without --serve."};
-    }
+    if (!connection.url.empty()) return over_http(host, connection);
     if (host.id == "goose")
         return Entry{{"enabled", true},
                      {"type", "stdio"},

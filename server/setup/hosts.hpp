@@ -30,8 +30,17 @@ struct Connection {
     std::string program = {};  // absolute
     std::vector<std::string> arguments = {};
     std::vector<std::pair<std::string, std::string>> environment = {};
-    std::string url = {};  // not empty: over HTTP, and the rest does not count
+    std::string url = {};    // not empty: over HTTP, and all above does not count
+    bool shows_key = false;  // over HTTP: the server takes only who shows a key
 };
+
+/// The variable in which a host finds the key that it shows over HTTP.
+inline constexpr std::string_view key_variable = "TFY_PAT_MCP_TOKEN";
+
+/// By what VS Code asks the person for the key, and keeps it as a secret: an item of its list "inputs", and
+/// what an entry has in place of the answer.
+inline constexpr std::string_view inputs_list = "inputs", key_answer = "${input:tfy_pat_mcp_token}";
+nlohmann::ordered_json key_input();
 
 struct HostDefinition {
     std::string_view id;    // "claude-code"
@@ -49,7 +58,7 @@ const HostDefinition* find_host(std::string_view id);
 /// The person's own file, which no one else shares. Errc::refused if its folder cannot be known.
 Result<std::filesystem::path> file_of(const HostDefinition& host, const Surroundings& around);
 
-/// As the host's file has it. Errc::refused if the host cannot connect so.
+/// As the host's file has it; a key is named, and never in it. Errc::refused if the host cannot connect so.
 Result<nlohmann::ordered_json> entry_of(const HostDefinition& host, const Connection& connection);
 
 }  // namespace tfy::setup

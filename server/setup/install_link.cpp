@@ -44,10 +44,14 @@ void ask_for_address(Connection& connection, std::string_view placeholder) {
 }
 
 LinkJson inputs_of(const LinkJson& entry) {
-    if (entry.dump().find(vscode_address) == std::string::npos) return LinkJson::array();
-    return LinkJson::array({{{"type", "promptString"},
-                             {"id", "tfy_base_url"},
-                             {"description", "The address of your TrueFoundry control plane"}}});
+    const auto text = entry.dump();
+    auto inputs = LinkJson::array();
+    const LinkJson address{{"type", "promptString"},
+                           {"id", "tfy_base_url"},
+                           {"description", "The address of your TrueFoundry control plane"}};
+    if (text.find(vscode_address) != std::string::npos) inputs.push_back(address);
+    if (text.find(key_answer) != std::string::npos) inputs.push_back(key_input());
+    return inputs;
 }
 
 std::string in_markdown(std::string_view words, std::string_view picture, const std::string& link) {

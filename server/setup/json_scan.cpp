@@ -42,20 +42,26 @@ public:
         if (ended() || depth > deepest) return false;
         switch (text_[at_]) {
             case '{': return object(nullptr, depth);
-            case '[': return array(depth);
+            case '[': return list(nullptr, depth);
             case '"': return string();
             default: return word();
         }
     }
 
-    bool object(JsonObject* found, int depth) {
+    bool object(JsonObject* found, int depth) { return body('{', '}', found, depth); }
+    bool list(JsonObject* found, int depth) { return body('[', ']', found, depth); }
+
+private:
+    bool body(char first, char last, JsonObject* found, int depth) {
         const auto open = at_;
-        if (!next_is('{') || !skip()) return false;
+        if (!next_is(first) || !skip()) return false;
         std::vector<JsonMember> members;
         auto content_end = content_end_;
-        while (!ended() && text_[at_] != '}') {
+        while (!ended() && text_[at_] != last) {
             JsonMember member{.before = content_end_, .behind_line_comment = behind_line_comment_};
-            if (!read_member(member, depth)) return false;
+            member.begin = at_;
+            if (first == '{' && !read_name(member)) return false;
+            if (!read_value(member, depth)) return false;
             content_end = content_end_;
             const bool more = member.comma != std::string_view::npos;
             members.push_back(std::move(member));
@@ -63,23 +69,25 @@ public:
         }
         if (found != nullptr)
             *found = {.open = open, .close = at_, .members = std::move(members), .content_end = content_end};
-        return next_is('}');
+        return next_is(last);
     }
 
-private:
     bool next_is(char c) {
         if (ended() || text_[at_] != c) return false;
         ++at_;
         return true;
     }
 
-    /// The member, the comma behind it, and what may be skipped behind both.
-    bool read_member(JsonMember& member, int depth) {
-        member.begin = at_;
+    bool read_name(JsonMember& member) {
         if (!string()) return false;
         const auto name = Json::parse(text_.substr(member.begin, at_ - member.begin), nullptr, false);
         if (!name.is_string() || !skip() || !next_is(':') || !skip()) return false;
         member.name = name.get<std::string>();
+        return true;
+    }
+
+    /// The value, the comma behind it, and what may be skipped behind both.
+    bool read_value(JsonMember& member, int depth) {
         member.value = at_;
         if (!value(depth + 1)) return false;
         member.end = at_;
@@ -88,16 +96,6 @@ private:
         if (!next_is(',')) return true;
         member.comma = comma;
         return skip();
-    }
-
-    bool array(int depth) {
-        if (!next_is('[') || !skip()) return false;
-        while (!ended() && text_[at_] != ']') {
-            if (!value(depth + 1) || !skip()) return false;
-            if (!next_is(',')) break;
-            if (!skip()) return false;
-        }
-        return next_is(']');
     }
 
     bool string() {
@@ -152,6 +150,12 @@ Result<JsonObject> scan_object(std::string_view text, std::size_t at) {
     JsonObject found;
     if (JsonScan(text, at).object(&found, 0)) return found;
     return Error{Errc::refused, "has something else than an object in " + line_of(text, at)};
+}
+
+Result<JsonObject> scan_list(std::string_view text, std::size_t at) {
+    JsonObject found;
+    if (JsonScan(text, at).list(&found, 0)) return found;
+    return Error{Errc::refused, "has something else than a list in " + line_of(text, at)};
 }
 
 }  // namespace tfy::setup

@@ -77,6 +77,62 @@ Edits take_out_member(std::string_view text, const JsonObject& object, std::size
     return edits;
 }
 
+std::string_view value_in(std::string_view text, const JsonMember& member) {
+    return text.substr(member.value, member.end - member.value);
+}
+
+bool has_id(std::string_view text, const JsonMember& item, const nlohmann::ordered_json& id) {
+    const auto object = scan_object(text, item.value);
+    const auto* const own = object ? object->find("id") : nullptr;
+    return own != nullptr && nlohmann::ordered_json::parse(value_in(text, *own), nullptr, false) == id;
+}
+
+/// The top key `name` of `document`, and the list that it has.
+struct NamedList {
+    const JsonMember* key = nullptr;  // none: the document has no such key
+    JsonObject list = {};
+};
+Result<NamedList> find_list(std::string_view text, const JsonObject& document, std::string_view name) {
+    if (std::ranges::count(document.members, name, &JsonMember::name) > 1)
+        return Error{Errc::refused, "has \"" + std::string(name) + "\" twice"};
+    const auto* const key = document.find(name);
+    if (key == nullptr) return NamedList{};
+    auto list = scan_list(text, key->value);
+    if (!list)
+        return Error{Errc::refused, "has something else than a list as its \"" + std::string(name) + "\""};
+    return NamedList{key, std::move(*list)};
+}
+
+Edits add_item(std::string_view text, const JsonObject& document, const NamedList& named,
+               const nlohmann::ordered_json& item) {
+    const auto& list = named.list;
+    const bool empty = list.members.empty();
+    const bool on_one_line = is_compact(text, empty ? document : list);
+    if (empty && on_one_line && list.content_end == list.open + 1)
+        return {{list.open + 1, list.close - list.open - 1, item.dump()}};
+    const auto unit = unit_of(text, document);
+    const auto line_end = line_end_of(text);
+    const auto outer = indent_of(text, named.key->begin);
+    const auto inner =
+        empty || is_compact(text, list) ? outer + unit : indent_of(text, list.members.front().begin);
+    const auto written = on_one_line ? item.dump() : item.dump(static_cast<int>(unit.size()), unit.front());
+    return add_member(text, list, indented(written, inner, line_end), {inner, outer, line_end});
+}
+
+Edits add_list(std::string_view text, const JsonObject& document, std::string_view name,
+               const nlohmann::ordered_json& item) {
+    auto list = nlohmann::ordered_json::array();
+    list.push_back(item);
+    const auto unit = unit_of(text, document);
+    const auto line_end = line_end_of(text);
+    const auto written =
+        is_compact(text, document)
+            ? list.dump()
+            : indented(list.dump(static_cast<int>(unit.size()), unit.front()), unit, line_end);
+    return add_member(text, document, "\"" + std::string(name) + "\": " + written,
+                      {unit, indent_of(text, document.close), line_end});
+}
+
 /// The document, and in it the section; both where the entry is looked for and where it is put.
 struct Places {
     JsonObject document;
@@ -179,6 +235,34 @@ private:
 
 std::unique_ptr<ConfigText> json_text(std::string section) {
     return std::make_unique<JsonText>(std::move(section));
+}
+
+Result<std::string> with_list_item(std::string_view text, std::string_view list,
+                                   const nlohmann::ordered_json& item) {
+    const auto document = scan_document(text);
+    if (!document) return document.error();
+    const auto named = find_list(text, *document, list);
+    if (!named) return named.error();
+    if (named->key == nullptr) return edited(text, add_list(text, *document, list, item));
+    const auto& id = item.at("id");
+    if (std::ranges::any_of(named->list.members, [&](const auto& each) { return has_id(text, each, id); }))
+        return std::string(text);
+    return edited(text, add_item(text, *document, *named, item));
+}
+
+Result<std::string> without_list_item(std::string_view text, std::string_view list,
+                                      const nlohmann::ordered_json& item) {
+    const auto document = scan_document(text);
+    if (!document) return document.error();
+    const auto named = find_list(text, *document, list);
+    if (!named) return named.error();
+    const auto& items = named->list.members;
+    const auto own = std::ranges::find_if(items, [&](const auto& each) {
+        return nlohmann::ordered_json::parse(value_in(text, each), nullptr, false, true) == item;
+    });
+    if (own == items.end()) return std::string(text);
+    const auto place = static_cast<std::size_t>(own - items.begin());
+    return edited(text, take_out_member(text, named->list, place));
 }
 
 }  // namespace tfy::setup

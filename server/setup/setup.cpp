@@ -68,21 +68,60 @@ std::string squeezed(std::string_view entry) {
     return text;
 }
 
+/// A file's text once something was put into it, or taken out.
+struct Changed {
+    std::string text;
+    bool input = false;  // the one by which VS Code asks for the key came or went, too
+};
+
+bool names_input(const std::string& entry) { return entry.find(key_answer) != std::string::npos; }
+
+std::string shown(const HostDefinition& host, const std::string& entry, bool input) {
+    return shown(host, entry) +
+           (input ? "\n\"" + std::string(inputs_list) + "\": [" + key_input().dump() + "]" : "");
+}
+
+/// With the entry, and with the input that it names; one of that name that is there already is kept.
+Result<Changed> with_entry(const ConfigText& format, const std::string& text, const std::string& entry) {
+    const auto edits = format.add(text, entry);
+    if (!edits) return edits.error();
+    Changed after{edited(text, *edits)};
+    if (!names_input(entry)) return after;
+    auto whole = with_list_item(after.text, inputs_list, key_input());
+    if (!whole) return whole.error();
+    return Changed{*whole, *whole != after.text};
+}
+
+/// Without the entry, and without the input that `setup` put there for it.
+Result<Changed> without_entry(const ConfigText& format, const HostFile& file, const std::string& entry) {
+    const auto edits = format.take_out(*file.text);
+    if (!edits) return edits.error();
+    Changed after{edited(*file.text, *edits)};
+    if (!names_input(entry) || names_input(after.text)) return after;
+    if (const auto copy = read_host_file(copy_of(file)); copy && copy->text) {
+        const auto kept = with_list_item(*copy->text, inputs_list, key_input());
+        if (kept && *kept == *copy->text) return after;  // it was there before
+    }
+    auto rest = without_list_item(after.text, inputs_list, key_input());
+    if (!rest) return rest.error();
+    return Changed{*rest, *rest != after.text};
+}
+
 /// What was written once, without our entry: the copy, byte for byte, or no file at all. nullopt if the file
 /// has changed since.
 struct Original {
     std::optional<std::string> text = std::nullopt;
     std::optional<HostFile> copy = std::nullopt;
+    bool input = false;  // as in Changed
 };
 std::optional<Original> original_of(const ConfigText& format, const HostFile& file,
                                     const std::string& entry) {
     auto copy = read_host_file(copy_of(file));
     if (!copy) return std::nullopt;
-    const auto before = copy->text.value_or("");
-    const auto edits = format.add(before, entry);
-    if (!edits || edited(before, *edits) != *file.text) return std::nullopt;
-    if (!copy->text) return Original{};
-    return Original{copy->text, std::move(*copy)};
+    const auto written = with_entry(format, copy->text.value_or(""), entry);
+    if (!written || written->text != *file.text) return std::nullopt;
+    if (!copy->text) return Original{.input = written->input};
+    return Original{copy->text, std::move(*copy), written->input};
 }
 
 Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const HostFile& file,
@@ -104,19 +143,18 @@ Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const Hos
                          " already, and it differs from this one. Nothing was changed. To replace it, "
                          "first run: tfy-pat-mcp setup " +
                          std::string(host.id) + " --remove"};
-    const auto edits = format->add(text, entry);
-    if (!edits) return about(file, edits.error());
-    const auto after = edited(text, *edits);
-    if (const auto again = format->find(after); !again || *again != entry)
+    const auto after = with_entry(*format, text, entry);
+    if (!after) return about(file, after.error());
+    if (const auto again = format->find(after->text); !again || *again != entry)
         return about(file, {Errc::refused, "is written in a way that would lose the new entry"});
-    say(out, title(host, file) + "\n" + marked(shown(host, entry), '+'));
+    say(out, title(host, file) + "\n" + marked(shown(host, entry, after->input), '+'));
     if (plan.dry_run) {
         say(out, "Nothing was written: this is what a run without --dry-run would add.");
         return {};
     }
     if (file.text)
         if (auto kept = keep_copy(file); !kept) return kept.error();
-    if (auto written = replace_host_file(file, after); !written) return written.error();
+    if (auto written = replace_host_file(file, after->text); !written) return written.error();
     say(out, "Written." + (file.text ? " The file as it was: " + copy_of(file).string()
                                      : std::string(" The file is new.")));
     for (const auto& note : plan.notes) say(out, note);
@@ -135,14 +173,15 @@ Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, cons
         return {};
     }
     const auto original = original_of(*format, file, **found);
-    const auto edits = format->take_out(text);
-    if (!original && !edits) return about(file, edits.error());
-    say(out, title(host, file) + "\n" + marked(shown(host, **found), '-'));
+    const auto rest = without_entry(*format, file, **found);
+    if (!original && !rest) return about(file, rest.error());
+    const bool input = original ? original->input : rest->input;
+    say(out, title(host, file) + "\n" + marked(shown(host, **found, input), '-'));
     if (plan.dry_run) {
         say(out, "Nothing was written: this is what a run without --dry-run would take out.");
         return {};
     }
-    auto after = original ? original->text : std::optional(edited(text, *edits));
+    const auto after = original ? original->text : std::optional(rest->text);
     if (auto written = replace_host_file(file, after); !written) return written.error();
     if (!original) {
         say(out, "Taken out. The file has changed since setup, so the rest stays as it is.");

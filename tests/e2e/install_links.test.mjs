@@ -80,6 +80,10 @@ test('a link can be to a server over HTTP, to the sandbox, and to fewer tools', 
   const at = ['--serve', '--public-url', 'https://tfy.example.com'];
   assert.deepEqual(read.vscode(await links(['vscode', ...at])).entry, { type: 'http', ...address });
   assert.deepEqual(read.cursor(await links(['cursor', ...at])).entry, address);
+  const withKey = read.vscode(await links(['vscode', ...at, '--callers', 'keys']));
+  assert.deepEqual(withKey.entry, { type: 'http', ...address, headers: { Authorization: 'Bearer ${input:tfy_pat_mcp_token}' } });
+  assert.deepEqual(withKey.inputs.map(({ id, password }) => [id, password]), [['tfy_pat_mcp_token', true]]);
+  assert.deepEqual(read.cursor(await links(['cursor', ...at, '--callers', 'keys'])).entry, { ...address, headers: { Authorization: 'Bearer ${env:TFY_PAT_MCP_TOKEN}' } });
   const { args, env } = read.cursor(await links(['cursor', '--sandbox', '--read-only', '--tools', 'tfy_config_status'])).entry;
   assert.deepEqual([args, env], [['stdio', '--sandbox', '--read-only', '--tools', 'tfy_config_status'], undefined]);
 });

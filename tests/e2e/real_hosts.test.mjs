@@ -9,14 +9,15 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { becomes, binary, runToEnd } from './lib/process.mjs';
+import { becomes, binary, Process, runToEnd } from './lib/process.mjs';
+import { freePort } from './lib/sockets.mjs';
 import { World } from './lib/world.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = fileURLToPath(new URL('../hosts/node_modules/.bin/', import.meta.url));
 const skip = !existsSync(bin) && 'the hosts are not installed: npm ci in tests/hosts';
 
-/** A person's account with nothing in it: {env, folder, host(name, args, cwd), setUp(name)}. */
+/** A person's account with nothing in it: {env, folder, home, host(name, args, cwd), setUp(name, args)}. */
 function account(t) {
   const home = mkdtempSync(join(tmpdir(), 'tfy-host-'));
   const folder = join(home, 'project');
@@ -30,8 +31,8 @@ function account(t) {
     env,
     folder,
     host,
-    setUp: async name => {
-      const done = await runToEnd(binary, ['setup', name, '--sandbox'], { env });
+    setUp: async (name, args = ['--sandbox']) => {
+      const done = await runToEnd(binary, ['setup', name, ...args], { env });
       assert.equal(done.code, 0, done.stderr);
     },
   };
@@ -80,6 +81,48 @@ for (const [page, listed] of Object.entries(byOwnCommand))
     const { stdout, stderr } = await run(`${command.split(' ')[0]} mcp list`);
     assert.match(stdout + stderr, listed);
   });
+
+/** `serve --callers keys` of that account, and a key in its environment: how to set a host up for it. */
+async function servedWithKey(t, person) {
+  const args = ['--listen', `127.0.0.1:${await freePort()}`, '--callers', 'keys'];
+  const server = new Process(binary, ['serve', '--sandbox', ...args], { env: person.env, cwd: person.folder });
+  t.after(() => server.stop());
+  await server.says(/^MCP endpoint: /m);
+  const file = join(person.home, 'agent.key');
+  const made = await runToEnd(binary, ['keys', 'create', '--sandbox', '--for', 'ada', '--out', file], { env: person.env });
+  assert.equal(made.code, 0, made.stderr);
+  person.env.TFY_PAT_MCP_TOKEN = readFileSync(file, 'utf8').trim();
+  return ['--serve', ...args];
+}
+
+test('over HTTP Claude Code and Gemini CLI show the key that is in their environment, and none without it', { skip }, async t => {
+  const person = account(t);
+  const args = await servedWithKey(t, person);
+  const key = person.env.TFY_PAT_MCP_TOKEN;
+  mkdirSync(join(person.home, '.gemini'));
+  writeFileSync(join(person.home, '.gemini/trustedFolders.json'), JSON.stringify({ [person.folder]: 'TRUST_FOLDER' }));
+  for (const [name, program] of [['claude-code', 'claude'], ['gemini', 'gemini']]) {
+    await person.setUp(name, args);
+    const listed = async () => {
+      const { stdout, stderr } = await person.host(program, ['mcp', 'list']);
+      return stdout + stderr;
+    };
+    const connected = /[^\n]*tfy-pat-mcp: http:\S+\/mcp .*- (✔ )?Connected/;
+    const said = await becomes(listed, text => connected.test(text));
+    assert.ok(!said.includes(key));
+    delete person.env.TFY_PAT_MCP_TOKEN;
+    assert.doesNotMatch(await listed(), connected, name);
+    person.env.TFY_PAT_MCP_TOKEN = key;
+  }
+});
+
+test('over HTTP Codex shows the key that is in its environment, and calls a tool', { skip }, async t => {
+  const person = account(t);
+  await person.setUp('codex', await servedWithKey(t, person));
+  const app = await codex(t, person, () => ({ action: 'decline', content: null, _meta: null }));
+  const { structuredContent } = await app.tool('tfy_access_tokens_list', {});
+  assert.ok(structuredContent.tokens.length > 0, JSON.stringify(structuredContent));
+});
 
 test('the Inspector finds nothing in the tools’ schemas that a client could not take, and calls one', { skip }, async t => {
   const person = account(t);

@@ -1,101 +1,13 @@
 // `setup HOST`: each host's own file, as its own parser reads it; the command in it answers a real client; taken out
 // again, the file has the same bytes as before.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { parse as parseJsonc } from 'jsonc-parser';
-import { parse as tomlTables } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 
-import { binary, runToEnd } from './lib/process.mjs';
-
-/** As plain objects. */
-const parseToml = text => JSON.parse(JSON.stringify(tomlTables(text)));
-
-const jsonc = text => {
-  const errors = [];
-  const value = parseJsonc(text, errors, { allowTrailingComma: true });
-  assert.deepEqual(errors, [], text);
-  return value;
-};
-
-const json = (section, before) => ({ section, before, parse: JSON.parse });
-const others = '{\n  "mcpServers": {\n    "other": {"command": "x", "env": {"SECRET": "do-not-show"}}\n  },\n  "n": 1.50\n}';
-
-/** Of each host the file, its parser, and what may be in it. */
-const hosts = {
-  'claude-code': { file: '.claude.json', ...json('mcpServers', ['{}', others, '{"numStartups":1,"mcpServers":{}}']) },
-  'claude-desktop': { file: '.config/Claude/claude_desktop_config.json', ...json('mcpServers', [others]) },
-  cursor: { file: '.cursor/mcp.json', ...json('mcpServers', [others, others.replaceAll('\n', '\r\n')]) },
-  vscode: {
-    file: '.config/Code/User/mcp.json',
-    section: 'servers',
-    parse: jsonc,
-    before: ['{\n\t// mine\n\t"inputs": [],\n\t"servers": {\n\t\t"a": {"url": "u"}, // last\n\t}\n}\n', ''],
-  },
-  codex: {
-    file: '.codex/config.toml',
-    section: 'mcp_servers',
-    parse: parseToml,
-    before: ['model = "m" # mine\n\n[mcp_servers.other]\ncommand = "x"', '[a]\nb = 1\n\n\n# end\n'],
-  },
-  gemini: { file: '.gemini/settings.json', section: 'mcpServers', parse: jsonc, before: ['{ "ui": {"theme": "x"} } // mine\n'] },
-  goose: {
-    file: '.config/goose/config.yaml',
-    section: 'extensions',
-    parse: parseYaml,
-    before: ['# mine\nGOOSE_MODEL: m\nextensions:\n  memory:\n    enabled: true\n    type: builtin\nother:\n- 1\n', 'extensions: {}\n'],
-  },
-  zed: {
-    file: '.config/zed/settings.json',
-    section: 'context_servers',
-    parse: jsonc,
-    before: ['// Zed settings\n{\n  "theme": {\n    "mode": "system", // or dark\n  },\n}\n'],
-  },
-  windsurf: { file: '.codeium/windsurf/mcp_config.json', ...json('mcpServers', [others]) },
-};
-
-class Home {
-  constructor(t) {
-    this.folder = mkdtempSync(join(tmpdir(), 'tfy-setup-'));
-    t.after(() => rmSync(this.folder, { recursive: true, force: true }));
-    this.env = { PATH: process.env.PATH, HOME: this.folder };
-  }
-
-  path(name) {
-    return join(this.folder, name);
-  }
-
-  put(name, text) {
-    mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), text, { mode: 0o640 });
-  }
-
-  text(name) {
-    return readFileSync(this.path(name), 'utf8');
-  }
-
-  setup(args, env = {}) {
-    return runToEnd(binary, ['setup', ...args], { env: { ...this.env, ...env } });
-  }
-
-  async done(args, env) {
-    const { code, stdout, stderr } = await this.setup(args, env);
-    assert.equal(code, 0, stdout + stderr);
-    return stdout;
-  }
-
-  async refused(args, env) {
-    const { code, stdout, stderr } = await this.setup(args, env);
-    assert.notEqual(code, 0, stdout);
-    return stderr;
-  }
-}
+import { Home, hosts, others } from './lib/host_files.mjs';
 
 const upstream = { TFY_BASE_URL: 'https://tfy.example.com', TFY_API_KEY_FILE: '/keys/mine' };
 
@@ -165,17 +77,6 @@ for (const [host, { file, section, parse, before }] of Object.entries(hosts)) {
     assert.equal(home.text(file), added);
   });
 }
-
-test('--serve names the address, which Claude Desktop cannot take', async t => {
-  const home = new Home(t);
-  await home.done(['codex', '--serve']);
-  assert.deepEqual(parseToml(home.text('.codex/config.toml')).mcp_servers['tfy-pat-mcp'], { url: 'http://127.0.0.1:8780/mcp' });
-  await home.done(['cursor', '--serve', '--public-url', 'https://pat.example.com/x']);
-  assert.deepEqual(JSON.parse(home.text('.cursor/mcp.json')).mcpServers['tfy-pat-mcp'], { url: 'https://pat.example.com/x/mcp' });
-  await home.done(['zed', '--serve', '--listen', '[::1]:9000']);
-  assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'http://[::1]:9000/mcp' });
-  assert.match(await home.refused(['claude-desktop', '--serve']), /takes no addresses/);
-});
 
 test('without a host all are listed, with their files', async t => {
   const home = new Home(t);

@@ -72,6 +72,37 @@ TEST_CASE("setup: what was added to a section with other entries is taken out wi
     }
 }
 
+TEST_CASE("setup: an item is put into a list once, and taken out without a trace") {
+    const nlohmann::ordered_json item = {{"type", "t"}, {"id", "k"}};
+    const auto added = [&](const std::string& text) {
+        return setup::with_list_item(text, "inputs", item).value();
+    };
+    CHECK(added("{\"a\": 1}") == "{\"a\": 1, \"inputs\": [{\"type\":\"t\",\"id\":\"k\"}]}");
+    CHECK(
+        added("{\n\t\"a\": 1\n}") ==
+        "{\n\t\"a\": 1,\n\t\"inputs\": [\n\t\t{\n\t\t\t\"type\": \"t\",\n\t\t\t\"id\": \"k\"\n\t\t}\n\t]\n}");
+    CHECK(added("{\n  \"inputs\": []\n}") ==
+          "{\n  \"inputs\": [\n    {\n      \"type\": \"t\",\n      \"id\": \"k\"\n    }\n  ]\n}");
+    const std::string there = "{\"inputs\": [1, {\"id\": 2}, {/* mine */ \"id\": \"k\",}]}";
+    CHECK(added(there) == there);
+    CHECK(setup::without_list_item(there, "inputs", item).value() == there);
+    CHECK_FALSE(setup::with_list_item("{\"inputs\": {}}", "inputs", item).has_value());
+    CHECK_FALSE(setup::with_list_item("{\"inputs\": [], \"inputs\": []}", "inputs", item).has_value());
+    for (const std::string text : {
+             "{\"inputs\":[]}",
+             "{\"inputs\": [{\"id\": \"a\"}]}",
+             "{\n  \"inputs\": [],\n}\n",
+             "{\r\n    \"inputs\": [\r\n        {\"id\": \"a\"}, // a\r\n    ]\r\n}",
+             "{\n  \"inputs\": [\n    {\"id\": \"a\"}, \"x\" /* x */\n  ],\n  \"b\": [[1], {}]\n}",
+         }) {
+        CAPTURE(text);
+        const auto after = added(text);
+        CHECK(after != text);
+        CHECK(added(after) == after);
+        CHECK(setup::without_list_item(after, "inputs", item).value() == text);
+    }
+}
+
 TEST_CASE("setup: an entry that others follow, and that was changed by hand, is taken out alone") {
     const auto json = setup::json_text("servers");
     CHECK(without_entry(*json, "{\"servers\": { // all\n \"tfy-pat-mcp\": {\"a\": [{}]}, \"x\": {}}}") ==

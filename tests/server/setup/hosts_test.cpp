@@ -74,5 +74,31 @@ TEST_CASE("setup: an address is written under the key that the host reads") {
     CHECK(entry("claude-desktop") == "Claude Desktop's file takes no addresses: ");
 }
 
+TEST_CASE("setup: a key is named as each host replaces it, and never written") {
+    const auto entry = [](std::string_view host) {
+        const auto found =
+            setup::entry_of(*setup::find_host(host), {.url = "https://t.example.com/mcp", .shows_key = true});
+        return found ? found->dump() : found.error().message;
+    };
+    const auto with_header = [](const std::string& before, const std::string& stand_in) {
+        return "{" + before + R"(:"https://t.example.com/mcp","headers":{"Authorization":"Bearer )" +
+               stand_in + "\"}}";
+    };
+    CHECK(entry("claude-code") == with_header(R"("type":"http","url")", "${TFY_PAT_MCP_TOKEN}"));
+    CHECK(entry("vscode") == with_header(R"("type":"http","url")", "${input:tfy_pat_mcp_token}"));
+    CHECK(entry("cursor") == with_header(R"("url")", "${env:TFY_PAT_MCP_TOKEN}"));
+    CHECK(entry("windsurf") == with_header(R"("serverUrl")", "${env:TFY_PAT_MCP_TOKEN}"));
+    CHECK(entry("gemini") == with_header(R"("httpUrl")", "$TFY_PAT_MCP_TOKEN"));
+    CHECK(entry("codex") ==
+          R"({"url":"https://t.example.com/mcp","bearer_token_env_var":"TFY_PAT_MCP_TOKEN"})");
+    for (const auto* host : {"zed", "goose", "claude-desktop"}) {
+        CAPTURE(host);
+        CHECK(entry(host).find("Nothing was written. ") != std::string::npos);
+        CHECK(entry(host).find("without --serve.") != std::string::npos);
+    }
+    const auto id = setup::key_input().at("id").get<std::string>();
+    CHECK(std::string(setup::key_answer) == "${input:" + id + "}");
+}
+
 }  // namespace
 }  // namespace tfy::server_tests::hosts_test
