@@ -31,6 +31,21 @@ Result<std::string> program() {
                  "/proc and try again."};
 }
 
+/// The login that is kept is for this address: the program finds both by itself.
+bool has_login(const std::string& base_url) {
+    const auto kept = config::read_kept_login(config::kept_login_file());
+    return kept && *kept && (*kept)->base_url == base_url;
+}
+
+std::string how_to_keep_key(const std::string& host) {
+    const auto& own = tools::own_program();
+    return "The key stays out of the host's settings, and its file is not there yet. Either log in, and set "
+           "the host up anew:\n  " +
+           own + " login\n  " + own + " setup " + host + " --remove\n  " + own + " setup " + host +
+           "\nOr put the key into that file: run this, paste the key, press Enter and Ctrl-D:\n"
+           "  (umask 077; mkdir -p ~/.config/tfy-pat-mcp; cat > ~/.config/tfy-pat-mcp/key)";
+}
+
 /// The address and the key's file; never the key.
 Result<void> name_upstream(setup::SetupPlan& plan) {
     const auto upstream = config::read_upstream();
@@ -42,20 +57,23 @@ Result<void> name_upstream(setup::SetupPlan& plan) {
             "Which TrueFoundry? Nothing was written. Log in first: " + tools::own_program() +
                 " login. Or set TFY_BASE_URL to its address, for example "
                 "https://your-org.truefoundry.cloud, or try the server with test tokens: --sandbox."};
-    // Then the program finds both by itself.
-    if (upstream.key_from == config::from_login && !upstream.key_problem) return {};
+    if (upstream.key_from == config::from_login) {
+        if (!upstream.key_problem) return {};  // the program finds both by itself
+        // A login is no file of a key. Once it is put right, it counts for this address.
+        plan.connection.environment.emplace_back("TFY_BASE_URL", upstream.base_url);
+        plan.notes.push_back(upstream.key_problem->message);
+        return {};
+    }
     const bool named = !upstream.key_file.empty();
     const auto file = named ? upstream.key_file : usual_key_file();
+    std::error_code ignored;
+    const bool is_there = named || std::filesystem::exists(file, ignored);
+    if (!is_there && has_login(upstream.base_url)) return {};
     plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url}, {"TFY_API_KEY_FILE", file}};
     if (named && upstream.key_problem)
         plan.notes.push_back("The key's file: " + upstream.key_problem->message);
     if (named && !upstream.key_warning.empty()) plan.notes.push_back(upstream.key_warning);
-    std::error_code ignored;
-    if (!named && !std::filesystem::exists(file, ignored))
-        plan.notes.push_back(
-            "The key stays out of the host's settings. Put it into its own file: run this, paste the key, "
-            "press Enter "
-            "and Ctrl-D:\n  (umask 077; mkdir -p ~/.config/tfy-pat-mcp; cat > ~/.config/tfy-pat-mcp/key)");
+    if (!is_there) plan.notes.push_back(how_to_keep_key(plan.host));
     return {};
 }
 

@@ -8,6 +8,8 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { Home, hosts, others } from './lib/host_files.mjs';
+import { runToEnd } from './lib/process.mjs';
+import { World } from './lib/world.mjs';
 
 const upstream = { TFY_BASE_URL: 'https://tfy.example.com', TFY_API_KEY_FILE: '/keys/mine' };
 
@@ -77,6 +79,57 @@ for (const [host, { file, section, parse, before }] of Object.entries(hosts)) {
     assert.equal(home.text(file), added);
   });
 }
+
+/** The server that Cursor starts reaches TrueFoundry with its key. */
+async function hasItsKey(home) {
+  const { command, args, env } = JSON.parse(home.text('.cursor/mcp.json')).mcpServers['tfy-pat-mcp'];
+  const client = new Client({ name: 'a-host', version: '1' });
+  await client.connect(new StdioClientTransport({ command, args, env: { ...home.env, ...env }, cwd: home.folder, stderr: 'ignore' }));
+  try {
+    const { structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
+    assert.equal(structuredContent.connection, 'works', JSON.stringify(structuredContent));
+  } finally {
+    await client.close();
+  }
+}
+
+test('with the key in a variable alone, each of the two ways that are printed gives the server its key', async t => {
+  const { env } = await World.start(t);
+  const { TFY_BASE_URL, TFY_API_KEY } = env;
+  const printed = async home => {
+    const said = await home.done(['cursor'], { TFY_BASE_URL, TFY_API_KEY });
+    assert.match(said, /login\n[^]*umask 077/, 'the login comes first');
+    return pattern => [...said.matchAll(pattern)].map(([, line]) => line);
+  };
+  const typed = (home, line, more = {}) => runToEnd('sh', ['-c', line], { env: { ...home.env, ...more }, cwd: home.folder, input: `${TFY_API_KEY}\n` });
+
+  const byFile = new Home(t);
+  const [line, ...no] = (await printed(byFile))(/^ {2}(\(umask .*\))$/gm);
+  assert.deepEqual(no, []);
+  const put = await typed(byFile, line);
+  assert.equal(put.code, 0, put.stderr);
+  assert.equal(statSync(byFile.path('.config/tfy-pat-mcp/key')).mode & 0o777, 0o600);
+  await hasItsKey(byFile);
+
+  const byLogin = new Home(t);
+  const commands = (await printed(byLogin))(/^ {2}(\S*tfy-pat-mcp .*)$/gm);
+  assert.equal(commands.length, 3, commands.join());
+  for (const command of commands) {
+    const done = await typed(byLogin, command, { TFY_BASE_URL, TFY_API_KEY });
+    assert.equal(done.code, 0, command + done.stdout + done.stderr);
+    assert.ok(!(done.stdout + done.stderr).includes(TFY_API_KEY));
+  }
+  await hasItsKey(byLogin);
+});
+
+test('a login for another address is told, and not named as the file of a key', async t => {
+  const home = new Home(t);
+  home.put('.config/tfy-pat-mcp/login', 'https://other.example.com\ntfy-key-of-another-address-0123456789\n');
+  chmodSync(home.path('.config/tfy-pat-mcp/login'), 0o600);
+  const { TFY_BASE_URL } = upstream;
+  assert.match(await home.done(['cursor'], { TFY_BASE_URL }), /kept login is for another address/);
+  assert.deepEqual(JSON.parse(home.text('.cursor/mcp.json')).mcpServers['tfy-pat-mcp'].env, { TFY_BASE_URL });
+});
 
 test('without a host all are listed, with their files', async t => {
   const home = new Home(t);
