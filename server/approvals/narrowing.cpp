@@ -23,7 +23,7 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
     auto arguments = entry->changes->narrow(call.arguments, wish, clock_.now());
     if (!arguments) co_return arguments.error();
     call.arguments = *arguments;
-    if (const auto fits = entry->input.validate(call.arguments); !fits)
+    if (const auto fits = entry->input().validate(call.arguments); !fits)
         co_return Error{Errc::refused,
                         "This does not fit: " + fits.error().message + " Nothing was changed."};
     auto facts = co_await entry->changes->facts(call);

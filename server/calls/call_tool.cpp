@@ -168,7 +168,7 @@ void CallTool::log_call(const Entry* entry, const mcp::Requester& requester, std
 Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requester& requester,
                                          Json arguments) const {
     arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(arguments));
-    if (const auto fits = entry.input.validate(arguments); !fits)
+    if (const auto fits = entry.input().validate(arguments); !fits)
         return Error{Errc::refused,
                      "The arguments do not fit: " + tools::fitting_words(fits.error().message, names_) +
                          " Nothing was done."};

@@ -106,7 +106,7 @@ Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::stri
         return wrong_usage("The arguments are not a JSON object. " + why.substr(0, why.find(" Nothing in ")));
     }
     *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
-    if (const auto fits = entry.input.validate(*arguments); !fits)
+    if (const auto fits = entry.input().validate(*arguments); !fits)
         return Error{Errc::refused,
                      "The server would refuse these arguments before any rule: " + fits.error().message};
     return entry.tool->canonical(std::move(*arguments), now);

@@ -44,20 +44,21 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
         return broken(tool->name(), wrong);
     // Words for people are no part of what a client is told, nor of what a request is bound to.
     definition->erase("approval");
-    auto input = protocol::Schema::compile(definition->at("inputSchema"));
-    if (!input)
-        return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);
-    return Catalog::Entry(std::move(tool), std::move(*definition), std::move(*input));
+    return Catalog::Entry(std::move(tool), std::move(*definition));
 }
 
 }  // namespace
 
-Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined, protocol::Schema compiled)
+Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined)
     : tool(std::move(made)),
       reads(dynamic_cast<tools::ReadTool*>(tool.get())),
       changes(dynamic_cast<tools::ChangeTool*>(tool.get())),
-      definition(std::move(defined)),
-      input(std::move(compiled)) {}
+      definition(std::move(defined)) {}
+
+const protocol::Schema& Catalog::Entry::input() const {
+    if (!input_) input_ = protocol::Schema::compile(definition.at("inputSchema")).value();
+    return *input_;
+}
 
 const std::string& Catalog::Entry::version() const {
     if (!version_.empty()) return version_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,23 +14,26 @@ namespace tfy::registry {
 class Catalog {
 public:
     struct Entry {
-        Entry(std::unique_ptr<tools::Tool> made, Json defined, protocol::Schema compiled);
+        Entry(std::unique_ptr<tools::Tool> made, Json defined);
 
         std::unique_ptr<tools::Tool> tool;
         tools::ReadTool* reads;      // one of these two is `tool`, the other is null
         tools::ChangeTool* changes;  //
         Json definition;             // a file of manifests/tools, without the words for people
-        protocol::Schema input;      // compiled inputSchema
 
-        /// First 16 hex digits of the definition's hash, taken when first asked for.
+        /// The compiled inputSchema.
+        const protocol::Schema& input() const;
+        /// First 16 hex digits of the definition's hash.
         const std::string& version() const;
 
     private:
+        // Made when first asked for: most processes call few of the tools.
+        mutable std::optional<protocol::Schema> input_ = {};
         mutable std::string version_ = {};
     };
 
     /// Pairs each tool with its embedded definition. Errc::internal if one is missing, malformed or names
-    /// another tool.
+    /// another tool. Use it from one thread.
     static Result<Catalog> assemble(std::vector<std::unique_ptr<tools::Tool>> tools);
 
     /// nullptr if there is no such tool.

@@ -151,7 +151,7 @@ TEST_CASE("the first tool can be called with nothing, and the order is that of a
     House house;
     const auto& catalog = house.catalog();
     CHECK(catalog.definitions().at(0).at("name") == "tfy_access_tokens_list");
-    CHECK(catalog.find("tfy_access_tokens_list")->input.validate(Json::object()).has_value());
+    CHECK(catalog.find("tfy_access_tokens_list")->input().validate(Json::object()).has_value());
     CHECK(catalog.definitions().size() == manifests::tool_names().size());
     CHECK(catalog.find("tfy_access_tokens_list_all") == nullptr);
 }
@@ -190,7 +190,7 @@ TEST_CASE("the input schemas refuse what the tools would refuse") {
     for (const auto& row : rows) {
         CAPTURE(row.tool);
         CAPTURE(row.arguments.dump());
-        CHECK(catalog.find(row.tool)->input.validate(row.arguments).has_value() == row.fits);
+        CHECK(catalog.find(row.tool)->input().validate(row.arguments).has_value() == row.fits);
     }
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("no message about any argument of any tool speaks in patterns, and eac
     const auto& catalog = house.catalog();
     const std::vector<Json> wrong = {"", std::string(2000, '#'), 0.5, -1, 1e300, true, Json::array(), "#"};
     const auto check = [&](const registry::Catalog::Entry& entry, const Json& arguments) {
-        const auto checked = entry.input.validate(arguments);
+        const auto checked = entry.input().validate(arguments);
         if (checked) return;
         const auto& message = checked.error().message;
         CAPTURE(message);
@@ -255,7 +255,7 @@ TEST_CASE("no message about any argument of any tool speaks in patterns, and eac
         const auto& entry = *catalog.find(definition.at("name").get<std::string>());
         const auto whole = protocol::example_of(definition.at("inputSchema")).value_or(Json::object());
         CAPTURE(whole.dump());
-        CHECK(entry.input.validate(whole).has_value());
+        CHECK(entry.input().validate(whole).has_value());
         for (const auto& [name, property] : definition.at("inputSchema").at("properties").items()) {
             CAPTURE(name);
             const auto members = property.value("properties", Json::object());
