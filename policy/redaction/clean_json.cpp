@@ -56,38 +56,52 @@ class Writer {
 public:
     explicit Writer(Scrubber& scrubber) : scrubber_(scrubber) {}
 
-    bool value(const Json& value, int depth) {
+    bool value(const Json& value, int depth, const OrderedJson* order) {
         if (value.is_string()) return string(value.get_ref<const std::string&>());
         if (value.is_structured() && depth == 0) return false;
         if (may_be_bytes(value) && scrubber_.byte_array(value)) return false;
-        if (value.is_object()) return object(value.get_ref<const Json::object_t&>(), depth);
-        if (value.is_array()) return array(value.get_ref<const Json::array_t&>(), depth);
+        if (value.is_object()) return object(value.get_ref<const Json::object_t&>(), depth, order);
+        if (value.is_array()) return array(value.get_ref<const Json::array_t&>(), depth, order);
         scalar(value);
         return true;
     }
     std::string take() { return std::move(text_); }
 
 private:
-    bool object(const Json::object_t& members, int depth) {
+    bool object(const Json::object_t& members, int depth, const OrderedJson* order) {
+        const bool is_ordered = order != nullptr && order->is_object();
         text_ += '{';
         const auto* separator = "";
-        for (const auto& [key, member] : members) {
-            text_ += separator;
+        if (is_ordered)
+            for (const auto& [key, below] : order->get_ref<const OrderedJson::object_t&>()) {
+                const auto found = members.find(key);
+                if (found == members.end()) continue;
+                if (!member(separator, key, found->second, depth, &below)) return false;
+                separator = ",";
+            }
+        for (const auto& [key, each] : members) {
+            if (is_ordered && order->contains(key)) continue;
+            if (!member(separator, key, each, depth, nullptr)) return false;
             separator = ",";
-            if (!string(key)) return false;
-            text_ += ':';
-            if (!value(member, depth - 1)) return false;
         }
         text_ += '}';
         return true;
     }
-    bool array(const Json::array_t& items, int depth) {
+    bool member(const char* separator, const std::string& key, const Json& each, int depth,
+                const OrderedJson* order) {
+        text_ += separator;
+        if (!string(key)) return false;
+        text_ += ':';
+        return value(each, depth - 1, order);
+    }
+    bool array(const Json::array_t& items, int depth, const OrderedJson* order) {
+        const bool is_ordered = order != nullptr && order->is_array() && order->size() == items.size();
         text_ += '[';
         const auto* separator = "";
-        for (const auto& item : items) {
+        for (std::size_t i = 0; i < items.size(); ++i) {
             text_ += separator;
             separator = ",";
-            if (!value(item, depth - 1)) return false;
+            if (!value(items[i], depth - 1, is_ordered ? &(*order)[i] : nullptr)) return false;
         }
         text_ += ']';
         return true;
@@ -124,9 +138,9 @@ private:
 
 }  // namespace
 
-std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber) {
+std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber, const OrderedJson* order) {
     Writer writer(scrubber);
-    if (!writer.value(message, deepest)) return std::nullopt;
+    if (!writer.value(message, deepest, order)) return std::nullopt;
     return writer.take();
 }
 

@@ -9,8 +9,9 @@
 
 namespace tfy::redaction {
 
-/// The message as Json::dump() writes it; nullopt if something has to be taken out of it, or repaired, or
-/// cut.
-std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber);
+/// The message as Json::dump() writes it, or with its members in `order` (Redactor::seal); nullopt if
+/// something has to be taken out of it, or repaired, or cut.
+std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber,
+                                       const OrderedJson* order = nullptr);
 
 }  // namespace tfy::redaction

@@ -41,9 +41,9 @@ std::string written_apart(const Json& value, const Index& index) {
     return text;
 }
 
-std::string clean_message(const Json& message, const Index& index) {
+std::string clean_message(const Json& message, const Index& index, const OrderedJson* order = nullptr) {
     Scrubber scrubber(index);
-    auto text = write_clean(message, scrubber);
+    auto text = write_clean(message, scrubber, order);
     if (text && !spells_across_members(*text, index)) return std::move(*text);
     if (text) return written_apart(message, index);
     const auto scrubbed = scrubber.tree(message);
@@ -125,6 +125,10 @@ std::string Redactor::redacted_message(const Json& message, std::string_view pla
 }
 
 Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message)); }
+
+Redacted Redactor::seal(const Json& message, const OrderedJson& order) const {
+    return withholds_ ? seal(message) : Redacted(clean_message(message, *index_, &order));
+}
 
 std::optional<std::string> Redactor::written_clean(const Json& value) const {
     if (withholds_) return std::nullopt;

@@ -49,6 +49,9 @@ public:
     /// Serialises `message` with every registered value taken out of keys and strings, plain or in its common
     /// encodings.
     Redacted seal(const Json& message) const;
+    /// The same with the members of each object in the order of those of `order` that have its place and
+    /// name, others behind them; alphabetical if something is taken out.
+    Redacted seal(const Json& message, const OrderedJson& order) const;
     /// As Json::dump() writes it, where scrub() would leave it as it is and nothing is withheld; else
     /// nullopt.
     std::optional<std::string> written_clean(const Json& value) const;

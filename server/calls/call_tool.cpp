@@ -78,6 +78,13 @@ CallTool::CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url)
         for (auto& each : definitions_) each = tools::fitting_definition(std::move(each), names_);
 }
 
+OrderedJson CallTool::order() const {
+    auto all = OrderedJson::array();
+    for (const auto& each : definitions_)
+        all.push_back(registry::as_written(each.at("name").get_ref<const std::string&>()));
+    return all;
+}
+
 const CallTool::Entry* CallTool::offered(std::string_view tool) const {
     const auto* entry = deps_.catalog.find(tool);
     return entry != nullptr && deps_.offer.includes(entry->definition) ? entry : nullptr;

@@ -153,7 +153,7 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return refuse(request.id, redactor.error(), !modern);
     std::optional<redaction::Redacted> kept;
-    if (same_for_all) kept = prepared_.keep(*redactor, request, version, message.at("result"));
+    if (same_for_all) kept = prepared_.keep(*redactor, request, version, message.at("result"), answer->order);
     if (answer->again)
         kept = prepared_.keep(*redactor, request.id, *answer->again, version, message.at("result"));
     co_return Sealed{kept ? std::move(*kept) : (*redactor)->seal(message), {}};
@@ -244,8 +244,10 @@ Async<Result<MethodResult>> Dispatch::set_level(Requester& requester, const Requ
 }
 
 Async<Result<MethodResult>> Dispatch::list_tools(Requester& requester, const Request& request) {
-    co_return page_answer("tools", features_.tools->definitions(), request.params, requester.context.version,
-                          protocol::write_tool);
+    auto answer = page_answer("tools", features_.tools->definitions(), request.params,
+                              requester.context.version, protocol::write_tool);
+    if (answer) answer->order["tools"] = features_.tools->order();
+    co_return answer;
 }
 
 Async<Result<MethodResult>> Dispatch::call_tool(Requester& requester, const Request& request) {

@@ -24,9 +24,11 @@ public:
     /// nothing is, or where id and result together might spell a value: the message is to be sealed then.
     std::optional<redaction::Redacted> find(const Known& known, const protocol::Request& request,
                                             protocol::Version version);
-    /// `result` is the same for each request of this method without parameters. What find() gives then.
+    /// `result` is the same for each request of this method without parameters. What find() gives then. Its
+    /// members are in `order` (Redactor::seal).
     std::optional<redaction::Redacted> keep(const Known& known, const protocol::Request& request,
-                                            protocol::Version version, const Json& result);
+                                            protocol::Version version, const Json& result,
+                                            const OrderedJson& order = nullptr);
 
     /// The same for a result that `is` stands for: no other one does while it is kept.
     std::optional<redaction::Redacted> find(const Known& known, const protocol::RequestId& id,

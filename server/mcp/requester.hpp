@@ -55,6 +55,7 @@ struct MethodResult {
     std::string result_type = "complete";  // modern: or input_required, task
     std::optional<redaction::Reveal> reveal = {};
     std::optional<Again> again = {};  // in the place of `result`
+    OrderedJson order = nullptr;      // of the result's members, as people read them; null for any
 };
 
 }  // namespace tfy::mcp

@@ -14,8 +14,12 @@ Error broken(std::string_view tool, const std::string& why) {
             "manifests/tools/" + std::string(tool) + ".json " + why + ". The server cannot start."};
 }
 
+std::string_view file_of(std::string_view tool) {
+    return manifests::file("tools/" + std::string(tool) + ".json");
+}
+
 Result<Json> read_definition(std::string_view tool) {
-    const auto text = manifests::file("tools/" + std::string(tool) + ".json");
+    const auto text = file_of(tool);
     if (text.empty()) return broken(tool, "is missing");
     auto definition = protocol::parse(text);
     if (!definition) return broken(tool, "is no JSON: " + definition.error().message);
@@ -48,6 +52,8 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
 }
 
 }  // namespace
+
+OrderedJson as_written(std::string_view tool) { return OrderedJson::parse(file_of(tool)); }
 
 Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined)
     : tool(std::move(made)),

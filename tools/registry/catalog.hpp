@@ -4,12 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/schema.hpp"
 #include "tools/tool.hpp"
 
 namespace tfy::registry {
+
+/// The file of a tool that is in a Catalog, with its members in their order there.
+OrderedJson as_written(std::string_view tool);
 
 class Catalog {
 public:
