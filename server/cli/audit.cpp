@@ -9,10 +9,13 @@
 namespace tfy::cli {
 namespace {
 
-int verify(const app::Archive& archive, std::ostream& out, std::ostream& err) {
-    const auto said = storage::verify_journal(*archive.ledger, *archive.sealer);
-    if (!said) return archive.fail(err, said.error());
-    archive.say(out, *said);
+int verify(const app::Archive& archive, bool json, std::ostream& out, std::ostream& err) {
+    const auto checked = storage::check_journal(*archive.ledger, *archive.sealer);
+    if (!checked) return archive.fail(err, checked.error());
+    if (json)
+        archive.print(out, checked->facts);
+    else
+        archive.say(out, checked->said);
     return 0;
 }
 
@@ -50,10 +53,11 @@ void add_audit(CommandLine& line) {
         line.add({"audit",
                   "Check or print the journal",
                   {settings, {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit export > journal.jsonl"}}});
-    const auto runs = [](AuditOptions::Verb verb) {
-        return [verb](Invocation& call) {
+    const auto json = std::make_shared<bool>(false);
+    const auto runs = [json](AuditOptions::Verb verb) {
+        return [verb, json](Invocation& call) {
             auto state = config::state_dir(call.options.state_dir);
-            return state ? run_audit({verb, std::move(*state)}, call.out, call.err)
+            return state ? run_audit({verb, std::move(*state), *json}, call.out, call.err)
                          : call.fail(state.error());
         };
     };
@@ -62,7 +66,8 @@ void add_audit(CommandLine& line) {
               "Check that the journal is complete and unchanged",
               {settings,
                {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit verify --state-dir /var/lib/tfy-pat-mcp"}},
-              runs(AuditOptions::Verb::verify)});
+              runs(AuditOptions::Verb::verify)})
+        .add_flag("--json", *json, "Print JSON");
     line.add(audit,
              {"export",
               "Print the records as JSON lines",
@@ -81,7 +86,7 @@ int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err)
     if (options.verb == AuditOptions::Verb::begin_anew) return begin_anew(options.state_dir, out, err);
     const auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
-    return options.verb == AuditOptions::Verb::verify ? verify(*archive, out, err)
+    return options.verb == AuditOptions::Verb::verify ? verify(*archive, options.json, out, err)
                                                       : export_all(*archive, out, err);
 }
 

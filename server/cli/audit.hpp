@@ -14,6 +14,7 @@ struct AuditOptions {
     enum class Verb { verify, export_all, begin_anew };
     Verb verb = Verb::verify;
     std::filesystem::path state_dir = {};
+    bool json = false;  // of verify
 };
 
 /// verify: says how many records hold together and the last hash, or where the chain is broken. export_all:

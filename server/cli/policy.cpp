@@ -42,24 +42,52 @@ std::string asked_in_vain(const policy::Rule& rule) {
         named += (named.empty() ? "" : ", ") + pattern;
     }
     if (named.empty()) return {};
-    return "Warning: the rule at line " + std::to_string(rule.line) + " asks about calls that only read (" +
-           named +
-           "): no person is asked about them, and they pass. To refuse them, write says = \"deny\".\n";
+    return "The rule at line " + std::to_string(rule.line) + " asks about calls that only read (" + named +
+           "): no person is asked about them, and they pass. To refuse them, write says = \"deny\".";
 }
 
 std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
 
+/// What well-formed rules still do not do, a sentence each.
+std::vector<std::string> warnings_of(const policy::Rules& rules) {
+    std::vector<std::string> all;
+    if (rules.rules.empty())
+        all.emplace_back(
+            "Without a rule, every call that changes something is refused. A file of your own replaces all "
+            "of the built-in rules: begin with a copy of them, manifests/policy.toml.");
+    for (const auto& rule : rules.rules)
+        if (auto vain = asked_in_vain(rule); !vain.empty()) all.push_back(std::move(vain));
+    return all;
+}
+
+Json checked_as_json(const policy::Rules& rules) {
+    auto channels = Json::array();
+    for (const auto& channel : rules.channels)
+        channels.push_back({{"channel", channel.called()},
+                            {"line", channel.line},
+                            {"format", std::string(policy::to_string(channel.format))},
+                            {"told", told_of(channel, rules)}});
+    return {
+        {"rules", rules.rules.size()}, {"warnings", warnings_of(rules)}, {"channels", std::move(channels)}};
+}
+
+struct CheckChoice {
+    std::string file = {};
+    bool json = false;
+};
+
 void add_check(CommandLine& line, CLI::App& policy) {
-    const auto file = std::make_shared<std::string>();
-    line.add(policy,
-             {"check",
-              "Check a rules file and report what is wrong with it",
-              {"--policy --config", {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy check"}},
-              [file](Invocation& call) {
-                  return run_policy_check(file->empty() ? call.options.policy : *file, call.console, call.out,
-                                          call.err);
-              }})
-        .add_option("FILE", *file, "The rules file; without it, the rules of --policy");
+    const auto chosen = std::make_shared<CheckChoice>();
+    auto& check = line.add(
+        policy, {"check",
+                 "Check a rules file and report what is wrong with it",
+                 {"--policy --config", {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy check"}},
+                 [chosen](Invocation& call) {
+                     return run_policy_check(chosen->file.empty() ? call.options.policy : chosen->file,
+                                             chosen->json, call.console, call.out, call.err);
+                 }});
+    check.add_option("FILE", chosen->file, "The rules file; without it, the rules of --policy");
+    check.add_flag("--json", chosen->json, "Print JSON");
 }
 
 void add_explain(CommandLine& line, CLI::App& policy) {
@@ -100,22 +128,21 @@ void add_policy(CommandLine& line) {
     add_explain(line, policy);
 }
 
-int run_policy_check(const std::string& file, const app::Console& console, std::ostream& out,
+int run_policy_check(const std::string& file, bool json, const app::Console& console, std::ostream& out,
                      std::ostream& errors) {
     const auto rules = config::load_rules(file);
     if (!rules) {
         console.fail(errors, rules.error());
         return 1;
     }
+    if (json) {
+        console.print(out, checked_as_json(*rules));
+        return 0;
+    }
     const auto count = rules->rules.size();
     auto text =
         "The rules are well-formed: " + std::to_string(count) + (count == 1 ? " rule.\n" : " rules.\n");
-    if (count == 0)
-        text +=
-            "Without a rule, every call that changes something is refused. A file of your own replaces all "
-            "of the "
-            "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
-    for (const auto& rule : rules->rules) text += asked_in_vain(rule);
+    for (const auto& warning : warnings_of(*rules)) text += "Warning: " + warning + "\n";
     for (const auto& channel : rules->channels) text += line_of(channel, *rules);
     if (!rules->channels.empty())
         text +=

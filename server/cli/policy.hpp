@@ -7,8 +7,9 @@ namespace tfy::cli {
 
 void add_policy(CommandLine& line);
 
-/// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
-int run_policy_check(const std::string& file, const app::Console& console, std::ostream& out,
+/// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is; the
+/// latter as JSON if asked to.
+int run_policy_check(const std::string& file, bool json, const app::Console& console, std::ostream& out,
                      std::ostream& errors);
 
 }  // namespace tfy::cli

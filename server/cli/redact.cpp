@@ -169,6 +169,8 @@ private:
 };
 
 int run(Invocation& call, const RedactOptions& redact) {
+    if (redact.json && !redact.check && !redact.known)
+        return call.fail({Errc::invalid_params, "--json needs --check or --known. Nothing was read."});
     if (redact.known || !redact.forget.empty())
         return run_known_tokens(call.options, redact, call.out, call.err);
     const auto redactor = known_tokens(call.options);
@@ -193,7 +195,8 @@ void add_redact(CommandLine& line) {
         "--check", chosen->check,
         "Only list the tokens found, as FILE:LINE: TECHNIQUE: NAME. Exit code 0: none, 1: some, 2: not "
         "everything could be searched");
-    redact.add_flag("--json", chosen->json, "With --check: print the findings as JSON lines")->needs(check);
+    redact.add_flag("--json", chosen->json,
+                    "With --check: print the findings as JSON lines; with --known: print JSON");
     auto* known = redact.add_flag("--known", chosen->known, "List the names that tokens are known by");
     auto* forget = redact.add_option("--forget", chosen->forget,
                                      "Forget what is known by this name; the journal records it");

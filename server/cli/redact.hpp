@@ -16,7 +16,7 @@ void add_redact(CommandLine& line);
 struct RedactOptions {
     std::vector<std::string> files = {};  // "-" is standard input; none: standard input alone
     bool check = false;                   // say where tokens are, write nothing else
-    bool json = false;                    // with `check`: findings as JSON lines
+    bool json = false;                    // with `check`: findings as JSON lines; with `known`: JSON
     bool known = false;                   // list the names that tokens are known by, instead
     std::string forget = {};              // forget the tokens of that name, instead
 };

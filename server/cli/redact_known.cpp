@@ -11,11 +11,17 @@
 namespace tfy::cli {
 namespace {
 
-int list(const app::Archive& archive, std::ostream& out, std::ostream& err) {
+int list(const app::Archive& archive, bool json, std::ostream& out, std::ostream& err) {
     const auto tokens = archive.ledger->fingerprints();
     if (!tokens) return archive.fail(err, tokens.error());
     std::map<std::string, int> values;
     for (const auto& token : *tokens) ++values[token.name];
+    if (json) {
+        auto known = Json::array();
+        for (const auto& [name, count] : values) known.push_back({{"name", name}, {"values", count}});
+        archive.print(out, {{"known", std::move(known)}});
+        return 0;
+    }
     std::string text;
     for (const auto& [name, count] : values)
         text += policy::shown(*archive.sealer, name) +
@@ -50,7 +56,8 @@ int run_known_tokens(const config::Options& options, const RedactOptions& redact
     if (!root) return app::Console(options.state_dir).fail(err, root.error());
     const auto archive = app::Archive::open(*root);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
-    return redact.forget.empty() ? list(*archive, out, err) : forget(*archive, redact.forget, out, err);
+    return redact.forget.empty() ? list(*archive, redact.json, out, err)
+                                 : forget(*archive, redact.forget, out, err);
 }
 
 }  // namespace tfy::cli

@@ -17,7 +17,7 @@ namespace {
 
 struct SetupChoice {
     std::string host = {};
-    bool remove = false, dry_run = false, serve = false, link = false;
+    bool remove = false, dry_run = false, serve = false, link = false, json = false;
 };
 
 /// Where a key is put if none is named.
@@ -208,6 +208,29 @@ std::string near_host(std::string_view typed) {
     return near ? " Did you mean " + std::string(*near) + "?" : "";
 }
 
+setup::Surroundings surroundings() {
+    return {.system = setup::this_system(), .home = config::home_folder(), .variable = [](const char* name) {
+                const auto* value = std::getenv(name);
+                return std::string(value == nullptr ? "" : value);
+            }};
+}
+
+int print_hosts(const Invocation& call) {
+    const auto states = setup::host_states(surroundings());
+    if (!states) return call.fail(states.error());
+    auto hosts = Json::array();
+    for (const auto& state : *states) {
+        Json one = {{"host", std::string(state.host->id)},
+                    {"name", std::string(state.host->name)},
+                    {"file", state.file.string()},
+                    {"state", std::string(state.is)}};
+        if (state.is == "unreadable") one["why"] = state.said;
+        hosts.push_back(std::move(one));
+    }
+    call.console.print(call.out, {{"hosts", std::move(hosts)}});
+    return 0;
+}
+
 int run(Invocation& call, const SetupChoice& choice) {
     setup::SetupPlan plan{.host = choice.host, .remove = choice.remove, .dry_run = choice.dry_run};
     if (!plan.host.empty() && setup::find_host(plan.host) == nullptr)
@@ -216,6 +239,7 @@ int run(Invocation& call, const SetupChoice& choice) {
                                                     "."});
     if (plan.host.empty() && (plan.remove || plan.dry_run || choice.serve || choice.link))
         return call.fail({Errc::invalid_params, "Which host? One of " + hosts_in_words() + "."});
+    if (choice.json) return print_hosts(call);
     if (!plan.host.empty() && !plan.remove) {
         const auto named = choice.serve  ? name_address(call.options, plan)
                            : choice.link ? name_for_link(call.options, plan)
@@ -223,14 +247,7 @@ int run(Invocation& call, const SetupChoice& choice) {
         if (!named) return call.fail(named.error());
         if (choice.link) return print_links(call, plan);
     }
-    const auto done = setup::run_setup(plan,
-                                       {.system = setup::this_system(),
-                                        .home = config::home_folder(),
-                                        .variable =
-                                            [](const char* name) {
-                                                const auto* value = std::getenv(name);
-                                                return std::string(value == nullptr ? "" : value);
-                                            }},
+    const auto done = setup::run_setup(plan, surroundings(),
                                        [&call](std::string_view text) { call.console.say(call.out, text); });
     return done ? 0 : call.fail(done.error());
 }
@@ -246,7 +263,7 @@ void add_setup(CommandLine& line) {
          {"--sandbox --read-only --tools --state-dir --listen --public-url --callers --config",
           {"tfy-pat-mcp setup claude-code --sandbox", "tfy-pat-mcp setup cursor --remove"}},
          [choice](Invocation& call) { return run(call, *choice); }});
-    setup.add_option("HOST", choice->host, "One of " + hosts_in_words());
+    auto* host = setup.add_option("HOST", choice->host, "One of " + hosts_in_words());
     setup.add_flag("--remove", choice->remove, "Take the server out again");
     setup.add_flag("--dry-run", choice->dry_run, "Show what would change, and write nothing");
     setup.add_flag("--serve", choice->serve, "Enter the address of a running serve instead of this program");
@@ -255,6 +272,7 @@ void add_setup(CommandLine& line) {
                   "Print install links and a badge for vscode or cursor, and write nothing")
         ->excludes("--remove")
         ->excludes("--dry-run");
+    setup.add_flag("--json", choice->json, "Print the list of hosts as JSON")->excludes(host);
 }
 
 }  // namespace tfy::cli

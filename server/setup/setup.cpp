@@ -198,27 +198,42 @@ Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, cons
     return {};
 }
 
-std::string state_of(const HostDefinition& host, const HostFile& file) {
-    if (!file.text) return "no file yet";
-    const auto found = text_of(host)->find(*file.text);
-    if (!found) return found.error().message;
-    return *found ? "set up" : "not set up";
+HostState state_of(const HostDefinition& host, const std::filesystem::path& path) {
+    const auto told = [&](std::string_view is, const std::string& words) {
+        return HostState{.host = &host, .file = path, .is = is, .said = words + ": " + path.string()};
+    };
+    const auto file = read_host_file(path);
+    if (!file)
+        return HostState{.host = &host, .file = path, .is = "unreadable", .said = file.error().message};
+    if (!file->text) return told("no_file", "no file yet");
+    const auto found = text_of(host)->find(*file->text);
+    if (!found) return told("unreadable", found.error().message);
+    return *found ? told("set_up", "set up") : told("not_set_up", "not set up");
 }
 
 Result<void> tell_of_all(const Surroundings& around, const Printer& out) {
-    for (const auto& host : all_hosts()) {
-        const auto path = file_of(host, around);
-        if (!path) return path.error();
-        const auto file = read_host_file(*path);
-        auto id = std::string(host.id);
+    const auto states = host_states(around);
+    if (!states) return states.error();
+    for (const auto& state : *states) {
+        auto id = std::string(state.host->id);
         id.resize(16, ' ');
-        say(out, id + (file ? state_of(host, *file) + ": " + path->string() : file.error().message));
+        say(out, id + state.said);
     }
     say(out, "\nTo set one up: tfy-pat-mcp setup HOST");
     return {};
 }
 
 }  // namespace
+
+Result<std::vector<HostState>> host_states(const Surroundings& around) {
+    std::vector<HostState> states;
+    for (const auto& host : all_hosts()) {
+        const auto path = file_of(host, around);
+        if (!path) return path.error();
+        states.push_back(state_of(host, *path));
+    }
+    return states;
+}
 
 Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, const Printer& out) {
     if (plan.host.empty()) return tell_of_all(around, out);

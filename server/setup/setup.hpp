@@ -1,6 +1,7 @@
 // `setup`: puts this server into a host's settings, and takes it out again.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,17 @@ struct SetupPlan {
     Connection connection = {};           // not read to remove
     std::vector<std::string> notes = {};  // what the person has to know or do once it is written
 };
+
+/// What is in a host's file.
+struct HostState {
+    const HostDefinition* host = nullptr;
+    std::filesystem::path file = {};
+    std::string_view is = {};  // "set_up", "not_set_up", "no_file" or "unreadable"
+    std::string said = {};     // the same for people, with the file and, if it cannot be read, why
+};
+
+/// Of all hosts. Errc::refused if a folder cannot be known.
+Result<std::vector<HostState>> host_states(const Surroundings& around);
 
 /// Seals the text and prints it.
 using Printer = std::function<void(std::string_view)>;

@@ -79,7 +79,23 @@ Result<std::string> JournalProof::result(const JournalEnd& end, const std::vecto
     return said_of(*last_, end, beginning_) + said_of_signatures(passkeys_.signed_decisions());
 }
 
+Json JournalProof::facts(const JournalEnd& end) const {
+    Json last;
+    if (last_) last = {{"at", policy::format_time(last_->at)}, {"hash", last_->hash}};
+    return {{"intact", true},
+            {"records", last_ ? last_->sequence : 0},
+            {"last", std::move(last)},
+            {"end_protected_since", end.since == 0 ? Json(nullptr) : Json(end.since)},
+            {"signed_decisions", passkeys_.signed_decisions()}};
+}
+
 Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {
+    auto checked = check_journal(ledger, seal);
+    if (!checked) return checked.error();
+    return std::move(checked->said);
+}
+
+Result<IntactJournal> check_journal(Ledger& ledger, const policy::Seals& seal) {
     const auto end = ledger.journal_end();
     if (!end) return end.error();
     JournalProof proof;
@@ -87,7 +103,9 @@ Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {
     if (!whole) return whole.error();
     const auto by_hand = ledger.people_the_journal_does_not_know();
     if (!by_hand) return by_hand.error();
-    return proof.result(*end, *by_hand, seal);
+    auto said = proof.result(*end, *by_hand, seal);
+    if (!said) return said.error();
+    return IntactJournal{std::move(*said), proof.facts(*end)};
 }
 
 }  // namespace tfy::storage

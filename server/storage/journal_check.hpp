@@ -24,6 +24,8 @@ public:
     /// Ledger::people_the_journal_does_not_know(). Lines for people: see verify_journal().
     Result<std::string> result(const JournalEnd& end, const std::vector<std::string>& by_hand,
                                const policy::Seals& seal) const;
+    /// The same of a journal that holds, for programs.
+    Json facts(const JournalEnd& end) const;
 
 private:
     std::optional<journal::JournalRecord> last_;
@@ -31,8 +33,15 @@ private:
     PasskeyProof passkeys_;
 };
 
-/// Lines for people: how many records hold together, the hash of the last one, and since when the end is
-/// protected. Errc::storage with where it is broken, or where it cannot be read.
+struct IntactJournal {
+    std::string said;  // lines for people
+    Json facts;
+};
+
+/// How many records hold together, the hash of the last one, and since when the end is protected.
+/// Errc::storage with where it is broken, or where it cannot be read.
+Result<IntactJournal> check_journal(Ledger& ledger, const policy::Seals& seal);
+/// The lines for people alone.
 Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal);
 
 }  // namespace tfy::storage

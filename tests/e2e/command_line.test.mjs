@@ -232,5 +232,5 @@ test('policy: a caller who is named is told of their own transport; rules withou
   writeFileSync(file, '[terminal]\nrequire_passphrase = false\n');
   const checked = await run(world, ['policy', 'check', file]);
   assert.equal(checked.code, 0);
-  assert.match(checked.stdout, /0 rules\.\nWithout a rule, every call that changes something is refused\./);
+  assert.match(checked.stdout, /0 rules\.\nWarning: Without a rule, every call that changes something is refused\./);
 });

@@ -86,6 +86,7 @@ test('what is known is listed by name, and forgotten by name, with a record in t
   const redact = (...args) => runToEnd(binary, ['redact', ...args], { env });
   const known = await redact('--known');
   assert.deepEqual([known.code, known.stdout], [0, 'TFY_API_KEY\n'], known.stderr);
+  assert.deepEqual(JSON.parse((await redact('--known', '--json')).stdout), { known: [{ name: 'TFY_API_KEY', values: 1 }] });
   assert.ok(!(await filtered(world, world.env.TFY_API_KEY, env)).includes('sandbox-key'));
 
   const nobody = await redact('--forget', 'no-such-name');

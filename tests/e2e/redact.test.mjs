@@ -118,7 +118,8 @@ test('what cannot be done is said: usage 2, a check that failed 2, else 1, and n
   const world = await World.start(t);
   const { TFY_PAT_MCP_STATE_DIR: _state, TFY_API_KEY: _key, ...nothing } = world.env;
   const rows = [
-    [2, ['--json'], world.env, /--check/],
+    [2, ['--json'], world.env, /--json needs --check or --known\. Nothing was read\./],
+    [2, ['--json', '--forget', 'ci'], world.env, /--json needs --check or --known/],
     [2, ['--colour'], world.env, /--colour/],
     [1, [], world.env, /--state-dir/], // no server has used it yet
     [1, [], nothing, /Neither TFY_API_KEY nor TFY_API_KEY_FILE is set/],

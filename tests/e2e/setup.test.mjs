@@ -142,6 +142,14 @@ test('without a host all are listed, with their files', async t => {
   assert.match(said, /^windsurf +not set up: /m);
   assert.match(said, /^zed +no file yet: /m);
   assert.match(said, /^cursor +is not JSON: line 1/m);
+
+  const told = JSON.parse(await home.done(['--json'])).hosts;
+  assert.deepEqual(told.map(each => each.host).sort(), Object.keys(hosts).sort());
+  const state = host => told.find(each => each.host === host);
+  assert.deepEqual(['gemini', 'windsurf', 'zed', 'cursor'].map(host => state(host).state), ['set_up', 'not_set_up', 'no_file', 'unreadable']);
+  assert.match(state('cursor').why, /^is not JSON: line 1/);
+  assert.ok(state('gemini').file.endsWith('/.gemini/settings.json'), state('gemini').file);
+  assert.match(await home.refused(['gemini', '--json']), /--json/);
 });
 
 test('what is changed in the meantime stays; only the entry is taken out', async t => {

@@ -19,10 +19,10 @@ using namespace tfy::fakes;
 
 namespace {
 
-Ran audit(cli::AuditOptions::Verb verb, const std::filesystem::path& folder) {
+Ran audit(cli::AuditOptions::Verb verb, const std::filesystem::path& folder, bool json = false) {
     std::ostringstream out;
     std::ostringstream err;
-    const int code = cli::run_audit({verb, folder}, out, err);
+    const int code = cli::run_audit({verb, folder, json}, out, err);
     return {code, out.str(), err.str()};
 }
 
@@ -46,7 +46,13 @@ TEST_CASE("a whole journal is said to hold, however long it is, with its last ha
         CHECK(ran.code == 0);
         CHECK(holds(ran.out,
                     "is intact: " + std::to_string(records) + (records == 1 ? " record," : " records,")));
-        CHECK(holds(ran.out, open_ledger(folder / "ledger.db")->journal(records)->back().hash));
+        const auto hash = open_ledger(folder / "ledger.db")->journal(records)->back().hash;
+        CHECK(holds(ran.out, hash));
+        const auto told = Json::parse(audit(cli::AuditOptions::Verb::verify, folder.path(), true).out);
+        CHECK(told.at("intact") == true);
+        CHECK(told.at("records") == records);
+        CHECK(told.at("last").at("hash") == hash);
+        CHECK(told.at("end_protected_since").is_number());
     }
 }
 

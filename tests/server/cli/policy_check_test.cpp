@@ -11,13 +11,13 @@
 namespace tfy::policy_check_test {
 namespace {
 
-std::string checked(const std::string& rules) {
+std::string checked(const std::string& rules, bool json = false) {
     const fakes::TempFolder folder;
     const auto file = (folder.path() / "policy.toml").string();
     std::ofstream(file) << rules;
     const app::Console console((folder.path() / "state").string());
     std::ostringstream out, err;
-    CHECK(cli::run_policy_check(file, console, out, err) == 0);
+    CHECK(cli::run_policy_check(file, json, console, out, err) == 0);
     CHECK(err.str().empty());
     return out.str();
 }
@@ -28,13 +28,25 @@ TEST_CASE("a rule that asks about what only reads is warned of, since no one is 
     const auto told =
         checked("[[rule]]\ntools = ['tfy_access_tokens_list', 'tfy_access_tokens_delete']\nsays = 'ask'\n");
     CHECK(told.ends_with(
-        "Warning: the rule at line 1 asks about calls that only read (tfy_access_tokens_list): no person is "
+        "Warning: The rule at line 1 asks about calls that only read (tfy_access_tokens_list): no person is "
         "asked about them, and they pass. To refuse them, write says = \"deny\".\n"));
     for (const auto* silent : {"tools = ['tfy_access_tokens_list']\nsays = 'deny'", "tools = ['*']",
                                "tools = ['tfy_access_tokens_*']", "says = 'ask'"}) {
         CAPTURE(silent);
         CHECK(checked("[[rule]]\n" + std::string(silent) + "\n") == "The rules are well-formed: 1 rule.\n");
     }
+}
+
+TEST_CASE("policy check prints JSON: rules, warnings and channels") {
+    CHECK(Json::parse(checked("[terminal]\nrequire_passphrase = false\n", true)).at("warnings").size() == 1);
+    const auto told =
+        Json::parse(checked("[[rule]]\ntools = ['tfy_access_tokens_list']\nsays = 'ask'\n[[webhook]]\nurl = "
+                            "'https://hooks.example.com/x'\nsecret_file = '/x'\n",
+                            true));
+    CHECK(told.at("rules") == 1);
+    CHECK(told.at("warnings").at(0).get<std::string>().starts_with("The rule at line 1 asks about calls"));
+    CHECK(told.at("channels").at(0).at("channel") == "webhook:4");
+    CHECK(told.dump().find("hooks.example.com") == std::string::npos);
 }
 
 }  // namespace tfy::policy_check_test
