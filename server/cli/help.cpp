@@ -86,6 +86,10 @@ std::string commands(const CLI::App& app) {
     return text.empty() ? text : "\nCommands:\n" + text;
 }
 
+std::array<std::string, 2> program_examples() {
+    return {"tfy-pat-mcp serve --sandbox", "tfy-pat-mcp setup claude-code"};
+}
+
 }  // namespace
 
 OptionWords words_of(const CLI::Option& option, string_view otherwise) {
@@ -127,11 +131,11 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
     std::string text = wrapped(app->get_description(), 0) + "\n\n" + make_usage(app, std::move(name));
     text += commands(*app) + positionals(*app) + entries(*app);
     const auto* const verb = of(*app);
-    if (verb == nullptr)
-        return text + "\nHelp on a command: tfy-pat-mcp COMMAND --help\nVersion: tfy-pat-mcp --version\n";
-    text += settings(*app, *verb) + "\nExamples:\n";
-    for (const auto& example : verb->examples) text += "  " + example + "\n";
-    return text;
+    text += (verb == nullptr ? "" : settings(*app, *verb)) + "\nExamples:\n";
+    for (const auto& example : verb == nullptr ? program_examples() : verb->examples)
+        text += "  " + example + "\n";
+    if (verb != nullptr) return text;
+    return text + "\nHelp on a command: tfy-pat-mcp COMMAND --help\nVersion: tfy-pat-mcp --version\n";
 }
 
 }  // namespace tfy::cli

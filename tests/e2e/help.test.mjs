@@ -37,11 +37,12 @@ test('each command lists its options, settings, defaults and variables, and give
   for (const [verbs, text] of all) {
     const told = `${verbs.join(' ')}:\n${text}`;
     for (const line of text.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
-    if (verbs.length === 0) continue;
     const examples = /^Examples:\n((?: {2}.*\n)+)/m.exec(text)?.[1].trimEnd().split('\n');
     assert.equal(examples?.length, 2, told);
-    for (const example of examples) assert.ok(example.startsWith(`  tfy-pat-mcp ${verbs[0]}`), told);
+    for (const example of examples) assert.ok(example.startsWith(`  tfy-pat-mcp ${verbs[0] ?? ''}`), told);
   }
+  for (const [verbs, text] of all.filter(([verbs, text]) => /^List /.test(text) || /^(setup|redact|policy check|audit verify)$/.test(verbs.join(' '))))
+    if (below(text).length === 0) assert.match(text, /^ {2}--json$/m, verbs.join(' '));
   const of = name => all.find(([verbs]) => verbs.join(' ') === name)[1];
   assert.match(of('serve'), /--listen ADDRESS:PORT\n.*\n +Default: 127\.0\.0\.1:8780\. Variable: TFY_PAT_MCP_LISTEN\n/);
   assert.match(of('serve'), /--hold TIME\n(?:.*\n){1,2} +Default: 45s\. Variable: TFY_PAT_MCP_HOLD\n/);
