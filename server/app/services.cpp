@@ -235,6 +235,14 @@ void name_offered_tools(const tools::Offer& offer) {
     tools::texts_name_only(std::move(names));
 }
 
+/// The doctor says it without.
+Error not_started(Error why) {
+    if (!why.message.ends_with('.') && !why.message.ends_with('?')) why.message += '.';
+    if (why.message.find("Nothing was started") == std::string::npos) why.message += " Nothing was started.";
+    why.message += " Correct this setting. To check all of them: " + tools::own_program() + " doctor";
+    return why;
+}
+
 }  // namespace
 
 upstream::KeyCheck key_check_of(const Services& parts) {
@@ -281,7 +289,7 @@ Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::
 
 Result<Services> gather_parts(const config::Options& options, const Clock& clock, const MayStart& may) {
     auto read = config::read_settings(options);
-    if (!read.wrong.empty()) return read.wrong.front().error;
+    if (!read.wrong.empty()) return not_started(read.wrong.front().error);
     auto& settings = read.settings;
     if (may)
         if (auto starts = may(settings); !starts) return starts.error();

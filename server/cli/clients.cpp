@@ -50,7 +50,9 @@ Result<OAuthClientRow> read_client_wish(const ClientWish& wish) {
         return not_added("--redirect-uri takes up to " + std::to_string(most_addresses) + " addresses.");
     for (const auto& address : wish.addresses)
         if (const auto good = oauth::check_redirect_uri(address, scheme_of(address)); !good)
-            return not_added("--redirect-uri: " + good.error().message + ".");
+            return not_added("--redirect-uri: " + good.error().message +
+                             ". Give the address as the client sends it, for example "
+                             "https://client.example.com/callback.");
     const auto now = app::SystemClock().now();
     return OAuthClientRow{.id = oauth::make_value("tpm_c_"),
                           .name = wish.name,

@@ -52,6 +52,12 @@ private:
     sealing::Sealer sealer_{redaction::FingerprintKey{}, {}};
 };
 
+/// Of what TrueFoundry's own command line keeps.
+Error not_taken_over(const std::string& why) {
+    return {Errc::refused,
+            why + nothing_kept + " To enter address and key yourself: " + tools::own_program() + " login"};
+}
+
 Error not_kept(std::string why) { return {Errc::refused, std::move(why) + nothing_kept}; }
 
 Result<std::string> read_address(const std::string& text) {
@@ -70,7 +76,10 @@ Result<std::string> ask_address(const LoginWindow& window, const LoginWish& wish
         return set.base_url;
     const auto typed = people::ask_line(
         window.prompt(), "Address of your TrueFoundry, for example https://acme.truefoundry.cloud: ");
-    if (!typed) return Error{Errc::cancelled, "No address was entered. Nothing was kept."};
+    if (!typed)
+        return Error{Errc::cancelled,
+                     "No address was entered. Nothing was kept. Run this again in a terminal and enter it, "
+                     "or give it with --base-url."};
     return read_address(*typed);
 }
 
@@ -78,7 +87,11 @@ Result<policy::Secret> ask_key(const LoginWindow& window) {
     auto typed = people::ask_secret(
         window.prompt(),
         "API key (create one in TrueFoundry: Access, Personal Access Tokens; it is not shown here): ");
-    if (!typed || typed->empty()) return Error{Errc::cancelled, "No key was entered. Nothing was kept."};
+    if (!typed || typed->empty())
+        return Error{
+            Errc::cancelled,
+            "No key was entered. Nothing was kept. Create one in TrueFoundry, under Access → Personal "
+            "Access Tokens, and run this again."};
     std::string text(typed->reveal());
     if (const auto placeholder = upstream::read_placeholder(text)) {
         policy::wipe(text);
@@ -102,10 +115,10 @@ Result<config::KeptLogin> ask_login(const LoginWindow& window, const LoginWish& 
 Result<config::KeptLogin> login_of_truefoundry() {
     const auto file = config::home_folder() / ".truefoundry" / "credentials.json";
     auto text = storage::read_regular_file(file, std::size_t{64} * 1024);
-    if (!text) return not_kept(file.string() + " cannot be read: " + text.error().message + ".");
+    if (!text) return not_taken_over(file.string() + " cannot be read: " + text.error().message + ".");
     auto kept = protocol::parse(*text);
     policy::wipe(*text);
-    if (!kept || !kept->is_object()) return not_kept(file.string() + " is damaged.");
+    if (!kept || !kept->is_object()) return not_taken_over(file.string() + " is damaged.");
     if (kept->contains("refresh_token") && !kept->at("refresh_token").is_null())
         return not_kept(
             "TrueFoundry's command line is logged in by a browser: its token ends within hours. Create an "
@@ -117,7 +130,7 @@ Result<config::KeptLogin> login_of_truefoundry() {
     auto key = upstream::read_key(protocol::text_in(*kept, "access_token"));
     for (auto& [name, value] : kept->items())
         if (value.is_string()) policy::wipe(value.get_ref<std::string&>());
-    if (!key || key->empty()) return not_kept(file.string() + " holds no key.");
+    if (!key || key->empty()) return not_taken_over(file.string() + " holds no key.");
     return config::KeptLogin{.base_url = std::move(*url), .key = std::move(*key)};
 }
 

@@ -117,8 +117,8 @@ int list_people(const PeopleWindow& window) {
 }
 
 Error not_a_name(std::string_view undone) {
-    return {Errc::invalid_params,
-            "A person's name has " + std::string(policy::person_names) + ". " + std::string(undone)};
+    return {Errc::invalid_params, "A person's name has " + std::string(policy::person_names) + ". " +
+                                      std::string(undone) + " Give one like that, for example ada."};
 }
 
 Error needs_terminal() {

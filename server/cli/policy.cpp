@@ -132,7 +132,10 @@ int run_policy_check(const std::string& file, bool json, const app::Console& con
                      std::ostream& errors) {
     const auto rules = config::load_rules(file);
     if (!rules) {
-        console.fail(errors, rules.error());
+        auto why = rules.error();
+        why.message += (why.message.ends_with('.') || why.message.ends_with('?') ? "" : ".");
+        if (!why.message.ends_with("permissions.")) why.message += " Correct the file, and check it again.";
+        console.fail(errors, why);
         return 1;
     }
     if (json) {

@@ -103,7 +103,8 @@ Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::stri
     auto arguments = protocol::parse(text);
     if (!arguments) {
         const auto& why = arguments.error().message;
-        return wrong_usage("The arguments are not a JSON object. " + why.substr(0, why.find(" Nothing in ")));
+        return wrong_usage("The arguments are not a JSON object. " + why.substr(0, why.find(" Nothing in ")) +
+                           " Give them in quotes for the shell, for example '{\"id\": \"...\"}'.");
     }
     *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
     if (const auto fits = entry.input().validate(*arguments); !fits)

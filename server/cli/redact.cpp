@@ -50,7 +50,7 @@ public:
     int filter() {
         for (const auto& file : files_)
             if (const auto wrong = why_not(file); !wrong.empty())
-                return fail(cannot_read(file, wrong) + " Nothing was written.");
+                return fail(cannot_read(file, wrong) + " Nothing was written." + what_helps(file, wrong));
         redaction::StreamedSearch search(
             redactor_, [this](const redaction::Stretch& stretch) { return write(stretch); });
         int code = 0;
@@ -79,7 +79,8 @@ public:
             if (const auto rest = search.finish(); done) done = rest;
             if (out_failed_) return trouble(cannot_write(done.error()) + " Not all findings are listed.");
             if (!done)
-                code = trouble(cannot_read(file, done.error().message) + " It was not searched to the end.");
+                code = trouble(cannot_read(file, done.error().message) + " It was not searched to the end." +
+                               what_helps(file));
             else if (!compressed.empty())
                 code = trouble(not_searched(file, compressed));
         }
@@ -90,7 +91,7 @@ private:
     std::string why_not(const std::string& file) const {
         const auto opened = open_for_reading(file);
         if (!opened) return opened.error().message;
-        return is_same_file(opened->get(), out_) ? "it is the output, too" : "";
+        return is_same_file(opened->get(), out_) ? is_the_output : "";
     }
 
     Result<void> write(const redaction::Stretch& stretch) {
@@ -137,6 +138,11 @@ private:
         return (file == "-" ? "Standard input" : policy::shown(redactor_, file)) + " cannot be read: " + why +
                ".";
     }
+    static constexpr auto is_the_output = "it is the output, too";
+    static std::string what_helps(std::string_view file, std::string_view why = {}) {
+        if (why == is_the_output) return " Write to another file.";
+        return file == "-" ? " Give a file instead." : " Check its name and permissions.";
+    }
     std::string not_searched(const std::string& file, std::string_view compressed) const {
         return (file == "-" ? "Standard input" : policy::shown(redactor_, file)) +
                ": compressed: not searched (" + std::string(compressed) + "). Decompress it first.";
@@ -170,7 +176,8 @@ private:
 
 int run(Invocation& call, const RedactOptions& redact) {
     if (redact.json && !redact.check && !redact.known)
-        return call.fail({Errc::invalid_params, "--json needs --check or --known. Nothing was read."});
+        return call.fail({Errc::invalid_params,
+                          "--json needs --check or --known. Nothing was read. Give one of the two."});
     if (redact.known || !redact.forget.empty())
         return run_known_tokens(call.options, redact, call.out, call.err);
     const auto redactor = known_tokens(call.options);

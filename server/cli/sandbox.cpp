@@ -36,8 +36,8 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
         auto account = sandbox::read_account(text);
         if (!account) return account.error();
         if (std::ranges::find(accounts, account->name, &sandbox::Account::name) != accounts.end())
-            return Error{Errc::refused,
-                         "The account " + account->name + " is given twice. Nothing was started."};
+            return Error{Errc::refused, "The account " + account->name +
+                                            " is given twice. Nothing was started. Give each account once."};
         accounts.push_back(std::move(*account));
     }
     return accounts;
@@ -123,7 +123,9 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     if (!log_name.empty()) log_file.open(log_name, std::ios::app);
     if (!log_name.empty() && !log_file)
         return fail(
-            {Errc::storage, "The access log " + log_name + " cannot be written. Nothing was started."}, 1);
+            {Errc::storage, "The access log " + log_name +
+                                " cannot be written. Nothing was started. Check its folder and permissions."},
+            1);
     const app::SystemClock clock;
     auto token_store = open_shelf(options, clock);
     if (!token_store) return fail(token_store.error(), 1);

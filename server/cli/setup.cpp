@@ -165,7 +165,8 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
                                                       : settings.public_url + "/mcp";
     if (at.port == 0 && settings.public_url.empty())
         return Error{Errc::invalid_params,
-                     "--listen has to name the port that serve listens at. Nothing was written."};
+                     "--listen has to name the port that serve listens at. Nothing was written. Give it, for example "
+                     "--listen 127.0.0.1:8780."};
     std::string callers;
     if (settings.callers.credentials())
         for (const auto& word : options.callers) callers += (callers.empty() ? " --callers " : ",") + word;

@@ -41,7 +41,8 @@ Result<std::unique_ptr<Ledger>> Ledger::begin_anew(const std::filesystem::path& 
     const auto place = std::filesystem::absolute(file, ignored);
     const auto wrong = lost_journal(place);
     Error not_lost = {Errc::conflict, "No journal is lost in " + place.parent_path().string() +
-                                          ", so there is nothing to begin anew. Nothing was done."};
+                                          ", so there is nothing to begin anew. Nothing was done. Use "
+                                          "audit verify to check the journal."};
     if (!wrong && !is_there(place)) return not_lost;
     auto ledger = open_database(place, {});
     if (!ledger) return ledger;

@@ -91,6 +91,7 @@ std::string what_helps(int why) {
     if (why == ENOSPC || why == EDQUOT) return "Free some space on its disk, or use another --state-dir.";
     if (why == EROFS) return "Use another --state-dir, or mount that disk so that it can be written.";
     if (why == EMFILE || why == ENFILE) return std::string(system::allow_more_files) + ".";
+    if (why == ENOENT || why == ENOTDIR) return "Give a folder that can be written with --state-dir.";
     if (why == EACCES || why == EPERM)
         return "Check that this user owns the state directory and may read and write all of it, or use "
                "another --state-dir.";

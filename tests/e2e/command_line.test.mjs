@@ -31,7 +31,7 @@ test('wrong usage ends with 2, says what is wrong, and repeats nothing that coul
     [['approvals', 'show'], /ID/],
     [['redact', '--json'], /--check/],
     [['policy', 'explain', 'tfy_nothing'], /no tool/],
-    [['policy', 'explain', 'tfy_access_tokens_list', '{bad'], /in UTF-8 \(byte \d\)\.\n$/],
+    [['policy', 'explain', 'tfy_access_tokens_list', '{bad'], /in UTF-8 \(byte \d\)\. Give them in quotes for the shell/],
     [['policy', 'explain', 'tfy_access_tokens_list', '--principal', 'bob'], /must be stdio:USER, http:loopback, key:ID, oauth:PERSON\/CLIENT, issuer:SUBJECT\/CLIENT or tfy:USER/],
     [['serve', '--hold'], /: --hold needs a value, for example 45s\.\n/],
     [['serve', '--hold', '2s', '--hold', '3s'], /^tfy-pat-mcp: --hold is given twice\.\n/],

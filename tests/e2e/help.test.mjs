@@ -1,6 +1,6 @@
 // What a person reads who does not know the command line yet: help, suggestions, and commands to copy.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -100,6 +100,63 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
   }
   const variable = await runToEnd(binary, ['serve'], { env: { ...bare, TFY_PAT_MCP_SANDBOX: 'banana' } });
   assert.match(variable.stderr, /^tfy-pat-mcp: Invalid value for --sandbox: use true or false\.\n/);
+});
+
+test('a command that fails says what to do next', async t => {
+  const world = await World.start(t);
+  const home = world.folder;
+  mkdirSync(join(home, '.truefoundry'));
+  writeFileSync(join(home, '.truefoundry', 'credentials.json'), '{');
+  const [policy, unknown, log] = [join(home, 'bad.toml'), join(home, 'unknown.toml'), join(home, 'none', 'log')];
+  writeFileSync(policy, '[[rule]\n');
+  writeFileSync(unknown, '[[rule]]\nsay = "ask"\n');
+  const env = { PATH: process.env.PATH, HOME: home };
+  const begun = await runToEnd(binary, ['stdio', '--sandbox'], { env, input: '' });
+  assert.equal(begun.code, 0, begun.stderr);
+  const rows = [
+    [[]],
+    [['serve', '--holdd']],
+    [['serve', '--hold', 'banana']],
+    [['serve', '--listen', '0.0.0.0:0']],
+    [['serve', '--ca-file', '/nowhere']],
+    [['serve', '--policy', policy]],
+    [['serve', '--config', '/nowhere']],
+    [['serve', '--callers', 'issuer']],
+    [['stdio', '--state-dir', '/proc/x']],
+    [['stdio', '--sandbox', '--tools', 'tfy_nothing']],
+    [['login']],
+    [['login'], 'https://tfy.example.com\n\n'],
+    [['login', '--from-truefoundry']],
+    [['setup', '--remove']],
+    [['setup', 'cursor']],
+    [['setup', 'zed', '--serve', '--listen', '127.0.0.1:0']],
+    [['sandbox', '--account', 'a', '--account', 'a']],
+    [['sandbox', '--access-log', log]],
+    [['approvals', 'list', '--state-dir', '/nowhere']],
+    [['approvals', 'deny', 'apr_none', '--reason', 'no', '--sandbox']],
+    [['approvals', 'freeze', 'stdio:x', '--sandbox']],
+    [['approvals', 'notify', 'test', 'oncall']],
+    [['people', 'first', '--sandbox']],
+    [['people', 'invite', 'no name', '--sandbox']],
+    [['keys', 'revoke', 'key_none', '--sandbox']],
+    [['clients', 'add', '--name', 'x', '--redirect-uri', 'ftp://x', '--sandbox']],
+    [['audit', 'begin-anew', '--sandbox']],
+    [['policy', 'check', policy]],
+    [['policy', 'check', unknown]],
+    [['policy', 'explain', 'tfy_access_tokens_create', '{']],
+    [['redact', '/nowhere', '--sandbox']],
+    [['redact', '--check', '/nowhere', '--sandbox']],
+    [['redact', '--json']],
+    [['docs', 'nothing']],
+  ];
+  // A sentence that begins with what to do, or a command after a colon.
+  const next = /(?:^|[.?:] )(?:Check|Correct|Create|Give|Listen on|Log in|One of|Run|Set|Use) |[a-z]: tfy-pat-mcp [a-z]|^Help: tfy-pat-mcp /m;
+  for (const [args, input = ''] of rows) {
+    const done = await runToEnd(binary, args, { env, cwd: home, input });
+    const told = `${args.join(' ')}: ${done.stderr}`;
+    assert.ok([1, 2].includes(done.code), told);
+    assert.match(done.stderr.replace(/^tfy-pat-mcp: /, ''), next, told);
+  }
 });
 
 /** Each command in `text`, run in a shell with nothing but a home: it must find the state by itself. */

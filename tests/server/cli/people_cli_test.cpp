@@ -144,9 +144,10 @@ TEST_CASE("a person comes by invitation, and beside two people by a second one's
     CHECK(terminal.people(PeopleVerb::invite, "bob", "wrong passphrase\n").code == 1);
     CHECK(terminal.people(PeopleVerb::invite, "ada", pass).code == 1);  // a name that is in use
     CHECK(terminal.people(PeopleVerb::invite, "no name", pass).code == 2);
-    CHECK(
-        holds(terminal.people(PeopleVerb::invite, "\u0430nn", pass).err,  // its first letter is Cyrillic
-              "A person's name has up to 64 letters A-Z and a-z, digits and . _ - @ +. No one was invited."));
+    CHECK(holds(terminal.people(PeopleVerb::invite, "\u0430nn", pass).err,  // its first letter is Cyrillic
+                "A person's name has up to 64 letters A-Z and a-z, digits and . _ - @ +. No one was invited. "
+                "Give one like that, "
+                "for example ada."));
     const auto invited = terminal.people(PeopleVerb::invite, "bob", pass);
     REQUIRE_MESSAGE(invited.code == 0, invited.err);
     CHECK(holds(invited.out,

@@ -70,7 +70,9 @@ TEST_CASE("what is wrong is named, has its exit code, and stops the start with t
         const app::SystemClock clock;
         const auto parts = app::gather_parts(options, clock);
         REQUIRE_FALSE(parts.has_value());
-        CHECK(parts.error().message == read.wrong.front().error.message);
+        CHECK(parts.error().message.starts_with(read.wrong.front().error.message));
+        CHECK(parts.error().message.ends_with(
+            " Correct this setting. To check all of them: tfy-pat-mcp doctor"));
         CHECK_FALSE(std::filesystem::exists(options.state_dir));
     }
 }

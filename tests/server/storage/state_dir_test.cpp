@@ -57,6 +57,7 @@ TEST_CASE("what cannot be written says why, that nothing was run, and what helps
     };
     for (const auto& row :
          {Row{EROFS, "Use another --state-dir, or mount that disk so that it can be written."},
+          Row{ENOENT, "Give a folder that can be written with --state-dir."},
           Row{ENOSPC, "Free some space on its disk, or use another --state-dir."},
           Row{EACCES,
               "Check that this user owns the state directory and may read and write all of it, or use "
