@@ -159,6 +159,13 @@ test('a command that fails says what to do next', async t => {
   }
 });
 
+test('./dev writes no colours into a pipe', async () => {
+  const dev = new URL('../../dev', import.meta.url).pathname;
+  const say = `eval "$(sed -n '/^say() {$/,/^}$/p' "$1")"; set -eu; say testing`;
+  const done = await runToEnd('bash', ['-c', say, '_', dev], { env: bare });
+  assert.deepEqual([done.code, done.stderr], [0, '==> testing\n']);
+});
+
 /** Each command in `text`, run in a shell with nothing but a home: it must find the state by itself. */
 async function runsAsPrinted(world, text, count) {
   const commands = text.match(/tfy-pat-mcp (?:approvals|audit) .*$/gm) ?? [];
