@@ -59,7 +59,7 @@ test('tools/list is what its golden file says; a change since the last release n
   );
 });
 
-/** What stands where in `told` and in the manifest, for each object that both have. */
+/** The members of each object in `told` are in the order of the manifest. */
 function assertInOrder(told, written, path) {
   if (Array.isArray(told)) return told.forEach((each, i) => assertInOrder(each, written?.[i], `${path}[${i}]`));
   if (!told || typeof told !== 'object') return;
