@@ -11,6 +11,7 @@
 #include "server/config/settings.hpp"
 #include "server/notify/channel_post.hpp"
 #include "server/storage/last_server.hpp"
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -112,6 +113,7 @@ Result<Channel> find_channel(const std::vector<Channel>& channels, const std::st
 
 /// Sends it and waits.
 Answer send_now(notify::ChannelPost& post, notice::Message message, policy::Time now) {
+    const system::Progress progress("Sending the test message");
     boost::asio::io_context loop;
     std::optional<Answer> answer;
     const auto keep = [&answer](const std::exception_ptr& bug, Answer got) {

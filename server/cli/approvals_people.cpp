@@ -1,8 +1,8 @@
 #include "server/cli/approvals_people.hpp"
 
 #include "server/people/page_address.hpp"
-#include "server/people/passphrases.hpp"
 #include "server/people/sign_in_codes.hpp"
+#include "server/people/terminal_channel.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -21,7 +21,7 @@ Result<void> change_passphrase(const ApprovalsWindow& window) {
     if (!human) return human.error();
     const auto fresh = people::ask_new_passphrase(window.prompt());
     if (!fresh) return fresh.error();
-    const auto hash = people::hash_passphrase(*fresh);
+    const auto hash = people::hash_at_terminal(*fresh);
     if (!hash) return hash.error();
     if (auto set = ledger.set_passphrase(human->name(), *hash, window.now()); !set) return set;
     window.say("Passphrase changed for " + human->name() + ".\n");

@@ -8,6 +8,7 @@
 #include "server/reveals/local_socket.hpp"
 #include "server/reveals/reveal_wish.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -98,6 +99,7 @@ std::string receive_all(int socket) {
 
 Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const storage::RevealRow& row,
                                   const std::string& person, const policy::Secret& passphrase) {
+    const system::Progress progress("Asking the server that holds the value");
     const auto socket =
         reveals::connect_to(reveals::reveal_socket_of(window.options.state_dir, row.instance), patience);
     if (!socket)

@@ -1,16 +1,25 @@
 #include "server/cli/audit.hpp"
 
+#include <unistd.h>
+
 #include "server/app/archive.hpp"
 #include "server/app/console.hpp"
 #include "server/app/services.hpp"
+#include "server/cli/plain_bytes.hpp"
 #include "server/storage/journal_check.hpp"
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
 
+Result<storage::CheckedJournal> prove(const app::Archive& archive) {
+    const system::Progress progress("Checking the journal");
+    return storage::check_journal(*archive.ledger, *archive.sealer);
+}
+
 int verify(const app::Archive& archive, bool json, std::ostream& out, std::ostream& err) {
-    const auto checked = storage::check_journal(*archive.ledger, *archive.sealer);
+    const auto checked = prove(archive);
     if (!checked) return archive.fail(err, checked.error());
     if (json)
         archive.print(out, checked->facts);
@@ -19,13 +28,19 @@ int verify(const app::Archive& archive, bool json, std::ostream& out, std::ostre
     return 0;
 }
 
+/// What goes to a terminal, or to a program that may write there, is itself all the progress that is shown.
+Result<void> print_records(const app::Archive& archive, std::ostream& out) {
+    const system::Progress progress("Printing the journal", is_regular_file(STDOUT_FILENO));
+    return storage::for_each_page(*archive.ledger,
+                                  [&](const std::vector<journal::JournalRecord>& page) -> Result<void> {
+                                      for (const auto& record : page) archive.print(out, record.json());
+                                      if (out) return {};
+                                      return Error{Errc::closed, "the output cannot be written"};
+                                  });
+}
+
 int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err) {
-    const auto whole = storage::for_each_page(
-        *archive.ledger, [&](const std::vector<journal::JournalRecord>& page) -> Result<void> {
-            for (const auto& record : page) archive.print(out, record.json());
-            if (out) return {};
-            return Error{Errc::closed, "the output cannot be written"};
-        });
+    const auto whole = print_records(archive, out);
     if (!out) return 1;  // the output says why: StandardOutput::ended()
     return whole ? 0 : archive.fail(err, whole.error());
 }

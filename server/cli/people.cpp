@@ -8,7 +8,6 @@
 #include "server/config/settings.hpp"
 #include "server/people/page_address.hpp"
 #include "server/people/pairing.hpp"
-#include "server/people/passphrases.hpp"
 #include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/terminal_channel.hpp"
@@ -131,7 +130,7 @@ Error needs_terminal() {
 Result<std::string> ask_hash(const PeopleWindow& window) {
     const auto typed = people::ask_new_passphrase(window.prompt());
     if (!typed) return typed.error();
-    return people::hash_passphrase(*typed);
+    return people::hash_at_terminal(*typed);
 }
 
 Result<std::string> ask_first_name(const PeopleWindow& window) {
@@ -190,7 +189,7 @@ int enrol_first(const PeopleWindow& window) {
     const auto typed = people::ask_passphrase_or(window.prompt(), "a passkey, on the approvals page");
     if (!typed) return window.fail(typed.error());
     if (!*typed) return pair_first(window, *name);
-    const auto hash = people::hash_passphrase(**typed);
+    const auto hash = people::hash_at_terminal(**typed);
     if (!hash) return window.fail(hash.error());
     const auto enrolled = ledger.enrol_first(*name, *hash, storage::Enrolment::first, window.now());
     if (!enrolled) return window.fail(enrolled.error());

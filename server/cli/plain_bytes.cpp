@@ -59,4 +59,9 @@ bool is_same_file(int one, int other) {
            first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+bool is_regular_file(int file) {
+    struct stat found = {};
+    return ::fstat(file, &found) == 0 && S_ISREG(found.st_mode);
+}
+
 }  // namespace tfy::cli

@@ -23,4 +23,7 @@ Result<void> write_all(int file, std::string_view bytes);
 /// True if both are the same file on a disk, so that writing one would grow the other.
 bool is_same_file(int one, int other);
 
+/// Not a terminal, a pipe, or the like.
+bool is_regular_file(int file);
+
 }  // namespace tfy::cli

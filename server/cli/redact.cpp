@@ -14,6 +14,7 @@
 #include "server/cli/plain_bytes.hpp"
 #include "server/cli/redact_known.hpp"
 #include "server/sealing/printing.hpp"
+#include "server/system/progress.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::cli {
@@ -128,7 +129,17 @@ private:
         return policy::visible_json(redactor_.seal(finding)) + "\n";
     }
 
+    /// Not where a person types, nor where a program that reads this one's output may write to the terminal.
+    /// On it, only findings leave whole lines behind.
+    bool shows_progress() const {
+        const auto& named = options_.files;
+        const bool typed = ::isatty(STDIN_FILENO) == 1 &&
+                           (named.empty() || std::ranges::find(named, std::string("-")) != named.end());
+        return !typed && (is_regular_file(out_) || (options_.check && writes_to_terminal_));
+    }
+
     Result<void> out(std::string_view bytes) {
+        if (writes_to_terminal_) progress_.clear();
         auto written = write_all(out_, bytes);
         out_failed_ = out_failed_ || !written;
         return written;
@@ -155,11 +166,12 @@ private:
         return said + " What was written so far is incomplete.";
     }
 
-    int fail(const std::string& message) const {
+    int fail(const std::string& message) {
+        progress_.clear();
         sealing::print_text(err_, redactor_.seal_text("tfy-pat-mcp: " + message + "\n"));
         return 1;
     }
-    int trouble(const std::string& message) const {
+    int trouble(const std::string& message) {
         fail(message);
         return check_trouble;
     }
@@ -168,10 +180,12 @@ private:
     const RedactOptions& options_;
     std::vector<std::string> files_ = options_.files;
     int out_;
+    bool writes_to_terminal_ = ::isatty(out_) == 1;
     std::ostream& err_;
     std::size_t line_ = 1;
     bool found_ = false;
     bool out_failed_ = false;
+    system::Progress progress_{"Searching", shows_progress()};
 };
 
 int run(Invocation& call, const RedactOptions& redact) {

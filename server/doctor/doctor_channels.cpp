@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::doctor {
@@ -11,6 +12,7 @@ namespace tfy::doctor {
 bool finds_host(const std::string& host) {
     const bool bracketed = host.starts_with('[') && host.ends_with(']');
     const auto name = bracketed ? host.substr(1, host.size() - 2) : host;
+    const system::Progress progress("Looking for the hosts of channels");
     addrinfo* found = nullptr;
     if (::getaddrinfo(name.c_str(), nullptr, nullptr, &found) != 0) return false;
     ::freeaddrinfo(found);

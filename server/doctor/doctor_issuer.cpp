@@ -7,6 +7,7 @@
 #include "server/jwt/key_set.hpp"
 #include "server/oidc/metadata.hpp"
 #include "server/oidc/published.hpp"
+#include "server/system/progress.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using Level = CheckResult::Level;
 
 Result<std::vector<jwt::PublicKey>> keys_of(const config::Settings& settings) {
+    const system::Progress progress("Asking the issuer of access tokens");
     boost::asio::io_context loop;
     Result<std::string> said = Error{};
     boost::asio::co_spawn(loop,

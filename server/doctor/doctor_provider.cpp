@@ -5,6 +5,7 @@
 
 #include "server/config/provider.hpp"
 #include "server/oidc/provider.hpp"
+#include "server/system/progress.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using Level = CheckResult::Level;
 
 Result<oidc::Metadata> ask_provider(const config::Settings& settings, const Clock& clock) {
+    const system::Progress progress("Asking the identity provider");
     boost::asio::io_context loop;
     oidc::Provider provider(*settings.provider, oidc::connect_with_curl(settings.ca_file), clock);
     Result<oidc::Metadata> said = Error{};

@@ -26,6 +26,7 @@
 #include "server/storage/state_use.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/system/descriptors.hpp"
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::doctor {
@@ -270,6 +271,7 @@ CheckResult look_at_journal(const fs::path& state_dir, bool usable_state) {
     if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
         return broken(storage::journal_is_lost(state_dir / "ledger.db", *wrong));
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, what, "none yet"};
+    const system::Progress progress("Checking the journal");
     const auto archive = app::Archive::open(state_dir);
     if (!archive && !usable_state)
         return {Level::broken, what, reason_of(archive.error().message),

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "server/config/kept_login.hpp"
+#include "server/system/progress.hpp"
 #include "server/upstream/key_file.hpp"
 #include "tools/own_command.hpp"
 #include "tools/status/preflight.hpp"
@@ -32,6 +33,7 @@ private:
 
 Result<void> probe(truefoundry::Exchange& exchange, std::optional<policy::Time>& date,
                    const policy::Seals& seal, config::UpstreamLimits limits) {
+    const system::Progress progress("Asking TrueFoundry");
     boost::asio::io_context loop;
     DatedExchange dated(exchange, date);
     truefoundry::Client client(dated, seal, limits.max_time);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/people/passphrases.hpp"
+#include "server/system/progress.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::people {
@@ -71,7 +72,19 @@ Result<std::string> said_name(const Terminal& terminal, const std::vector<storag
     return policy::is_person_name(*typed) ? Result<std::string>(std::move(*typed)) : no_name;
 }
 
+/// A turn may have to be waited for.
+Result<void> check_at_terminal(const Terminal& terminal, const std::string& name,
+                               const policy::Secret& typed) {
+    const system::Progress progress("Checking the passphrase");
+    return check_passphrase(terminal.ledger, name, typed, terminal.now);
+}
+
 }  // namespace
+
+Result<std::string> hash_at_terminal(const policy::Secret& typed) {
+    const system::Progress progress("Hashing the passphrase");
+    return hash_passphrase(typed);
+}
 
 Result<std::string> TerminalChannel::name(const Terminal& terminal, TerminalAct act) {
     const auto words = words_of(act);
@@ -94,8 +107,7 @@ Result<policy::Human> TerminalChannel::identify(const Terminal& terminal, const 
     const auto words = words_of(act);
     const auto typed = ask_secret(terminal.prompt, "Your passphrase, " + name + ": ");
     if (!typed) return Error{Errc::cancelled, words.undone};
-    if (auto right = check_passphrase(terminal.ledger, name, *typed, terminal.now); !right)
-        return told(right.error(), words);
+    if (auto right = check_at_terminal(terminal, name, *typed); !right) return told(right.error(), words);
     const auto people = terminal.ledger.people();
     if (!people) return people.error();
     const auto found = std::ranges::find(*people, name, &storage::Person::name);

@@ -34,6 +34,9 @@ struct Terminal {
     policy::Time now;
 };
 
+/// hash_passphrase(), and a word about it if it takes long.
+Result<std::string> hash_at_terminal(const policy::Secret& typed);
+
 class TerminalChannel {
 public:
     /// Whom the person says they are: an account's name is no proof, since a user namespace gives a program

@@ -1,36 +1,15 @@
 // A control plane that takes connections and never answers: no one but its own callers waits for it, each of them
 // for as long as TFY_API_MAX_TIME says and no longer.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
 
 import { until } from './lib/process.mjs';
 import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
+import { silentUpstream } from './lib/sockets.mjs';
 import { textOf } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
 const inFlight = 32; // as many as one principal may have
-
-/** Accepts, reads, and says nothing: {url, asked()}. */
-async function silentUpstream(t) {
-  const sockets = new Set();
-  const watchers = new Set();
-  const server = createServer(socket => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('data', () => {
-      socket.asked = true;
-      for (const look of watchers) look();
-    });
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise(resolve => server.close(resolve));
-  });
-  const asked = () => [...sockets].filter(socket => socket.asked).length;
-  return { url: `http://127.0.0.1:${server.address().port}`, asked, watchers };
-}
 
 test('32 lists that wait at the same time are five requests upstream at the most, and each is answered', async t => {
   const upstream = await silentUpstream(t);

@@ -28,6 +28,27 @@ export async function freePort() {
   }
 }
 
+/** A server that accepts, reads, and says nothing: {url, asked()}. */
+export async function silentUpstream(t) {
+  const sockets = new Set();
+  const watchers = new Set();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.asked = true;
+      for (const look of watchers) look();
+    });
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise(resolve => server.close(resolve));
+  });
+  const asked = () => [...sockets].filter(socket => socket.asked).length;
+  return { url: `http://127.0.0.1:${server.address().port}`, asked, watchers };
+}
+
 export class Socket {
   static async open(address) {
     const { hostname, port } = new URL(address);

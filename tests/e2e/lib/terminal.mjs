@@ -1,11 +1,14 @@
-// `tfy-pat-mcp approvals` in a pseudo-terminal, and the person who types into it.
+// Commands, most of them `tfy-pat-mcp approvals`, in a pseudo-terminal, and the person who types into it.
 import { binary, Process } from './process.mjs';
 
 const quoted = words => words.map(word => `'${word}'`).join(' ');
 
-/** Started and left running: {process, type(text), done(): {code, text}}. `wrap` makes another shell command of it. */
-export function terminalOf(world, args, { env = {}, wrap = command => command } = {}) {
-  const command = `exec ${wrap(quoted([binary, 'approvals', ...args]))}`; // no shell that Ctrl-C would end
+/**
+ * `approvals` or another `verb`, started and left running: {process, type(text), done(): {code, text}}. `wrap` makes another
+ * shell command of it.
+ */
+export function terminalOf(world, args, { env = {}, verb = 'approvals', wrap = command => command } = {}) {
+  const command = `exec ${wrap(quoted([binary, verb, ...args]))}`; // no shell that Ctrl-C would end
   const process = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...world.env, SHELL: '/bin/sh', TERM: 'xterm', ...env },
   });
