@@ -18,9 +18,11 @@
 #include "server/app/display.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
 #include "server/system/browser.hpp"
+#include "server/transport/client_address.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
 #include "tools/own_command.hpp"
@@ -37,16 +39,49 @@ constexpr std::chrono::milliseconds for_unread_answers{4'500};
 constexpr std::chrono::milliseconds for_last_calls{5'000};
 constexpr std::chrono::milliseconds for_a_whole_stop{9'000};
 
-/// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
-class LoopbackPage final : public approvals::ApprovalPage {
+constexpr auto place_taken =
+    "the address of --listen is in use, perhaps by the server of another session: the approvals page of this "
+    "one will be at a free loopback port, and its links lead there";
+constexpr auto publish_it_here =
+    "the approvals page listens off loopback without TLS: publish its port to this machine alone, as docker "
+    "run -p 127.0.0.1:8780:8780 does";
+
+/// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it;
+/// or, from the start, where --listen puts it.
+class StdioPage final : public approvals::ApprovalPage {
 public:
-    LoopbackPage(asio::io_context& loop, bool open_browser, std::filesystem::path state_dir,
-                 std::string instance)
+    StdioPage(asio::io_context& loop, bool open_browser, std::filesystem::path state_dir,
+              std::string instance)
         : loop_(loop),
           open_browser_(open_browser),
           state_dir_(std::move(state_dir)),
           instance_(std::move(instance)) {}
     void belong_to(App& app) { app_ = &app; }
+
+    /// Binds the address of --listen; begin() answers there. Hosts start a server for each session: if
+    /// another one has that address already, this one has its page as without --listen, and its links lead
+    /// there. Errc::refused for an address that cannot be had for another reason.
+    Result<void> take(transport::ListenerOptions there, const std::string& public_url) {
+        const auto words = there.address + " port " + std::to_string(there.port);
+        const bool beyond = !transport::is_loopback_address(there.address);
+        if (beyond)
+            there.counted = [](std::string_view remote) { return !transport::is_loopback_address(remote); };
+        auto bound = bind(std::move(there));
+        if (!bound && bound.error().data.value("in_use", false)) {
+            app_->log().warn(place_taken, {{"listen", words}});
+            return {};
+        }
+        if (!bound) return bound.error();
+        placed_ = true;
+        const auto port = (*bound)->port();
+        stand(std::move(*bound), public_url.empty() ? transport::localhost_origin(port) : public_url);
+        app_->log().info("the approvals page is open", {{"listen", words}, {"address", home()}});
+        if (beyond) app_->log().warn(publish_it_here, {{"listen", words}});
+        return {};
+    }
+    void begin() {
+        if (placed_) listener_->start();
+    }
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!stands()) co_return std::string{};
@@ -55,9 +90,12 @@ public:
         co_return url;
     }
 
-    // Who has a display can follow an address also where this process opens none.
-    bool reaches_person(bool client_opens) override { return (has_display() || client_opens) && stands(); }
-    bool may_be_out_of_reach() const override { return !opens_browser(); }
+    // Who has a display can follow an address also where this process opens none; and --listen says that the
+    // person comes by that address.
+    bool reaches_person(bool client_opens) override {
+        return (placed_ || has_display() || client_opens) && stands();
+    }
+    bool may_be_out_of_reach() const override { return !placed_ && !opens_browser(); }
     bool opens_browser() const override { return open_browser_ && has_display(); }
     void lead_to_value(const std::string& approval_id) override {
         if (opens_browser() && stands()) open_browser(home() + "/" + approval_id);
@@ -66,29 +104,39 @@ public:
     bool stands() override { return listener_ || open(); }
 
     people::SignInHelp sign_in_help() const override {
-        return {"To get a code, run in a terminal on this machine:", tools::own_command("approvals sign-in")};
+        return {placed_ ? "To get a code, run in a terminal on the server's machine, or in its container:"
+                        : "To get a code, run in a terminal on this machine:",
+                tools::own_command("approvals sign-in")};
     }
 
-    std::string home() const override {
-        if (!listener_) return {};
-        return transport::localhost_origin(listener_->port()) + "/approvals";
-    }
+    std::string home() const override { return base_.empty() ? std::string{} : base_ + "/approvals"; }
 
 private:
+    Result<std::unique_ptr<transport::Listener>> bind(transport::ListenerOptions there) {
+        there.whole_localhost = true;
+        there.body_limit = dashboard::longest_body;
+        return transport::Listener::bind(
+            loop_, std::move(there), [this](transport::HttpRequest request, transport::Responder& answer) {
+                return app_->handle_page(std::move(request), answer);
+            });
+    }
+
+    void stand(std::unique_ptr<transport::Listener> listener, std::string base) {
+        listener_ = std::move(listener);
+        base_ = std::move(base);
+        address_.emplace(state_dir_, instance_, home());
+    }
+
     bool open() {
-        auto bound =
-            transport::Listener::bind(loop_, {.whole_localhost = true, .body_limit = dashboard::longest_body},
-                                      [this](transport::HttpRequest request, transport::Responder& answer) {
-                                          return app_->handle_page(std::move(request), answer);
-                                      });
+        auto bound = bind({});
         if (!bound) {
             app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
             return false;
         }
-        listener_ = std::move(*bound);
+        const auto port = (*bound)->port();
+        stand(std::move(*bound), transport::localhost_origin(port));
         listener_->start();
-        address_.emplace(state_dir_, instance_, home());
-        app_->log().info("the approvals page is open", {{"port", listener_->port()}});
+        app_->log().info("the approvals page is open", {{"port", port}});
         return true;
     }
 
@@ -104,7 +152,9 @@ private:
     std::filesystem::path state_dir_;
     std::string instance_;
     App* app_ = nullptr;
+    bool placed_ = false;  // by --listen
     std::unique_ptr<transport::Listener> listener_;
+    std::string base_;  // of its address; empty until it is there
     std::optional<people::PageAddress> address_;
     std::set<std::string> led_;
 };
@@ -134,9 +184,10 @@ Async<void> stop_when_told(asio::signal_set& signals, asio::io_context& loop, Ap
     transport.end_output();
 }
 
-Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport,
+Async<Result<void>> run_stream(App& app, StdioPage& page, transport::StdioTransport& transport,
                                const std::optional<Moment>& told) {
     if (auto started = co_await app.start(); !started) co_return started;
+    page.begin();
     co_await app.serve_stream(transport);
     const auto now = Moment::clock::now();
     const auto end = told ? std::min(now + for_last_calls, *told + for_a_whole_stop) : now + for_last_calls;
@@ -151,15 +202,20 @@ Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport,
 Result<void> serve_stdio(const config::Options& options) {
     std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are no one's to wait for
     const SystemClock clock;
-    auto parts = gather_parts(options, clock);
+    const MayStart may = options.page_listens ? MayStart(config::may_open_page) : MayStart();
+    auto parts = gather_parts(options, clock, may);
     if (!parts) return parts.error();
-    // A provider and OAuth clients send browsers to one address, and this page has another each time.
+    // A provider and OAuth clients send browsers to one address, and this page may have another each time.
     parts->provider.reset();
     parts->callers = {};
     loop::Loop loop;
-    LoopbackPage page(loop, options.open_browser, parts->state_dir, parts->instance);
+    const auto listening = parts->listening;
+    const auto public_url = parts->public_url;
+    StdioPage page(loop, options.open_browser, parts->state_dir, parts->instance);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);
+    if (options.page_listens)
+        if (auto taken = page.take(listening, public_url); !taken) return taken;
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto transport = transport::open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
@@ -167,7 +223,7 @@ Result<void> serve_stdio(const config::Options& options) {
     std::optional<Moment> told_to_stop;
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     asio::co_spawn(loop, stop_when_told(signals, loop, app, *transport, told_to_stop), asio::detached);
-    asio::co_spawn(loop, run_stream(app, *transport, told_to_stop),
+    asio::co_spawn(loop, run_stream(app, page, *transport, told_to_stop),
                    [&](const std::exception_ptr& bug, Result<void> result) {
                        if (bug) std::rethrow_exception(bug);
                        served = std::move(result);

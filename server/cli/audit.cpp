@@ -13,7 +13,7 @@
 namespace tfy::cli {
 namespace {
 
-Result<storage::CheckedJournal> prove(const app::Archive& archive) {
+Result<storage::IntactJournal> prove(const app::Archive& archive) {
     const system::Progress progress("Checking the journal");
     return storage::check_journal(*archive.ledger, *archive.sealer);
 }

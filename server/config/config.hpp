@@ -26,6 +26,7 @@ struct Options {
     std::string hold = "45s";
     std::string log_level = "info";
     std::string ca_file = {};
+    bool page_listens = false;    // stdio: the approvals page listens there, from the start
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};

@@ -93,4 +93,22 @@ Result<void> may_serve(const Settings& settings) {
     return may_sign_in_there(settings);
 }
 
+Result<void> may_open_page(const Settings& settings) {
+    const auto parts = http_client::UrlParts::read(settings.public_url);
+    const bool here = parts && parts->is_loopback();
+    if (parts && parts->scheme == "http" && !here)
+        return refused(
+            "--public-url is http and not on this machine: sign-in codes and values could be read on the "
+            "way. Nothing was started. Give the page's address on this machine, for example "
+            "http://localhost:8780; or let --listen be on loopback, put a proxy with TLS before it, and "
+            "write its address with https://.");
+    if (here || transport::is_loopback_address(settings.listen.host)) return {};
+    return refused(
+        "stdio does not open the approvals page on " + settings.listen.host +
+        " for other machines: it has no TLS, so sign-in codes and values could be read on the way. "
+        "Nothing was started. In a container, publish the port to its own machine (docker run -p "
+        "127.0.0.1:8780:8780) and add --public-url http://localhost:8780. Elsewhere listen on "
+        "loopback, for example --listen 127.0.0.1:8780; for other machines there is serve.");
+}
+
 }  // namespace tfy::config

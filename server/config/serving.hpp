@@ -1,4 +1,4 @@
-// What `serve` does not start with, whatever else is right.
+// What `serve` and the page of `stdio` do not start with, whatever else is right.
 #pragma once
 
 #include "server/config/settings.hpp"
@@ -13,5 +13,11 @@ inline constexpr const char* public_url_is_plain = "public_url_is_plain";
 /// and for settings that exclude each other. The
 /// doctor asks the same.
 Result<void> may_serve(const Settings& settings);
+
+/// The same of the approvals page of `stdio` at --listen. Calls do not come that way, so no one has to show a
+/// key. It has no TLS of its own: off loopback it needs a public URL on this machine, as a container's port
+/// has that is published to the machine alone. Then people's browsers, which name that host, send nothing
+/// over a network.
+Result<void> may_open_page(const Settings& settings);
 
 }  // namespace tfy::config

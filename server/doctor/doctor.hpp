@@ -30,7 +30,7 @@ struct DoctorOptions {
     std::filesystem::path folder = {};  // the current one
     bool json = false;
     bool offline = false;         // TrueFoundry is left out, and the key to it
-    bool asked_by_serve = false;  // that runs with these settings: it has the port already, and no stdio
+    bool asked_by_serve = false;  // or by stdio --listen: it runs like this, and has the port already
 };
 
 /// What is broken first, then warnings, then what is fine: "ok what — why", and what to do below; or one JSON

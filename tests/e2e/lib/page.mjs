@@ -6,7 +6,7 @@ import { me, passphrase } from './people.mjs';
 export class Page {
   /** Signs in with `code`, or as `person` with their passphrase: as the first person, who is enrolled if no one is. */
   static async signIn(world, { page, code, person }) {
-    const self = new Page(world, page);
+    const self = new this(world, page);
     if (!code && !person) await world.enrol();
     const who = code ? { code } : { name: person ?? me, passphrase };
     const answer = await world.oneSignInAtATime(() => self.request('POST', '/api/sign-in', who));
