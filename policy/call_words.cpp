@@ -61,9 +61,11 @@ std::string line_of(const Approval& approval, const Seals& seal) {
 
 Json asked_members(const Approval& approval, const Seals& seal) {
     auto facts = Json::array();
-    for (const auto& fact : approval.facts.shown)
+    for (const auto& fact : approval.facts.shown) {
+        if (fact.label == permission_label) continue;
         facts.push_back({{"label", shown(seal, fact.label, most_of_fact)},
                          {"value", shown(seal, fact.value, most_of_fact)}});
+    }
     return {{"action", headline(approval, seal)}, {"facts", std::move(facts)}};
 }
 

@@ -19,6 +19,9 @@ inline std::string value_key(std::string_view reveal_id) {
     return "value:" + std::string(reveal_id);
 }  // held
 
+/// The label of what is told of a standing permission: for people alone, since it says what is let through.
+inline constexpr std::string_view permission_label = "Standing permission";
+
 struct Fact {
     std::string label;  // "Last used"
     std::string value;  // may hold other people's text: pass through shown() before display

@@ -121,7 +121,7 @@ void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission
                            const KeyIdentity& with, Time now, const Seals& seal) {
     for (const auto& permission : permissions)
         if (auto why = nearly_covers(permission, fresh, with, now, seal))
-            fresh.facts.shown.push_back({"Standing permission", std::move(*why)});
+            fresh.facts.shown.push_back({std::string(permission_label), std::move(*why)});
 }
 
 }  // namespace tfy::policy

@@ -40,10 +40,10 @@ constexpr std::chrono::milliseconds for_last_calls{5'000};
 constexpr std::chrono::milliseconds for_a_whole_stop{9'000};
 
 constexpr auto place_taken =
-    "the address of --listen is in use, perhaps by the server of another session: the approvals page of this "
-    "one will be at a free loopback port, and its links lead there";
+    "the address of --listen is in use, perhaps by the server of another session: this session's approvals "
+    "page will use a free loopback port instead, and its links will point there";
 constexpr auto publish_it_here =
-    "the approvals page listens off loopback without TLS: publish its port to this machine alone, as docker "
+    "the approvals page listens off loopback without TLS: publish its port on this machine only, as docker "
     "run -p 127.0.0.1:8780:8780 does";
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it;
@@ -210,7 +210,8 @@ Result<void> serve_stdio(const config::Options& options) {
     parts->callers = {};
     loop::Loop loop;
     const auto listening = parts->listening;
-    const auto public_url = parts->public_url;
+    // Where the page is at --listen, all links lead to where it really is.
+    const auto public_url = options.page_listens ? std::exchange(parts->public_url, {}) : std::string{};
     StdioPage page(loop, options.open_browser, parts->state_dir, parts->instance);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);

@@ -55,7 +55,7 @@ private:
 /// Of what TrueFoundry's own command line keeps.
 Error not_taken_over(const std::string& why) {
     return {Errc::refused,
-            why + nothing_kept + " To enter address and key yourself: " + tools::own_program() + " login"};
+            why + nothing_kept + " To enter the address and the key yourself: " + tools::own_program() + " login"};
 }
 
 Error not_kept(std::string why) { return {Errc::refused, std::move(why) + nothing_kept}; }

@@ -51,8 +51,8 @@ CLI::Validator from_one_to(unsigned most) {
 void add_reach(CLI::App& app, config::Options& options) {
     const TextSettings text{app};
     text("--public-url", options.public_url,
-         "Address at which people and clients reach serve, or people the page of stdio --listen; links begin "
-         "with it, and its host is accepted",
+         "Address at which people and clients reach serve, or at which people reach the page of stdio "
+         "--listen; links begin with it, and its host is accepted",
          "URL", "TFY_PAT_MCP_PUBLIC_URL", "where the page listens");
     takes_list(*text("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable",
                      "HOST", "TFY_PAT_MCP_ALLOWED_HOST", "this machine's names"));

@@ -6,6 +6,7 @@
 #include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
+#include "server/http_client/url_parts.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
@@ -37,11 +38,16 @@ bool has_login(const std::string& base_url) {
     return kept && *kept && (*kept)->base_url == base_url;
 }
 
-std::string how_to_keep_key(const std::string& host) {
+std::string how_to_keep_key(const setup::SetupPlan& plan) {
     const auto& own = tools::own_program();
-    return "The key stays out of the host's settings, and its file is not there yet. Either log in, and set "
-           "the host up anew:\n  " +
-           own + " login\n  " + own + " setup " + host + " --remove\n  " + own + " setup " + host +
+    std::string given;
+    for (const auto& each : plan.connection.arguments)
+        if (each != "stdio") given += " " + tools::quoted_for_a_shell(each);
+    return "The key is not stored in the host's settings, and there is no key file yet. Either log in and "
+           "set "
+           "the host up again:\n  " +
+           own + " login\n  " + own + " setup " + plan.host + " --remove\n  " + own + " setup " + plan.host +
+           given +
            "\nOr put the key into that file: run this, paste the key, press Enter and Ctrl-D:\n"
            "  (umask 077; mkdir -p ~/.config/tfy-pat-mcp; cat > ~/.config/tfy-pat-mcp/key)";
 }
@@ -73,7 +79,7 @@ Result<void> name_upstream(setup::SetupPlan& plan) {
     if (named && upstream.key_problem)
         plan.notes.push_back("The key's file: " + upstream.key_problem->message);
     if (named && !upstream.key_warning.empty()) plan.notes.push_back(upstream.key_warning);
-    if (!is_there) plan.notes.push_back(how_to_keep_key(plan.host));
+    if (!is_there) plan.notes.push_back(how_to_keep_key(plan));
     return {};
 }
 
@@ -123,28 +129,38 @@ Result<void> name_process(const config::Options& options, setup::SetupPlan& plan
     return options.sandbox ? Result<void>{} : name_upstream(plan);
 }
 
+/// What a command that is printed needs to find the same state.
+std::string in_sandbox(const config::Options& options) {
+    return options.sandbox && options.state_dir.empty() ? " --sandbox" : "";
+}
+
 /// How the server knows this host, and what the person does for it.
 Result<void> name_caller(const config::Options& options, const config::CallersBy& by,
                          setup::SetupPlan& plan) {
     const std::string host(setup::find_host(plan.host)->name);
     if (by.oauth || by.issuer) {
-        plan.notes.push_back(host + " shows no key: it opens a page in your browser, where you " +
+        plan.notes.push_back(host + " sends no key: it opens a page in your browser, where you " +
                              (by.oauth ? "sign in as for approvals and allow it."
                                        : "sign in at " + options.issuer + " and allow it."));
         return {};
     }
     if (by.truefoundry && !by.keys)
-        return Error{Errc::invalid_params,
-                     "With --callers truefoundry serve takes callers from TrueFoundry's gateway alone, and a "
-                     "host that comes by itself is refused. Nothing was written. Give the host the gateway's "
-                     "address of this server (docs/gateway.md), or add keys or oauth to --callers."};
+        return Error{
+            Errc::invalid_params,
+            "With --callers truefoundry serve accepts callers only through TrueFoundry's gateway and "
+            "refuses a host that connects directly. Nothing was written. Give the host the gateway's "
+            "address of this server (docs/gateway.md), or add keys or oauth to --callers."};
     plan.connection.shows_key = by.keys;
     if (!by.keys) return {};
+    const auto parts = http_client::UrlParts::read(plan.connection.url);
+    if (parts && parts->scheme == "http" && !parts->is_loopback())
+        return Error{Errc::invalid_params,
+                     "The host would send its key to " + plan.connection.url +
+                         " over plain http, where it could be read on the way. Nothing was written. Give the "
+                         "address that begins with https: --public-url https://…"};
     plan.notes.push_back(
         "The key is not in the file. Make one: " +
-        tools::own_command("keys create --for PERSON --label " + plan.host +
-                           (options.sandbox && options.state_dir.empty() ? " --sandbox" : "")) +
-        "\n" +
+        tools::own_command("keys create --for PERSON --label " + plan.host + in_sandbox(options)) + "\n" +
         (plan.host == "vscode"
              ? "VS Code asks for it when it starts the server, and keeps it as a secret."
              : host + " finds it in its own environment: set " + std::string(setup::key_variable) +
@@ -164,13 +180,19 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
                                                             host + ":" + std::to_string(at.port) + "/mcp"
                                                       : settings.public_url + "/mcp";
     if (at.port == 0 && settings.public_url.empty())
-        return Error{Errc::invalid_params,
-                     "--listen has to name the port that serve listens at. Nothing was written. Give it, for example "
-                     "--listen 127.0.0.1:8780."};
-    std::string callers;
+        return Error{
+            Errc::invalid_params,
+            "--listen has to name the port that serve listens at. Nothing was written. Give it, for example "
+            "--listen 127.0.0.1:8780."};
+    std::string given;
     if (settings.callers.credentials())
-        for (const auto& word : options.callers) callers += (callers.empty() ? " --callers " : ",") + word;
-    plan.notes.push_back("The server has to run: " + tools::own_program() + " serve" + callers);
+        for (const auto& word : options.callers) given += (given.empty() ? " --callers " : ",") + word;
+    if (options.listen != config::Options{}.listen)
+        given += " --listen " + tools::quoted_for_a_shell(options.listen);
+    if (!options.public_url.empty())
+        given += " --public-url " + tools::quoted_for_a_shell(options.public_url);
+    plan.notes.push_back("The server has to run: " +
+                         tools::own_command("serve" + given + in_sandbox(options)));
     return name_caller(options, settings.callers, plan);
 }
 

@@ -34,10 +34,11 @@ void add_stdio(CommandLine& line) {
           "--log-level --config",
           {"tfy-pat-mcp stdio --sandbox", "tfy-pat-mcp stdio --no-open-browser --hold 20s"}},
          [listen](Invocation& call) { return run_stdio(call, *listen); }});
-    spelled(added.add_option("--listen", *listen,
-                             "Address and port of the approvals page, which is there from the start; off "
-                             "loopback, as in a container, --public-url must be on this machine"),
-            "ADDRESS:PORT", "a free loopback port, at the first approval");
+    spelled(
+        added.add_option("--listen", *listen,
+                         "Address and port for the approvals page, which then opens at startup; if it is "
+                         "not a loopback address, as in a container, --public-url must be on this machine"),
+        "ADDRESS:PORT", "a free loopback port, at the first approval");
     trim_values(added);
 }
 

@@ -68,7 +68,7 @@ void refuse_in_wrong_place(const CLI::App& app, const toml::key& key, bool in_ta
     while (all->get_parent() != nullptr) all = all->get_parent();
     if (in_table && has_setting(*all, key.str()))
         refuse(key.source(),
-               quoted(key.str()) + " is a setting of its own: write it above all tables, not in one");
+               quoted(key.str()) + " is a global setting: put it above all tables, not inside one");
     std::vector<std::string> tables;
     for (const auto* verb : all->get_subcommands(nullptr))
         if (!in_table && has_setting(*verb, key.str())) tables.push_back(verb->get_name());

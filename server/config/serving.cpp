@@ -107,8 +107,8 @@ Result<void> may_open_page(const Settings& settings) {
         "stdio does not open the approvals page on " + settings.listen.host +
         " for other machines: it has no TLS, so sign-in codes and values could be read on the way. "
         "Nothing was started. In a container, publish the port to its own machine (docker run -p "
-        "127.0.0.1:8780:8780) and add --public-url http://localhost:8780. Elsewhere listen on "
-        "loopback, for example --listen 127.0.0.1:8780; for other machines there is serve.");
+        "127.0.0.1:8780:8780) and add --public-url http://127.0.0.1:8780. Otherwise listen on "
+        "loopback, for example --listen 127.0.0.1:8780; to reach the page from other machines, use serve.");
 }
 
 }  // namespace tfy::config

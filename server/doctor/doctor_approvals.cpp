@@ -213,7 +213,7 @@ CheckResults look_at_callers(const policy::Rules& rules, const std::vector<polic
         all.push_back({Level::warning, "approvals",
                        "the rules refuse every call that changes a token or shows a value: this server only "
                        "reads",
-                       "If that is meant, start it with --read-only. Else add a rule that asks." +
+                       "If that is intended, start it with --read-only. Otherwise add a rule that asks." +
                            explains("TOOL", rules_file)});
     return all;
 }

@@ -243,8 +243,8 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
     if (path && ::stat(path->c_str(), &found) == 0 && (found.st_mode & S_IWOTH) != 0)
         return {Level::warning, "rules",
                 words + ", and other users may write to it (mode " + octal(found.st_mode) +
-                    "): they say what needs an approval",
-                "Run chmod o-w on it, and read it through first."};
+                    "), and the rules decide what needs approval",
+                "Run chmod o-w on it, then read it through: others may have changed it."};
     return {Level::ok, "rules", words};
 }
 

@@ -134,7 +134,7 @@ Async<void> StdioSession::deliver(std::optional<redaction::Redacted> message, Sh
 // A peer that no answer can reach has left: nothing more is begun for it.
 void StdioSession::end_unanswerable(const std::string& why) {
     if (std::exchange(over_, true)) return;
-    log_.warn("the client can no longer be answered: nothing more is begun, and the server ends",
+    log_.warn("answers no longer reach the client: no more requests are taken, and the server stops",
               {{"why", why}});
     transport_.end_input();
 }

@@ -149,13 +149,13 @@ Result<JsonObject> scan_document(std::string_view text) {
 Result<JsonObject> scan_object(std::string_view text, std::size_t at) {
     JsonObject found;
     if (JsonScan(text, at).object(&found, 0)) return found;
-    return Error{Errc::refused, "has something else than an object in " + line_of(text, at)};
+    return Error{Errc::refused, "has something other than an object in " + line_of(text, at)};
 }
 
 Result<JsonObject> scan_list(std::string_view text, std::size_t at) {
     JsonObject found;
     if (JsonScan(text, at).list(&found, 0)) return found;
-    return Error{Errc::refused, "has something else than a list in " + line_of(text, at)};
+    return Error{Errc::refused, "has something other than a list in " + line_of(text, at)};
 }
 
 }  // namespace tfy::setup

@@ -99,7 +99,7 @@ Result<NamedList> find_list(std::string_view text, const JsonObject& document, s
     if (key == nullptr) return NamedList{};
     auto list = scan_list(text, key->value);
     if (!list)
-        return Error{Errc::refused, "has something else than a list as its \"" + std::string(name) + "\""};
+        return Error{Errc::refused, "has something other than a list as its \"" + std::string(name) + "\""};
     return NamedList{key, std::move(*list)};
 }
 

@@ -42,10 +42,10 @@ private:
 /// A disk that cannot be written keeps SQLite from reading, too: its log is part of the database. A new name
 /// each time: an old copy must not be read in the place of the new one.
 std::string for_reading_alone(const std::filesystem::path& state_dir) {
-    return " Even reading needs a disk that can be written: to read only, copy the whole state directory "
-           "(copy=$(mktemp -d) && cp -a " +
+    return " Even reading needs a writable disk. If you only want to look, copy the whole state directory: "
+           "copy=$(mktemp -d) && cp -a " +
            tools::quoted_for_a_shell((state_dir / ".").string()) +
-           " \"$copy\") and give the same command --state-dir \"$copy\".";
+           " \"$copy\". Then give the same command --state-dir \"$copy\".";
 }
 
 Error not_for_writing(const std::filesystem::path& file, int why) {

@@ -63,6 +63,16 @@ bool has_no_such_address(const error_code& failure) {
            failure == boost::system::errc::address_not_available;
 }
 
+/// What is "localhost" to a browser beside `address`, where that is so. An address of IPv6 alone, "::", takes
+/// those of IPv4 along.
+std::vector<const char*> others_of_localhost(const std::string& address) {
+    if (address == "0.0.0.0") return {"::1"};
+    if (!is_loopback_address(address)) return {};
+    std::vector<const char*> others{"127.0.0.1", "::1"};
+    std::erase_if(others, [&](const char* other) { return is_one_of(other, {address}); });
+    return others;
+}
+
 guard::Rejection full() {
     return {503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
 }
@@ -105,10 +115,9 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         acceptors.clear();
         if (auto first = open_acceptor(options.address, options.port); !first) return first;
         port = acceptors.front().local_endpoint().port();
-        if (options.whole_localhost && is_loopback_address(options.address))
-            for (const auto* other : {"127.0.0.1", "::1"})
-                if (!is_one_of(other, {options.address}))
-                    if (auto taken = open_other_loopback(other); !taken) return taken;
+        if (options.whole_localhost)
+            for (const auto* other : others_of_localhost(options.address))
+                if (auto taken = open_other_loopback(other); !taken) return taken;
         rules.allowed = {.port = port,
                          .hosts = options.hosts,
                          .origins = options.origins,

@@ -54,8 +54,8 @@ using CallerEndHook =
 struct ListenerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
-    /// For a page: where `address` is a loopback address, 127.0.0.1 and ::1 are both held at the port, since
-    /// what listens at either one is "localhost" to a browser. An address that the machine lacks is left out.
+    /// For a page: if `address` is "localhost" to a browser, 127.0.0.1 and ::1 are both held at the port, since
+    /// what listens at either one is, too. An address that the machine lacks is left out.
     bool whole_localhost = false;
     std::vector<std::string> hosts =
         {};  // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)

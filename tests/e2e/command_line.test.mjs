@@ -96,9 +96,9 @@ test('a config file is read strictly, and what is wrong is said in its own words
   const rows = [
     ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\? Nothing was started\.\n/],
     ['[sandbox]\nacount = ["alice"]\n', /line 2: unknown key 'acount'; did you mean 'account'\?/],
-    ['[serve]\nlisten = "127.0.0.1:0"\n', /line 2: 'listen' is a setting of its own: write it above all tables, not in one\. Nothing was started\.\n/],
-    ['[stdio]\nhold = "20s"\n', /line 2: 'hold' is a setting of its own: write it above all tables/],
-    ['[oidc]\nhold = "20s"\n', /line 2: 'hold' is a setting of its own: write it above all tables/],
+    ['[serve]\nlisten = "127.0.0.1:0"\n', /line 2: 'listen' is a global setting: put it above all tables, not inside one\. Nothing was started\.\n/],
+    ['[stdio]\nhold = "20s"\n', /line 2: 'hold' is a global setting: put it above all tables/],
+    ['[oidc]\nhold = "20s"\n', /line 2: 'hold' is a global setting: put it above all tables/],
     ['account = ["alice"]\n', /line 1: 'account' is an option of one command: write it in the table \[sandbox\]\. Nothing was started\.\n/],
     ['[stdoi]\n', /line 1: unknown table 'stdoi'; did you mean 'stdio'\?/],
     ['[oidcc]\n', /line 1: unknown table 'oidcc'; did you mean 'oidc'\?/],

@@ -78,7 +78,7 @@ test('on a read-only disk commands name what copies the state directory, anew ea
     const { code, stdout, stderr } = await on(verb);
     assert.deepEqual([code, stdout], [1, ''], verb);
     assert.match(stderr, new RegExp(`^tfy-pat-mcp: .*cannot be opened for writing \\(Read-only file system\\)\\. ${mend} Even reading needs`));
-    const [, copies] = stderr.match(/copy the whole state directory \((copy=.*)\) and give the same command --state-dir "\$copy"\.\n/);
+    const [, copies] = stderr.match(/copy the whole state directory: (copy=.*"\$copy")\. Then give the same command --state-dir "\$copy"\.\n/);
     const verify = `echo "$copy"; "$0" audit verify --state-dir "$copy"`;
     const copied = [];
     for (let turn = 0; turn < 2; ++turn) {

@@ -231,6 +231,6 @@ for (const era of ['modern', 'legacy'])
     assert.equal(told.structuredContent.key_set, true);
     assert.match(textOf(told), /A key is set already \(the approvals page\)/);
     assert.deepEqual(asked.map(({ mode, url }) => [mode, url]), Array(3).fill(['url', here.link]));
-    assert.match(asked[0].message, /^Enter your own TrueFoundry API key on the approvals page, signed in\./);
+    assert.match(asked[0].message, /^Sign in to the approvals page and enter your own TrueFoundry API key there\./);
     assert.deepEqual(await names(), ['key-of-alice']);
   });

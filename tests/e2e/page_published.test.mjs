@@ -1,8 +1,10 @@
 // The approvals page of `stdio --listen`: a container's port, published to the machine whose browser opens it. No container runs
 // here: what is behind the image's name is started, and the page is reached by another address, with the Host that browsers send.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { Page } from './lib/page.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
+import { Receiver } from './lib/receiver.mjs';
 import { freePort } from './lib/sockets.mjs';
 import { statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -53,7 +56,7 @@ class PublishedPage extends Page {
 }
 
 const create = (id, name) => toolCall(id, 'tfy_access_tokens_create', { payload: { name } });
-const pageIn = result => new URL(/http:\/\/localhost:\d+\/approvals\/apr_\w+/.exec(textOf(result))[0]);
+const pageIn = result => new URL(/http:\/\/(localhost|127\.0\.0\.1):\d+\/approvals\/apr_\w+/.exec(textOf(result))[0]);
 
 test('the documents, the Dockerfile and the image agree on one command', () => {
   const { args, docker, behind } = documentedEntry();
@@ -61,17 +64,20 @@ test('the documents, the Dockerfile and the image agree on one command', () => {
     assert.ok(read(name).includes(`docker ${args.join(' ')}\n`), name);
   const [inside] = /^EXPOSE (\d+)$/m.exec(read('manifests/deploy/Dockerfile')).slice(1);
   assert.equal(docker[docker.indexOf('-p') + 1], `127.0.0.1:${inside}:${inside}`, 'published to the machine alone');
-  assert.deepEqual(behind, ['stdio', '--listen', `0.0.0.0:${inside}`, '--public-url', `http://localhost:${inside}`]);
+  assert.deepEqual(behind, ['stdio', '--listen', `0.0.0.0:${inside}`, '--public-url', `http://127.0.0.1:${inside}`]);
 });
 
 test('what the container runs: a call waits, its link is opened from the host, and the call is answered', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }) });
   world.env.TFY_PAT_MCP_ALLOWED_HOST = 'tfy.example.com'; // a setting of serve
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
+  const origin = `http://127.0.0.1:${port}`;
   const peer = new RawStdio(world, () => world.spawn(documentedEntry().behind.map(each => each.replace('8780', port))));
   await peer.server.logs(/the approvals page is open/);
   assert.equal((await ask(port, '/approvals')).status, 200, 'it is there before any call');
+  const other = createServer().listen(port, '::1');
+  const [refused] = await once(other, 'error');
+  assert.match(refused.code, /^(EADDRINUSE|EADDRNOTAVAIL|EAFNOSUPPORT)$/, 'no other program can be localhost at this port');
 
   const asked = (await peer.exchange(create(1, 'from-a-container'))).result;
   assert.equal(statusOf(asked), 'approval_pending', textOf(asked));
@@ -93,8 +99,13 @@ test('what the container runs: a call waits, its link is opened from the host, a
 
 test('a second server with the same --listen has its page elsewhere, and its links lead there', async t => {
   const world = await World.start(t);
+  const told = await Receiver.listen(t);
+  const secret = join(world.folder, 'webhook-secret');
+  writeFileSync(secret, `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}\n`, { mode: 0o600 });
+  appendFileSync(join(world.folder, 'policy.toml'), `\n[[webhook]]\nurl = "http://127.0.0.1:${told.port}/in"\nsecret_file = "${secret}"\nevents = ["requested"]\n`);
   const port = await freePort();
-  const started = () => new RawStdio(world, () => world.spawn(['stdio', '--listen', `127.0.0.1:${port}`]));
+  const args = ['stdio', '--listen', `127.0.0.1:${port}`, '--public-url', `http://localhost:${port}`];
+  const started = () => new RawStdio(world, () => world.spawn(args));
   const first = started();
   await first.server.logs(/the approvals page is open/);
   const second = started();
@@ -102,7 +113,12 @@ test('a second server with the same --listen has its page elsewhere, and its lin
   const [one, two] = [await first.exchange(create(1, 'one')), await second.exchange(create(1, 'two'))].map(({ result }) => pageIn(result));
   assert.equal(one.port, String(port));
   assert.notEqual(two.port, String(port));
-  for (const page of [one, two]) assert.equal((await fetch(page)).status, 200, page.href);
+  for (const page of [one, two]) {
+    assert.equal((await fetch(page)).status, 200, page.href);
+    const id = page.pathname.split('/').at(-1);
+    const notice = await told.event(({ type, approval }) => type === 'approval.requested' && approval.id === id);
+    assert.equal(notice.approval_url, page.href, 'what people are told leads to the same page');
+  }
 });
 
 test('what would open the page to a network is refused, and nothing is started', async t => {

@@ -79,7 +79,7 @@ test('every host that takes addresses is served at the one in its file', async t
         const url = addressOf(entry, host);
         assert.equal(url, `http://${listen[1]}/mcp`);
         assert.ok(!JSON.stringify(entry).includes(variable));
-        assert.match(said, /The server has to run: \S*tfy-pat-mcp serve\n/);
+        assert.match(said, new RegExp(`The server has to run: \\S*tfy-pat-mcp serve --listen ${listen[1]}\n`));
         await listsTools(url);
       }));
 });
@@ -156,7 +156,7 @@ test('the input by which VS Code asks for the key goes with the entry, in any la
     assert.equal(home.text(file), text.replace('"n": 1', '"n": 2'));
   }
   home.put(file, '{"inputs": {}}');
-  assert.match(await home.refused(args), /has something else than a list as its "inputs"\. Nothing was changed/);
+  assert.match(await home.refused(args), /has something other than a list as its "inputs"\. Nothing was changed/);
   assert.equal(home.text(file), '{"inputs": {}}');
 });
 
@@ -170,8 +170,8 @@ test('--serve names the address that is given, and how the host is known', async
   assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'http://[::1]:9000/mcp' });
   await home.done(['zed', '--remove']);
   const said = await home.done(['zed', '--serve', '--public-url', 'https://pat.example.com', '--callers', 'keys,oauth']);
-  assert.match(said, /serve --callers keys,oauth\n/);
-  assert.match(said, /Zed shows no key: it opens a page in your browser, where you sign in/);
+  assert.match(said, /serve --callers keys,oauth --public-url https:\/\/pat\.example\.com\n/);
+  assert.match(said, /Zed sends no key: it opens a page in your browser, where you sign in/);
   assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'https://pat.example.com/mcp' });
 });
 
@@ -183,7 +183,9 @@ test('what cannot work is refused, and nothing is written', async t => {
     [['--listen', 'localhost'], /--listen must be an IP address/],
     [['--public-url', 'ftp://x'], /--public-url must be/],
     [['--callers', 'loopback,keys'], /--callers loopback goes with no other word/],
-    [['--callers', 'truefoundry'], /from TrueFoundry's gateway alone/],
+    [['--callers', 'keys', '--public-url', 'http://tfy.example.com'], /would send its key to http:\/\/tfy\.example\.com\/mcp over plain http/],
+    [['--callers', 'keys', '--listen', '10.0.0.5:8780'], /would send its key to http:\/\/10\.0\.0\.5:8780\/mcp over plain http/],
+    [['--callers', 'truefoundry'], /only through TrueFoundry's gateway/],
   ]) {
     const said = await home.refused(['cursor', '--serve', ...args]);
     assert.match(said, words);

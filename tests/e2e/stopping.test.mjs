@@ -302,5 +302,5 @@ test('stdio: a client that closes its end of stdout has left: the log says so, a
   assert.equal(end.code, 1, peer.server.stderr);
   assert.match(peer.server.stderr, cutList);
   assert.doesNotMatch(peer.server.stderr, completeList);
-  assert.match(peer.server.stderr, /the client can no longer be answered: .* why="stdout: /);
+  assert.match(peer.server.stderr, /answers no longer reach the client: .* why="stdout: /);
 });

@@ -58,8 +58,11 @@ TEST_CASE("a tool that is not known is told by its name, and what others wrote i
 
 TEST_CASE("what is asked and what is known of it are members, safe to look at, and cut") {
     auto approval = asked("tfy_access_tokens_delete", "ci");
-    approval.facts.shown = {{"Created", "2026-01-01"}, {"Last\u202Eused", std::string(5000, 'a')}};
+    approval.facts.shown = {{"Created", "2026-01-01"},
+                            {std::string(permission_label), "per_1 does not cover this."},
+                            {"Last\u202Eused", std::string(5000, 'a')}};
     const auto told = asked_members(approval, fakes::no_tokens());
+    CHECK(told.at("facts").size() == 2);  // what is let through without a person is for people
     CHECK(told.at("action") == "Delete access token ci");
     CHECK(told.at("facts").at(0) == Json{{"label", "Created"}, {"value", "2026-01-01"}});
     CHECK(told.at("facts").at(1).at("label") == "Last\u27E8U+202E\u27E9used");

@@ -49,11 +49,11 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
     if (const auto page = known.own_key_page ? known.own_key_page() : std::string{}; !page.empty()) {
         result.structured["page"] = page;
         result.text = on_the_page(page, where);
-        result.leads_to = tools::ToolResult::Page{
-            .why =
-                "Enter your own TrueFoundry API key on the approvals page, signed in. It is never entered "
-                "in this conversation.",
-            .url = page};
+        result.leads_to = tools::ToolResult::Page{.why =
+                                                      "Sign in to the approvals page and enter your own "
+                                                      "TrueFoundry API key there. Never enter it in "
+                                                      "this conversation.",
+                                                  .url = page};
         co_return result;
     }
     result.structured["command"] = command;

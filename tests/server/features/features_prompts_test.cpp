@@ -148,7 +148,7 @@ TEST_CASE("each prompt asks one combined question, with the recommended answer f
     }
     const auto rotate = text_of(get(house, "rotate_access_token"));
     for (const auto* part :
-         {"- Which token", "- What uses the token", "- Name and expiry", "- Which of two ways"})
+         {"- Which token", "- What uses the token", "- Name and expiry", "- Which of the two ways"})
         CHECK(rotate.find(part) < rotate.find("3. If I chose"));
 }
 
