@@ -16,8 +16,8 @@ const uri = 'ui://tfy-pat-mcp/approval';
 /** What a host allows an app that asks for nothing. */
 const policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'";
 
-async function start(t) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+async function start(t, assurance = null) {
+  const world = await World.start(t, { policy: rules({ assurance }), hold: '0s' });
   const client = await open('modern HTTP', world, { ...(await world.serve()), elicitation: null });
   const { contents } = await client.client.readResource({ uri });
   return { world, client, card: contents[0] };
@@ -117,7 +117,7 @@ async function askToDelete(world, client, name) {
 }
 
 test('what is asked and what the server verified of it come before the words of the agent, for a delete and for its request', async t => {
-  const { world, client, card } = await start(t);
+  const { world, client, card } = await start(t, 'terminal');
   const { args, told } = await askToDelete(world, client, 'to-go');
   assert.equal(told.status, 'approval_pending');
   assert.equal(told.action, 'Delete access token to-go');
