@@ -30,14 +30,15 @@ std::vector<Json> recorded_messages() {
     return all;
 }
 
-/// Keys, and what a client decides by.
+/// Keys, and the words that a client decides by: the `action` of a request is a sentence for people.
 void collect_words(const Json& value, std::set<std::string>& words) {
     static const std::set<std::string> telling = {"method", "type",     "resultType",
                                                   "role",   "mimeType", "action"};
     if (!value.is_structured()) return;
     for (const auto& [key, member] : value.items()) {
         if (value.is_object()) words.insert(key);
-        if (value.is_object() && telling.contains(key) && member.is_string())
+        if (value.is_object() && telling.contains(key) && member.is_string() &&
+            member.get_ref<const std::string&>().find(' ') == std::string::npos)
             words.insert(member.get<std::string>());
         collect_words(member, words);
     }
