@@ -33,7 +33,7 @@ function documentedEntry() {
 }
 
 /** {status, text} of what comes to the port by another address than loopback, with the Host that a browser sends. */
-function ask(port, path, { host = `localhost:${port}`, method = 'GET', headers = {}, body } = {}) {
+function ask(port, path, { host = `127.0.0.1:${port}`, method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const asked = request({ host: elsewhere, port, path, method, headers: { ...headers, host } }, answer => {
       let text = '';
@@ -99,13 +99,8 @@ test('what the container runs: a call waits, its link is opened from the host, a
 
 test('a second server with the same --listen has its page elsewhere, and its links lead there', async t => {
   const world = await World.start(t);
-  const told = await Receiver.listen(t);
-  const secret = join(world.folder, 'webhook-secret');
-  writeFileSync(secret, `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}\n`, { mode: 0o600 });
-  appendFileSync(join(world.folder, 'policy.toml'), `\n[[webhook]]\nurl = "http://127.0.0.1:${told.port}/in"\nsecret_file = "${secret}"\nevents = ["requested"]\n`);
   const port = await freePort();
-  const args = ['stdio', '--listen', `127.0.0.1:${port}`, '--public-url', `http://localhost:${port}`];
-  const started = () => new RawStdio(world, () => world.spawn(args));
+  const started = () => new RawStdio(world, () => world.spawn(['stdio', '--listen', `127.0.0.1:${port}`]));
   const first = started();
   await first.server.logs(/the approvals page is open/);
   const second = started();
@@ -113,12 +108,25 @@ test('a second server with the same --listen has its page elsewhere, and its lin
   const [one, two] = [await first.exchange(create(1, 'one')), await second.exchange(create(1, 'two'))].map(({ result }) => pageIn(result));
   assert.equal(one.port, String(port));
   assert.notEqual(two.port, String(port));
-  for (const page of [one, two]) {
-    assert.equal((await fetch(page)).status, 200, page.href);
-    const id = page.pathname.split('/').at(-1);
-    const notice = await told.event(({ type, approval }) => type === 'approval.requested' && approval.id === id);
-    assert.equal(notice.approval_url, page.href, 'what people are told leads to the same page');
-  }
+  for (const page of [one, two]) assert.equal((await fetch(page)).status, 200, page.href);
+});
+
+test('if another program has the address of --listen, nothing leads a person to it', async t => {
+  const world = await World.start(t);
+  const told = await Receiver.listen(t);
+  const secret = join(world.folder, 'webhook-secret');
+  writeFileSync(secret, `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}\n`, { mode: 0o600 });
+  appendFileSync(join(world.folder, 'policy.toml'), `\n[[webhook]]\nurl = "http://127.0.0.1:${told.port}/in"\nsecret_file = "${secret}"\nevents = ["requested"]\n`);
+  const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address();
+  const peer = new RawStdio(world, () => world.spawn(['stdio', '--listen', `127.0.0.1:${port}`, '--public-url', `http://localhost:${port}`]));
+  await peer.server.logs(/the address of --listen is in use/);
+  const page = pageIn((await peer.exchange(create(1, 'elsewhere'))).result);
+  assert.notEqual(page.port, String(port));
+  const notice = await told.event(({ type }) => type === 'approval.requested');
+  assert.equal(notice.approval_url, page.href);
 });
 
 test('what would open the page to a network is refused, and nothing is started', async t => {
