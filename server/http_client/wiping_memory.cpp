@@ -39,7 +39,7 @@ void init_with_wiping_memory(const CurlLibrary& library) {
 }
 
 CURLcode wipe_decrypted(CURL*, void* ssl_context, void*) {
-    curl().ssl_ctx_set_options(static_cast<SSL_CTX*>(ssl_context), SSL_OP_CLEANSE_PLAINTEXT);
+    curl().ssl.ctx_set_options(static_cast<SSL_CTX*>(ssl_context), SSL_OP_CLEANSE_PLAINTEXT);
     return CURLE_OK;
 }
 

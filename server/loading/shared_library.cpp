@@ -8,7 +8,7 @@ namespace tfy::loading {
 
 void* SharedLibrary::address_of(const char* symbol) {
     if (auto* const linked = linked_symbol(symbol)) return linked;
-    if (handle_ == nullptr) handle_ = ::dlopen(name_.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle_ == nullptr) handle_ = ::dlopen(name_, RTLD_NOW | RTLD_LOCAL);
     return handle_ == nullptr ? nullptr : ::dlsym(handle_, symbol);
 }
 

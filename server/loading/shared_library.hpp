@@ -1,7 +1,9 @@
 // A library that is loaded when it is first needed: most processes never need it.
 #pragma once
 
-#include <string>
+/// A member that holds `function` of the member `from`, a SharedLibrary above it.
+/// manifests/package/static/static.cmake reads these, each on a line of its own.
+#define TFY_FUNCTION(function, member) decltype(&function) member = from.find<decltype(&function)>(#function)
 
 namespace tfy::loading {
 
@@ -9,21 +11,23 @@ namespace tfy::loading {
 /// Stays loaded until the process ends.
 class SharedLibrary {
 public:
-    explicit SharedLibrary(std::string name) : name_(std::move(name)) {}
+    explicit SharedLibrary(const char* name) : name_(name) {}
 
     /// nullptr if the library is not installed, or does not have it.
     template <class Function>
-    void find(const char* symbol, Function& function) {
-        function = reinterpret_cast<Function>(address_of(symbol));
-        complete_ = complete_ && function != nullptr;
+    Function find(const char* symbol) {
+        auto* const address = address_of(symbol);
+        complete_ = complete_ && address != nullptr;
+        return reinterpret_cast<Function>(address);
     }
     /// Whether all that was asked for was found.
     bool complete() const { return complete_; }
+    const char* name() const { return name_; }
 
 private:
     void* address_of(const char* symbol);
 
-    std::string name_;
+    const char* name_;
     void* handle_ = nullptr;  // once it was opened
     bool complete_ = true;
 };
