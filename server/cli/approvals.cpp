@@ -42,14 +42,10 @@ int list_requests(const ApprovalsWindow& window) {
     if (!frozen) return window.fail(frozen.error());
     const auto rotations = list_rotations(window, document);
     if (!rotations) return window.fail(rotations.error());
-    if (window.options.json)
-        window.archive.print(window.out, document);
-    else if (text.empty())
-        window.archive.say(window.out, *frozen + "There are no open requests.\n" + *rotations +
-                                           app::waiting_in_sandbox(window.options.state_dir, window.now()));
-    else
-        window.archive.say(window.out, *frozen + text + *rotations);
-    return 0;
+    if (text.empty() && !window.options.json)
+        return window.print(document, *frozen + "There are no open requests.\n" + *rotations +
+                                          app::waiting_in_sandbox(window.options.state_dir, window.now()));
+    return window.print(document, *frozen + text + *rotations);
 }
 
 std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
@@ -85,11 +81,7 @@ std::string shown_here(const ApprovalsWindow& window, const Approval& approval) 
 int show_request(const ApprovalsWindow& window) {
     const auto approval = window.find_as_it_is();
     if (!approval) return window.fail(approval.error());
-    if (window.options.json)
-        window.archive.print(window.out, request_json(*approval));
-    else
-        window.archive.say(window.out, verdict(window, *approval) + shown_here(window, *approval));
-    return 0;
+    return window.print(request_json(*approval), verdict(window, *approval) + shown_here(window, *approval));
 }
 
 }  // namespace
@@ -107,7 +99,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
     }
     auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
-    const ApprovalsWindow window{options, *archive, in, out, err};
+    const ApprovalsWindow window{{options, *archive, in, out, err}};
     switch (options.verb) {
         case Verb::list: return list_requests(window);
         case Verb::show: return show_request(window);

@@ -143,9 +143,7 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
     const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
     TFY_FAILPOINT("decision.written");
     if (!done) return window.fail(done.error());
-    window.say(said);
-    if (window.options.json) window.archive.print(window.out, next->approval.json());
-    return 0;
+    return window.say(said, next->approval.json());
 }
 
 }  // namespace

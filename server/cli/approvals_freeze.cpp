@@ -36,16 +36,13 @@ int freeze_caller(const ApprovalsWindow& window) {
                                   "\nClients: " + tools::own_command("grants list") +
                                   "\nAll who asked: " + tools::own_command("approvals list --all")});
     if (!frozen) return window.fail(frozen.error());
-    window.say(window.shown(frozen->freeze.principal, 200) + " is frozen. " + stopped_words(frozen->stopped) +
-               " New ones are refused.\nTo let it ask again: " +
-               tools::own_command("approvals unfreeze " + window.shown(frozen->freeze.principal, 200)) +
-               "\n");
-    if (window.options.json) {
-        auto document = freeze_document(frozen->freeze);
-        document["stopped"] = frozen->stopped;
-        window.archive.print(window.out, document);
-    }
-    return 0;
+    auto document = freeze_document(frozen->freeze);
+    document["stopped"] = frozen->stopped;
+    const auto principal = window.shown(frozen->freeze.principal, 200);
+    return window.say(principal + " is frozen. " + stopped_words(frozen->stopped) +
+                          " New ones are refused.\nTo let it ask again: " +
+                          tools::own_command("approvals unfreeze " + principal) + "\n",
+                      document);
 }
 
 int unfreeze_caller(const ApprovalsWindow& window) {
@@ -57,10 +54,10 @@ int unfreeze_caller(const ApprovalsWindow& window) {
         return window.fail({Errc::not_found, lifted.error().message +
                                                  " To see who is: " + tools::own_command("approvals list")});
     if (!lifted) return window.fail(lifted.error());
-    window.say(window.shown(lifted->principal, 200) +
-               " may ask again. What was denied meanwhile stays denied for as long as its rule says.\n");
-    if (window.options.json) window.archive.print(window.out, freeze_document(*lifted));
-    return 0;
+    return window.say(
+        window.shown(lifted->principal, 200) +
+            " may ask again. What was denied meanwhile stays denied for as long as its rule says.\n",
+        freeze_document(*lifted));
 }
 
 Result<std::string> list_frozen(const ApprovalsWindow& window, Json& document) {

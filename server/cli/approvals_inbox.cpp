@@ -127,7 +127,7 @@ Result<InboxView::Wish> watch_keys(const ApprovalsWindow& window, InboxView& vie
 void decide(const ApprovalsWindow& window, InboxView::Wish wish, const std::string& id) {
     auto options = window.options;
     options.id = id;
-    const ApprovalsWindow own{options, window.archive, window.in, window.out, window.err};
+    const ApprovalsWindow own{{options, window.archive, window.in, window.out, window.err}};
     wish == InboxView::Wish::approve ? approve_request(own) : deny_request(own);
     ask(window, "\nPress Enter to go back to the inbox. ");
 }

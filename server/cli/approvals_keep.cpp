@@ -10,12 +10,9 @@ namespace {
 using access_tokens::Rotation;
 
 int tell(const ApprovalsWindow& window, const Rotation& rotation, const std::string& before = {}) {
-    if (window.options.json)
-        window.archive.print(window.out, access_tokens::report(rotation, *window.archive.sealer));
-    else
-        window.archive.say(window.out,
-                           before + access_tokens::describe(rotation, *window.archive.sealer) + "\n");
-    return 0;
+    const auto& seal = *window.archive.sealer;
+    return window.print(access_tokens::report(rotation, seal),
+                        before + access_tokens::describe(rotation, seal) + "\n");
 }
 
 /// "due" in the record begins with the grace.

@@ -85,28 +85,16 @@ journal::JournalEntry entry(const ApprovalsWindow& window, std::string kind,
     return journal::journal_entry(std::move(kind), permission, *window.archive.sealer->now(), window.now());
 }
 
-int done(const ApprovalsWindow& window, const StandingPermission& permission, const std::string& said) {
-    window.say(said);
-    if (window.options.json) window.archive.print(window.out, permission.json());
-    return 0;
-}
-
 }  // namespace
 
 int list_permissions(const ApprovalsWindow& window) {
     const auto found = window.archive.ledger->permissions({}, window.now());
     if (!found) return window.fail(found.error());
-    Json document = {{"permissions", Json::array()}};
-    std::string text;
-    for (const auto& permission : *found) {
-        document["permissions"].push_back(permission.json());
-        text += listed(permission, window.now(), *window.archive.sealer);
-    }
-    if (window.options.json)
-        window.archive.print(window.out, document);
-    else
-        window.archive.say(window.out, text.empty() ? "There are no standing permissions in force.\n" : text);
-    return 0;
+    PrintedList list;
+    for (const auto& permission : *found)
+        list.add(permission.json(), listed(permission, window.now(), *window.archive.sealer));
+    return list.print(window.archive, window.out, window.options.json, "permissions",
+                      "There are no standing permissions in force.\n");
 }
 
 int permit_creates(const ApprovalsWindow& window) {
@@ -122,9 +110,10 @@ int permit_creates(const ApprovalsWindow& window) {
     const auto record = entry(window, "permission_given", *permission);
     if (const auto kept = window.archive.ledger->add_permission(*permission, record); !kept)
         return window.fail(kept.error());
-    return done(window, *permission,
-                "Allowed until " + policy::format_time_for_people(permission->until) +
-                    ". To revoke it: " + tools::own_command("approvals revoke " + permission->id) + "\n");
+    return window.say("Allowed until " + policy::format_time_for_people(permission->until) +
+                          ". To revoke it: " + tools::own_command("approvals revoke " + permission->id) +
+                          "\n",
+                      permission->json());
 }
 
 int revoke_permission(const ApprovalsWindow& window) {
@@ -144,9 +133,9 @@ int revoke_permission(const ApprovalsWindow& window) {
     const auto record = entry(window, "permission_revoked", *revoked);
     if (const auto kept = window.archive.ledger->revoke_permission(*revoked, record); !kept)
         return window.fail(kept.error());
-    return done(window, *revoked,
-                "Revoked after " + std::to_string(revoked->used) + " of " + std::to_string(revoked->uses) +
-                    " uses. Each create is asked about again.\n");
+    return window.say("Revoked after " + std::to_string(revoked->used) + " of " +
+                          std::to_string(revoked->uses) + " uses. Each create is asked about again.\n",
+                      revoked->json());
 }
 
 }  // namespace tfy::cli

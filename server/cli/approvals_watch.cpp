@@ -20,10 +20,7 @@ using Seen = std::map<std::string, Approval::State>;
 
 void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) {
     seen[approval.id] = approval.state();
-    if (window.options.json)
-        window.archive.print(window.out, request_json(approval));
-    else
-        window.archive.say(window.out, brief(approval, window.now(), *window.archive.sealer));
+    window.print(request_json(approval), brief(approval, window.now(), *window.archive.sealer));
 }
 
 /// What is open and new or changed since `seen`, oldest first; then what is not open any more.

@@ -26,11 +26,6 @@ std::string listed(const ApprovalsWindow& window, const std::string& id) {
 
 }  // namespace
 
-policy::Time ApprovalsWindow::now() const {
-    if (options.now) return options.now();
-    return std::chrono::time_point_cast<policy::Duration>(std::chrono::system_clock::now());
-}
-
 Result<Approval> ApprovalsWindow::find() const {
     const auto id = whole_id("apr_");
     if (!id) return id.error();

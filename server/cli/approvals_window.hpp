@@ -1,4 +1,4 @@
-// What the verbs of `approvals` share: where they read and write, and what time it is.
+// What the verbs of `approvals` share: how they find what is decided on, and show it.
 #pragma once
 
 #include <optional>
@@ -6,40 +6,23 @@
 
 #include "policy/approval.hpp"
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
-#include "server/people/terminal_channel.hpp"
+#include "server/cli/command_window.hpp"
 
 namespace tfy::cli {
 
-struct ApprovalsWindow {
-    const ApprovalsOptions& options;
-    app::Archive& archive;
-    std::istream& in;
-    std::ostream& out;
-    std::ostream& err;
+struct ApprovalsWindow : CommandWindow<ApprovalsOptions> {
+    using CommandWindow::identify;
 
-    policy::Time now() const;
     /// Text by others, sealed and safe to look at.
     std::string shown(std::string_view text, std::size_t limit = 2000) const {
         return policy::shown(*archive.sealer, text, limit);
-    }
-    /// The conversation with the person, beside a document that goes to `out`.
-    void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
-    people::Prompt prompt() const {
-        return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
-    }
-    people::Terminal terminal() const {
-        return {prompt(), *archive.ledger, options.as, options.required, now()};
     }
     /// Who the person there says they are.
     Result<std::string> person(people::TerminalAct act) const {
         return people::TerminalChannel::name(terminal(), act);
     }
-    /// The person there, once they have shown that they are one.
-    Result<policy::Human> identify(people::TerminalAct act) const {
-        return people::TerminalChannel::identify(terminal(), act);
-    }
+    /// identify() for a person() that is known already.
     Result<policy::Human> identify(people::TerminalAct act, const std::string& name) const {
         return people::TerminalChannel::identify(terminal(), name, act);
     }

@@ -4,8 +4,8 @@
 
 #include "policy/secret.hpp"
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
 #include "server/app/services.hpp"
+#include "server/cli/command_window.hpp"
 #include "server/cli/new_file.hpp"
 #include "server/oauth/redirect_uri.hpp"
 #include "server/oauth/values.hpp"
@@ -29,12 +29,6 @@ struct ClientWish {
     bool secret = false;
     bool json = false;
 };
-
-Result<app::Archive> open_clients(const Invocation& call, bool make) {
-    const auto folder = config::state_dir(call.options.state_dir);
-    if (!folder) return folder.error();
-    return make ? app::Archive::open_or_make(*folder) : app::Archive::open(*folder);
-}
 
 Error not_added(const std::string& why) { return {Errc::invalid_params, why + " No client was added."}; }
 
@@ -88,7 +82,7 @@ int add_client(Invocation& call, const ClientWish& wish) {
             {Errc::refused,
              "The secret is shown on a terminal or written to a new file, and standard output is "
              "neither. No client was added. Give --out FILE."});
-    auto archive = open_clients(call, true);
+    auto archive = open_archive(call, true);
     if (!archive) return call.fail(archive.error());
     auto secret = wish.secret ? oauth::make_value("tpm_s_") : std::string{};
     if (wish.secret) client->secret_hash = oauth::hash_of_value(secret);
@@ -128,26 +122,19 @@ std::string client_line(const OAuthClientRow& client, const policy::Seals& seal)
 }
 
 int list_clients(Invocation& call, bool json) {
-    const auto archive = open_clients(call, false);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     const auto clients = OAuthGrants(*archive->ledger).clients();
     if (!clients) return archive->fail(call.err, clients.error());
-    if (json) {
-        auto all = Json::array();
-        for (const auto& client : *clients) all.push_back(client_json(client));
-        archive->print(call.out, {{"clients", std::move(all)}});
-        return 0;
-    }
-    std::string text = clients->empty() ? "No client is kept here. Those that are known by the address of a "
-                                          "document need not be.\n"
-                                        : "";
-    for (const auto& client : *clients) text += client_line(client, *archive->sealer);
-    archive->say(call.out, text);
-    return 0;
+    PrintedList list;
+    for (const auto& client : *clients) list.add(client_json(client), client_line(client, *archive->sealer));
+    return list.print(
+        *archive, call.out, json, "clients",
+        "No client is kept here. Those that are known by the address of a document need not be.\n");
 }
 
 int remove_client(Invocation& call, const ClientWish& wish) {
-    const auto archive = open_clients(call, false);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     const auto removed = OAuthGrants(*archive->ledger)
                              .remove_client(wish.id, app::SystemClock().now(), [&](const auto& client) {

@@ -2,8 +2,8 @@
 
 #include "policy/principals.hpp"
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
 #include "server/app/services.hpp"
+#include "server/cli/command_window.hpp"
 #include "server/storage/oauth_grants.hpp"
 #include "tools/own_command.hpp"
 
@@ -21,12 +21,6 @@ struct GrantWish {
     std::string id = {};
     bool json = false;
 };
-
-Result<app::Archive> open_grants(const Invocation& call) {
-    const auto folder = config::state_dir(call.options.state_dir);
-    if (!folder) return folder.error();
-    return app::Archive::open(*folder);
-}
 
 std::string scopes_of_grant(const OAuthGrant& grant) {
     return grant.may_request ? "tokens:read tokens:request" : "tokens:read";
@@ -61,25 +55,19 @@ std::string grant_line(const OAuthGrant& grant, policy::Time now, const policy::
 }
 
 int list_grants(Invocation& call, const GrantWish& wish) {
-    const auto archive = open_grants(call);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     const auto now = app::SystemClock().now();
     const auto grants = OAuthGrants(*archive->ledger).grants(wish.person);
     if (!grants) return archive->fail(call.err, grants.error());
-    if (wish.json) {
-        auto all = Json::array();
-        for (const auto& grant : *grants) all.push_back(grant_json(grant, now));
-        archive->print(call.out, {{"grants", std::move(all)}});
-        return 0;
-    }
-    std::string text = grants->empty() ? "Nothing is granted to any client.\n" : "";
-    for (const auto& grant : *grants) text += grant_line(grant, now, *archive->sealer);
-    archive->say(call.out, text);
-    return 0;
+    PrintedList list;
+    for (const auto& grant : *grants)
+        list.add(grant_json(grant, now), grant_line(grant, now, *archive->sealer));
+    return list.print(*archive, call.out, wish.json, "grants", "Nothing is granted to any client.\n");
 }
 
 int revoke_grant(Invocation& call, const GrantWish& wish) {
-    const auto archive = open_grants(call);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     const auto now = app::SystemClock().now();
     const auto record = [&](const OAuthGrant& grant) {

@@ -6,9 +6,9 @@
 #include "policy/principals.hpp"
 #include "policy/secret.hpp"
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/callers/api_key.hpp"
+#include "server/cli/command_window.hpp"
 #include "server/cli/new_file.hpp"
 #include "tools/own_command.hpp"
 
@@ -32,12 +32,6 @@ struct KeyWish {
 };
 
 policy::Time time_now() { return app::SystemClock().now(); }
-
-Result<app::Archive> open_archive(const Invocation& call, bool make) {
-    const auto folder = config::state_dir(call.options.state_dir);
-    if (!folder) return folder.error();
-    return make ? app::Archive::open_or_make(*folder) : app::Archive::open(*folder);
-}
 
 std::string scopes_of(const CallerKey& key) {
     return key.may_request ? "tokens:read tokens:request" : "tokens:read";
@@ -158,27 +152,19 @@ std::string key_line(const CallerKey& key, const policy::Seals& seal) {
 }
 
 int list_keys(Invocation& call, bool json) {
-    const auto archive = open_archive(call, false);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     const auto keys = archive->ledger->caller_keys();
     if (!keys) return archive->fail(call.err, keys.error());
-    if (json) {
-        auto all = Json::array();
-        for (const auto& key : *keys) all.push_back(key_json(key));
-        archive->print(call.out, {{"keys", std::move(all)}});
-        return 0;
-    }
-    std::string text =
-        keys->empty()
-            ? "There are no keys. Make one: " + tools::own_command("keys create --for PERSON") + "\n"
-            : "";
-    for (const auto& key : *keys) text += key_line(key, *archive->sealer);
-    archive->say(call.out, text);
-    return 0;
+    PrintedList list;
+    for (const auto& key : *keys) list.add(key_json(key), key_line(key, *archive->sealer));
+    return list.print(
+        *archive, call.out, json, "keys",
+        "There are no keys. Make one: " + tools::own_command("keys create --for PERSON") + "\n");
 }
 
 int revoke_key(Invocation& call, const KeyWish& wish) {
-    const auto archive = open_archive(call, false);
+    const auto archive = open_archive(call);
     if (!archive) return call.fail(archive.error());
     constexpr auto kind = policy::key_principals;
     const auto id = wish.id.starts_with(kind) ? wish.id.substr(kind.size()) : wish.id;

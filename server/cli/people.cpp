@@ -4,13 +4,12 @@
 
 #include "policy/human.hpp"
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
+#include "server/cli/command_window.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/page_address.hpp"
 #include "server/people/pairing.hpp"
 #include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
-#include "server/people/terminal_channel.hpp"
 #include "server/storage/kept_text.hpp"
 #include "tools/own_command.hpp"
 
@@ -19,25 +18,7 @@ namespace {
 
 using storage::Person;
 
-struct PeopleWindow {
-    const PeopleOptions& options;
-    app::Archive& archive;
-    std::istream& in;
-    std::ostream& out;
-    std::ostream& err;
-
-    policy::Time now() const {
-        if (options.now) return options.now();
-        return std::chrono::floor<policy::Duration>(std::chrono::system_clock::now());
-    }
-    void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
-    people::Prompt prompt() const {
-        return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
-    }
-    Result<policy::Human> identify(people::TerminalAct act) const {
-        return people::TerminalChannel::identify(
-            {prompt(), *archive.ledger, options.as, options.required, now()}, act);
-    }
+struct PeopleWindow : CommandWindow<PeopleOptions> {
     /// See storage::check_kept().
     Result<void> may_keep(const std::string& name, std::string_view undone) const {
         return storage::check_kept(*archive.sealer, "This name", name, undone);
@@ -99,20 +80,12 @@ int list_people(const PeopleWindow& window) {
     if (!people) return window.fail(people.error());
     const auto passkeys = window.archive.ledger->passkeys();
     if (!passkeys) return window.fail(passkeys.error());
-    Json document = {{"people", Json::array()}};
-    std::string text;
-    for (const auto& person : *people) {
-        document["people"].push_back(person_json(person, *passkeys));
-        text += person_line(person) + passkey_lines(person.name, *passkeys);
-    }
-    if (text.empty())
-        text = "No one is enrolled, so no one is known to decide. Be the first: " +
-               tools::own_command("people first") + "\n";
-    if (window.options.json)
-        window.archive.print(window.out, document);
-    else
-        window.archive.say(window.out, text);
-    return 0;
+    PrintedList list;
+    for (const auto& person : *people)
+        list.add(person_json(person, *passkeys), person_line(person) + passkey_lines(person.name, *passkeys));
+    return list.print(window.archive, window.out, window.options.json, "people",
+                      "No one is enrolled, so no one is known to decide. Be the first: " +
+                          tools::own_command("people first") + "\n");
 }
 
 Error not_a_name(std::string_view undone) {
@@ -301,7 +274,7 @@ int run_people(const PeopleOptions& options, std::istream& in, std::ostream& out
     const auto open = options.verb == PeopleVerb::first ? app::Archive::open_or_make : app::Archive::open;
     auto archive = open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
-    const PeopleWindow window{options, *archive, in, out, err};
+    const PeopleWindow window{{options, *archive, in, out, err}};
     switch (options.verb) {
         case PeopleVerb::list: return list_people(window);
         case PeopleVerb::first: return enrol_first(window);

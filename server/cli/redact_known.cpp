@@ -3,9 +3,9 @@
 #include <map>
 
 #include "policy/visible.hpp"
-#include "server/app/archive.hpp"
 #include "server/app/console.hpp"
 #include "server/app/services.hpp"
+#include "server/cli/command_window.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -16,18 +16,12 @@ int list(const app::Archive& archive, bool json, std::ostream& out, std::ostream
     if (!tokens) return archive.fail(err, tokens.error());
     std::map<std::string, int> values;
     for (const auto& token : *tokens) ++values[token.name];
-    if (json) {
-        auto known = Json::array();
-        for (const auto& [name, count] : values) known.push_back({{"name", name}, {"values", count}});
-        archive.print(out, {{"known", std::move(known)}});
-        return 0;
-    }
-    std::string text;
+    PrintedList known;
     for (const auto& [name, count] : values)
-        text += policy::shown(*archive.sealer, name) +
-                (count == 1 ? "" : " (" + std::to_string(count) + " values)") + "\n";
-    archive.say(out, text);
-    return 0;
+        known.add({{"name", name}, {"values", count}},
+                  policy::shown(*archive.sealer, name) +
+                      (count == 1 ? "" : " (" + std::to_string(count) + " values)") + "\n");
+    return known.print(archive, out, json, "known", "");
 }
 
 int forget(const app::Archive& archive, const std::string& name, std::ostream& out, std::ostream& err) {

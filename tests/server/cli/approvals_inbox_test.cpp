@@ -36,7 +36,7 @@ TEST_CASE("Ctrl-C on the inbox's first moment leaves it, and the terminal as it 
     std::ostringstream err;
     Impatient terminal;
     std::ostream out(&terminal);
-    const cli::ApprovalsWindow window{options, *archive, in, out, err};
+    const cli::ApprovalsWindow window{{options, *archive, in, out, err}};
     CHECK(cli::show_inbox(window) == 0);
     const auto shown = terminal.str();
     CHECK(shown.find("\x1b[?1049h\x1b[?25l") != std::string::npos);
