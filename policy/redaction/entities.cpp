@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "protocol/lower.hpp"
+
 namespace tfy::redaction {
 
 namespace {
@@ -192,15 +194,9 @@ std::optional<Reference> named_character(std::string_view name, Symbols symbols)
     return std::nullopt;
 }
 
-std::string lower_case(std::string_view name) {
-    std::string lower(name);
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lower;
-}
-
 std::optional<Reference> read_unended(std::string_view text, std::size_t at, Symbols symbols) {
     constexpr std::size_t longest = 6;
-    const auto behind = lower_case(text.substr(at + 1, longest));
+    const auto behind = protocol::lowered(text.substr(at + 1, longest));
     const auto sized = [&](Reference reference, std::size_t name) {
         const bool ended = text.substr(at + 1 + name, 1) == ";";
         reference.size = name + (ended ? 2 : 1);

@@ -5,6 +5,7 @@
 
 #include "policy/base64url.hpp"
 #include "protocol/error.hpp"
+#include "protocol/lower.hpp"
 
 namespace tfy::redaction {
 
@@ -22,15 +23,11 @@ std::optional<Json> decode_object(std::string_view part, std::size_t most) {
     return value;
 }
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
-
 bool names_truefoundry(const std::string& claim, const Json& value) {
     if (claim == "tenantName" || claim.starts_with("tfy")) return true;
-    if (value.is_string()) return lower(value.get<std::string>()).find("truefoundry") != std::string::npos;
+    if (value.is_string())
+        return protocol::lowered(value.get_ref<const std::string&>()).find("truefoundry") !=
+               std::string::npos;
     if (!value.is_array()) return false;
     return std::ranges::any_of(
         value, [](const Json& item) { return item.is_string() && names_truefoundry("", item); });

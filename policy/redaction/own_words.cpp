@@ -8,6 +8,7 @@
 #include "manifests/embedded.hpp"
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/window_hash.hpp"
+#include "protocol/lower.hpp"
 
 namespace tfy::redaction {
 
@@ -41,14 +42,6 @@ toolsListChanged traceparent tracestate uriTemplate values version warning websi
 access-token application/json over-budget redacted text/plain text/markdown too-deep withheld
 )";
 
-std::string folded_word(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
-    return lower;
-}
-
 bool is_made_of_own(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return has(own_characters, c); });
 }
@@ -58,7 +51,7 @@ void add_words(std::string_view text, std::string_view separators, std::set<std:
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of(separators), text.size());
         const auto word = text.substr(0, end);
-        if (word.size() >= least_value && is_made_of_own(word)) words.insert(folded_word(word));
+        if (word.size() >= least_value && is_made_of_own(word)) words.insert(protocol::lowered(word));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
 }
@@ -79,7 +72,7 @@ std::string all_own_words() {
 bool is_own_word(std::string_view piece) {
     if (!is_made_of_own(piece)) return false;
     static const auto words = all_own_words();
-    return words.find(folded_word(piece)) != std::string::npos;
+    return words.find(protocol::lowered(piece)) != std::string::npos;
 }
 
 }  // namespace tfy::redaction

@@ -5,16 +5,10 @@
 namespace tfy::dashboard {
 namespace {
 
+using transport::as_browsers_write_it;
+
 constexpr std::string_view http = "http://";
 constexpr std::string_view https = "https://";
-
-/// In lower case, without the port that its scheme has by default.
-std::string as_browsers_write_it(std::string_view origin) {
-    auto text = transport::lowered(origin);
-    for (const auto& [scheme, port] : {std::pair{http, ":80"}, std::pair{https, ":443"}})
-        if (text.starts_with(scheme) && text.ends_with(port)) text.resize(text.rfind(':'));
-    return text;
-}
 
 std::string_view without_scheme(std::string_view origin) {
     const auto end = origin.find("://");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/lower.hpp"
 #include "server/features/definitions.hpp"
 
 namespace tfy::features {
@@ -17,12 +18,6 @@ constexpr policy::Duration fresh_for = std::chrono::seconds{5};
 Error unknown(std::string_view what, std::string_view name, std::string_view see) {
     return {Errc::invalid_params, "Unknown " + std::string(what) + " " + std::string(name) +
                                       ". Nothing was completed. See " + std::string(see) + "."};
-}
-
-std::string lower(std::string text) {
-    for (auto& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
 }
 
 /// Whether the argument `name`, where it is settled, leaves a token that has `value` there.
@@ -56,10 +51,10 @@ Async<Result<mcp::CompletionFeature::Found>> Completions::complete(mcp::Requeste
 }
 
 mcp::CompletionFeature::Found Completions::best_of(const Candidates& candidates, std::string_view typed) {
-    const auto wanted = lower(std::string(typed));
+    const auto wanted = protocol::lowered(typed);
     const auto place = [&wanted](const Candidate& each) -> std::size_t {
-        const auto value = lower(each.value);
-        const auto also = lower(each.also);
+        const auto value = protocol::lowered(each.value);
+        const auto also = protocol::lowered(each.also);
         if (value.starts_with(wanted)) return 0;
         if (!also.empty() && also.starts_with(wanted)) return 1;
         if (value.find(wanted) != value.npos) return 2;

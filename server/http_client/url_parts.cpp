@@ -2,10 +2,10 @@
 #include "server/http_client/url_parts.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <string_view>
 
+#include "protocol/lower.hpp"
 #include "server/http_client/curl_library.hpp"
 
 namespace tfy::http_client {
@@ -18,7 +18,6 @@ std::optional<std::string> part_of(CURLU* url, CURLUPart part) {
     return std::string(owned.get());
 }
 
-char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -62,7 +61,7 @@ std::optional<UrlParts> read_plain(std::string_view text) {
     text.remove_prefix(authority.size());
     if (!is_plain_path(text)) return std::nullopt;
     parts.path = text.empty() ? "/" : text;
-    std::ranges::transform(host, std::back_inserter(parts.host), lower);
+    parts.host = protocol::lowered(host);
     return parts;
 }
 
@@ -81,7 +80,7 @@ std::optional<UrlParts> UrlParts::read_with_curl(const std::string& text) {
                    .host = part_of(url.get(), CURLUPART_HOST).value_or(""),
                    .port = part_of(url.get(), CURLUPART_PORT).value_or(""),
                    .path = part_of(url.get(), CURLUPART_PATH).value_or("/")};
-    std::ranges::transform(parts.host, parts.host.begin(), lower);
+    parts.host = protocol::lowered(parts.host);
     for (const auto part :
          {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT})
         parts.has_more = parts.has_more || part_of(url.get(), part).has_value();

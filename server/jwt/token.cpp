@@ -7,6 +7,7 @@
 
 #include "policy/base64url.hpp"
 #include "policy/sodium.hpp"
+#include "protocol/lower.hpp"
 #include "protocol/parse.hpp"
 #include "protocol/text_in.hpp"
 
@@ -42,9 +43,7 @@ std::optional<Json> object_in(std::string_view part, const protocol::ParseLimits
 
 /// Media types are compared without their case, and "application/" may be left out.
 std::string type_in(const Json& header) {
-    auto type = protocol::text_in(header, "typ");
-    std::ranges::transform(type, type.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    auto type = protocol::lowered(protocol::text_in(header, "typ"));
     constexpr std::string_view usual = "application/";
     if (type.starts_with(usual)) type.erase(0, usual.size());
     return type;

@@ -1,6 +1,7 @@
 #include "server/mcp/streamable_http.hpp"
 
 #include "protocol/headers.hpp"
+#include "protocol/lower.hpp"
 #include "protocol/parse.hpp"
 
 namespace tfy::mcp {
@@ -30,13 +31,6 @@ private:
     bool events_;
 };
 
-std::string lower(std::string_view name) {
-    std::string result(name);
-    for (auto& letter : result)
-        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    return result;
-}
-
 std::optional<std::string_view> named_version(const transport::HttpRequest& request) {
     return request.header("mcp-protocol-version");
 }
@@ -53,7 +47,7 @@ Async<void> not_allowed(transport::Responder& answer, std::string allowed) {
 
 bool is_json(const transport::HttpRequest& request) {
     const auto type = request.header("content-type").value_or("");
-    const auto essence = lower(type.substr(0, type.find(';')));
+    const auto essence = protocol::lowered(type.substr(0, type.find(';')));
     return essence == "application/json" || essence == "application/json ";
 }
 
@@ -167,7 +161,7 @@ Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Mes
 
 Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Request request,
                                         transport::Responder& answer) {
-    const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
+    const auto header = [&http](std::string_view name) { return http.header(protocol::lowered(name)); };
     auto context = protocol::read_modern_context(request);
     const auto mirrored = protocol::check_headers(header, request, dispatch_.mirrored_schema(request));
     // Where header and body name different versions that is the error, whether or not either is spoken here.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/oauth/form.hpp"
+#include "server/transport/text.hpp"
 
 namespace tfy::oauth {
 namespace {
@@ -12,8 +13,6 @@ constexpr std::size_t longest_query = 8 * 1024, longest_state = 1024, length_of_
 constexpr std::size_t longest_id = 512, longest_redirect = 1024;
 
 Error wrong_query(const std::string& why) { return {Errc::invalid_request, why}; }
-
-char lower_case(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 
 bool is_base64url(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {
@@ -27,11 +26,7 @@ std::string normal_resource(std::string_view address) {
     const auto start = address.find("://");
     if (start == std::string_view::npos) return std::string(address);
     const auto end = std::min(address.find_first_of("/?#", start + 3), address.size());
-    std::string normal(address.substr(0, end));
-    std::ranges::transform(normal, normal.begin(), lower_case);
-    for (const auto& [scheme, port] : {std::pair{"https://", ":443"}, std::pair{"http://", ":80"}})
-        if (normal.starts_with(scheme) && normal.ends_with(port))
-            normal.resize(normal.size() - std::string_view(port).size());
+    auto normal = transport::as_browsers_write_it(address.substr(0, end));
     normal += address.substr(end);
     if (normal.ends_with('/')) normal.pop_back();
     return normal;

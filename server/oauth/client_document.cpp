@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "protocol/lower.hpp"
 #include "protocol/parse.hpp"
 #include "protocol/text_in.hpp"
 #include "server/oauth/redirect_uri.hpp"
@@ -101,10 +102,8 @@ Result<void> check_document_address(std::string_view client_id, const std::vecto
 }
 
 bool is_json_type(std::string_view content_type) {
-    auto type = std::string(content_type.substr(0, content_type.find(';')));
+    auto type = protocol::lowered(content_type.substr(0, content_type.find(';')));
     while (type.ends_with(' ')) type.pop_back();
-    for (auto& c : type)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
     return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 

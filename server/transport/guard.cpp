@@ -140,14 +140,6 @@ bool is_at(std::string_view host, std::string_view name, std::uint16_t port) {
     return rest.empty() || rest == ":" + std::to_string(port);
 }
 
-/// In lower case, without the port that its scheme has by default.
-std::string comparable(std::string_view origin) {
-    auto text = lowered(origin);
-    for (const auto& [scheme, port] : {std::pair{"http://", ":80"}, std::pair{"https://", ":443"}})
-        if (text.starts_with(scheme) && text.ends_with(port)) text.resize(text.rfind(':'));
-    return text;
-}
-
 constexpr std::array<std::string_view, 3> loopback = {"localhost", "127.0.0.1", "[::1]"};
 
 }  // namespace
@@ -160,8 +152,8 @@ bool is_allowed_host(std::string_view host, const Allowed& allowed) {
 }
 
 bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
-    const auto is_this = [asked = comparable(origin)](std::string_view other) {
-        return asked == comparable(other);
+    const auto is_this = [asked = as_browsers_write_it(origin)](std::string_view other) {
+        return asked == as_browsers_write_it(other);
     };
     const auto is_own = [&](std::string_view name) {
         return is_this((allowed.tls ? "https://" : "http://") + std::string(name) + ":" +

@@ -5,20 +5,25 @@
 #include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "protocol/lower.hpp"
 
 namespace tfy::transport {
 
-/// ASCII only, whatever the locale.
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using protocol::lower;
+using protocol::lowered;
 
 constexpr bool equal_in_any_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-inline std::string lowered(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), lower);
-    return result;
+/// An origin, in lower case and without the port that its scheme has by default.
+inline std::string as_browsers_write_it(std::string_view origin) {
+    auto text = lowered(origin);
+    for (const auto& [scheme, port] : {std::pair{"http://", ":80"}, std::pair{"https://", ":443"}})
+        if (text.starts_with(scheme) && text.ends_with(port)) text.resize(text.rfind(':'));
+    return text;
 }
 
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }

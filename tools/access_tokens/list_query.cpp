@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "policy/canonical_json.hpp"
+#include "protocol/lower.hpp"
 
 namespace tfy::access_tokens {
 namespace {
@@ -12,12 +13,6 @@ using truefoundry::AccessToken;
 
 constexpr std::chrono::days soon{30};
 constexpr std::size_t longest_key = 64;  // of names: it is in cursors
-
-std::string lower(std::string text) {
-    for (auto& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 // Sixteen hex digits that compare as the numbers do.
 std::string sortable(std::int64_t number) {
@@ -93,7 +88,8 @@ bool ListQuery::fits(const AccessToken& token, policy::Time now) const {
     // A token that expires soon is still active.
     if (!state.empty() && state != found && !(state == "active" && found == "expiring")) return false;
     if (unused_for && !access_tokens::unused_for(token, *unused_for, now)) return false;
-    return name_contains.empty() || lower(token.name).find(lower(name_contains)) != std::string::npos;
+    return name_contains.empty() ||
+           protocol::lowered(token.name).find(protocol::lowered(name_contains)) != std::string::npos;
 }
 
 bool ListQuery::takes_all() const {
@@ -104,7 +100,7 @@ std::string ListQuery::question() const {
     const auto number = [](const auto& days) { return days ? std::to_string(days->count()) : "-"; };
     const auto whole = state + " " + number(expiring_within) + " " + number(unused_for) + " " +
                        std::to_string(static_cast<int>(order.by)) + (order.descending ? "- " : "+ ") +
-                       lower(name_contains);
+                       protocol::lowered(name_contains);
     return policy::sha256(whole).substr(7, 16);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "protocol/lower.hpp"
 #include "tools/sandbox/api_target.hpp"
 
 namespace tfy::sandbox {
@@ -15,13 +16,11 @@ constexpr std::string_view list_path = "/api/svc/v1/personal-access-tokens";
 
 constexpr int most_decodings = 3;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // As a router would compare it: small letters, no matrix parameters, nothing that cannot be seen.
 std::string plain(std::string_view segment) {
     std::string made;
     for (const char c : segment.substr(0, segment.find(';')))
-        if (c > ' ' && c < 0x7f) made += lower(c);
+        if (c > ' ' && c < 0x7f) made += protocol::lower(c);
     return made;
 }
 
