@@ -14,10 +14,6 @@ constexpr auto caller_key_by_id =
     "WHERE id = ?";
 
 inline Result<CallerKey> read_caller_key(SQLite::Statement& row) {
-    const auto time = [&row](int column) -> std::optional<policy::Time> {
-        if (row.isColumnNull(column)) return std::nullopt;
-        return sqlite::read_time(row.getColumn(column));
-    };
     return CallerKey{.id = row.getColumn(0).getString(),
                      .hash = row.getColumn(1).getString(),
                      .person = row.getColumn(2).getString(),
@@ -25,8 +21,8 @@ inline Result<CallerKey> read_caller_key(SQLite::Statement& row) {
                      .may_request = row.getColumn(4).getInt() == 1,
                      .created = sqlite::read_time(row.getColumn(5)),
                      .until = sqlite::read_time(row.getColumn(6)),
-                     .revoked = time(7),
-                     .used = time(8)};
+                     .revoked = sqlite::read_time_or_none(row.getColumn(7)),
+                     .used = sqlite::read_time_or_none(row.getColumn(8))};
 }
 
 }  // namespace tfy::storage

@@ -26,6 +26,9 @@ struct RecordRow {
     bool operator==(const RecordRow&) const = default;
 };
 
+/// Of a row that begins with `id, person, kind, secret, created`.
+Credential read_credential(SQLite::Statement& row);
+
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
     sqlite::Statements statements{*database};

@@ -186,11 +186,7 @@ std::vector<Passkey> Ledger::Impl::believed_passkeys(const PeopleInJournal& know
         "id");
     std::vector<Passkey> all;
     while (rows.executeStep()) {
-        const Credential row{.id = rows.getColumn(0).getString(),
-                             .person = rows.getColumn(1).getString(),
-                             .kind = rows.getColumn(2).getString(),
-                             .secret = rows.getColumn(3).getString(),
-                             .created = sqlite::read_time(rows.getColumn(4))};
+        const auto row = read_credential(rows);
         auto passkey = may_use(known, row.person) ? read_passkey(known, row) : std::nullopt;
         if (passkey) all.push_back(std::move(*passkey));
     }

@@ -12,13 +12,12 @@ namespace {
 constexpr std::size_t most_invitations = 50;  // of one person, at a time
 
 Person read_person(SQLite::Statement& row) {
-    Person person{.id = row.getColumn(0).getString(),
-                  .name = row.getColumn(1).getString(),
-                  .let_in_by = row.getColumn(2).getString(),
-                  .enrolled = sqlite::read_time(row.getColumn(3)),
-                  .confirmed = row.getColumn(4).getInt() == 1};
-    if (!row.isColumnNull(5)) person.suspended = sqlite::read_time(row.getColumn(5));
-    return person;
+    return {.id = row.getColumn(0).getString(),
+            .name = row.getColumn(1).getString(),
+            .let_in_by = row.getColumn(2).getString(),
+            .enrolled = sqlite::read_time(row.getColumn(3)),
+            .confirmed = row.getColumn(4).getInt() == 1,
+            .suspended = sqlite::read_time_or_none(row.getColumn(5))};
 }
 
 std::vector<Person> rows_of_people(SQLite::Database& database) {
@@ -33,12 +32,7 @@ std::vector<Person> rows_of_people(SQLite::Database& database) {
 std::vector<Credential> rows_of_credentials(SQLite::Database& database) {
     SQLite::Statement rows(database, "SELECT id, person, kind, secret, created FROM credentials");
     std::vector<Credential> all;
-    while (rows.executeStep())
-        all.push_back({.id = rows.getColumn(0).getString(),
-                       .person = rows.getColumn(1).getString(),
-                       .kind = rows.getColumn(2).getString(),
-                       .secret = rows.getColumn(3).getString(),
-                       .created = sqlite::read_time(rows.getColumn(4))});
+    while (rows.executeStep()) all.push_back(read_credential(rows));
     return all;
 }
 
@@ -75,6 +69,14 @@ Guesses read_guesses(SQLite::Statement& row) {
 }
 
 }  // namespace
+
+Credential read_credential(SQLite::Statement& row) {
+    return {.id = row.getColumn(0).getString(),
+            .person = row.getColumn(1).getString(),
+            .kind = row.getColumn(2).getString(),
+            .secret = row.getColumn(3).getString(),
+            .created = sqlite::read_time(row.getColumn(4))};
+}
 
 NamedPerson person_named(const std::vector<Person>& people, const std::string& name) {
     using Is = NamedPerson::Is;

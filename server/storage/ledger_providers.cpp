@@ -61,11 +61,7 @@ std::optional<std::string> Ledger::Impl::holder_of(const PeopleInJournal& known,
         prepare("SELECT id, person, kind, secret, created FROM credentials WHERE kind = ? AND secret = ?");
     SQLite::bind(rows, std::string(provider_kind), pair.kept());
     while (rows.executeStep()) {
-        const Credential row{.id = rows.getColumn(0).getString(),
-                             .person = rows.getColumn(1).getString(),
-                             .kind = rows.getColumn(2).getString(),
-                             .secret = rows.getColumn(3).getString(),
-                             .created = sqlite::read_time(rows.getColumn(4))};
+        const auto row = read_credential(rows);
         if (known.knows(row)) return row.person;
     }
     return std::nullopt;

@@ -17,16 +17,15 @@ constexpr auto grant_by_id =
     "oauth_grants WHERE id = ?";
 
 OAuthGrant read_grant(SQLite::Statement& row) {
-    OAuthGrant grant{.id = row.getColumn(0).getString(),
-                     .client_id = row.getColumn(1).getString(),
-                     .client_name = row.getColumn(2).getString(),
-                     .person = row.getColumn(3).getString(),
-                     .may_request = row.getColumn(4).getInt() == 1,
-                     .created = sqlite::read_time(row.getColumn(5)),
-                     .until = sqlite::read_time(row.getColumn(6)),
-                     .last_used = sqlite::read_time(row.getColumn(7))};
-    if (!row.isColumnNull(8)) grant.revoked = sqlite::read_time(row.getColumn(8));
-    return grant;
+    return {.id = row.getColumn(0).getString(),
+            .client_id = row.getColumn(1).getString(),
+            .client_name = row.getColumn(2).getString(),
+            .person = row.getColumn(3).getString(),
+            .may_request = row.getColumn(4).getInt() == 1,
+            .created = sqlite::read_time(row.getColumn(5)),
+            .until = sqlite::read_time(row.getColumn(6)),
+            .last_used = sqlite::read_time(row.getColumn(7)),
+            .revoked = sqlite::read_time_or_none(row.getColumn(8))};
 }
 
 }  // namespace
@@ -56,8 +55,8 @@ std::optional<OAuthGrants::TokenRow> OAuthGrants::find_token(const std::string& 
     TokenRow token{.grant_id = row.getColumn(0).getString(),
                    .refreshes = row.getColumn(1).getInt() == 1,
                    .may_request = row.getColumn(2).getInt() == 1,
-                   .until = sqlite::read_time(row.getColumn(3))};
-    if (!row.isColumnNull(4)) token.replaced = sqlite::read_time(row.getColumn(4));
+                   .until = sqlite::read_time(row.getColumn(3)),
+                   .replaced = sqlite::read_time_or_none(row.getColumn(4))};
     if (!row.isColumnNull(5)) token.successor = row.getColumn(5).getString();
     return token;
 }

@@ -26,17 +26,13 @@ constexpr auto another_users_key =
     "user's request. Nothing was done.";
 
 OwnKeyRow read_own_key(SQLite::Statement& row) {
-    const auto time = [&row](int column) -> std::optional<policy::Time> {
-        if (row.isColumnNull(column)) return std::nullopt;
-        return sqlite::read_time(row.getColumn(column));
-    };
     return {.person = row.getColumn(0).getString(),
             .base_url = row.getColumn(1).getString(),
             .subject = row.getColumn(2).getString(),
             .mask = row.getColumn(3).getString(),
-            .expires = time(4),
+            .expires = sqlite::read_time_or_none(row.getColumn(4)),
             .since = sqlite::read_time(row.getColumn(5)),
-            .broken = time(6),
+            .broken = sqlite::read_time_or_none(row.getColumn(6)),
             .sealed = row.getColumn(7).getString()};
 }
 

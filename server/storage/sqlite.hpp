@@ -202,5 +202,8 @@ inline std::int64_t stored(policy::Time time) { return time.time_since_epoch().c
 inline policy::Time read_time(const SQLite::Column& column) {
     return policy::Time{policy::Duration{column.getInt64()}};
 }
+inline std::optional<policy::Time> read_time_or_none(const SQLite::Column& column) {
+    return column.isNull() ? std::nullopt : std::optional(read_time(column));
+}
 
 }  // namespace tfy::storage::sqlite

@@ -37,10 +37,6 @@ INSERT INTO beginning SELECT 1 WHERE EXISTS (SELECT 1 FROM tokens);
 
 constexpr std::array store_migrations = {store_version_1, store_version_2};
 
-std::optional<policy::Time> read_maybe(const SQLite::Column& column) {
-    return column.isNull() ? std::nullopt : std::optional(sqlite::read_time(column));
-}
-
 void bind_maybe(SQLite::Statement& row, int index, const std::optional<policy::Time>& time) {
     if (time) row.bind(index, sqlite::stored(*time));  // unbound is NULL
 }
@@ -55,8 +51,8 @@ StoredToken read_token(SQLite::Statement& row) {
             .value_sha256 = row.getColumn(6).getString(),
             .owner = row.getColumn(7).getString(),
             .created = sqlite::read_time(row.getColumn(8)),
-            .expires = read_maybe(row.getColumn(9)),
-            .last_used = read_maybe(row.getColumn(10))};
+            .expires = sqlite::read_time_or_none(row.getColumn(9)),
+            .last_used = sqlite::read_time_or_none(row.getColumn(10))};
 }
 
 class SqliteShelf final : public sandbox::TokenStore {
