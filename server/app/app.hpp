@@ -30,6 +30,7 @@
 #include "server/rotations/rotation_desk.hpp"
 #include "server/storage/last_server.hpp"
 #include "server/upstream/accounts.hpp"
+#include "server/upstream/own_keys.hpp"
 #include "tools/status/status.hpp"
 
 namespace tfy::app {
@@ -71,6 +72,9 @@ public:
     Async<void> idle(std::chrono::milliseconds limit);
     /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
     void drain() {
+        key_file_watch_.drain();
+        accounts_.drain();
+        if (own_keys_) own_keys_->drain();
         rotations_.drain();
         approvals_.drain();
         reveals_.drain();

@@ -4,8 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <tuple>
 
 #include "policy/journal/journal_entry.hpp"
@@ -94,10 +92,7 @@ Approvals::Approvals(asio::io_context& loop, storage::Store& store, const Curren
       clock_(clock),
       instance_(std::move(instance)) {}
 
-void Approvals::drain() {
-    draining_ = true;
-    ring();
-}
+void Approvals::drain() { signal_.drain(); }
 
 Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts facts,
                                                  std::string agent_reason) {
@@ -334,59 +329,46 @@ Async<Result<Approval>> Approvals::fail(std::string id, Error why) {
     co_return co_await finish(std::move(id), State::failed, std::move(outcome));
 }
 
-Async<Result<Approval>> Approvals::wait(std::string id, State seen, policy::Time until) {
+Async<Result<Approvals::Waited>> Approvals::wait(std::string id, State seen, policy::Time until) {
+    auto woken = Woken::changed;
     for (;;) {
-        const auto revision = revision_;
+        const auto seen_revision = revision();
+        // However it was woken, the row is read again: a decision counts also when the server stops.
         auto current = co_await find(id);
-        if (!current || current->state() != seen || draining_) co_return current;
+        if (!current) co_return current.error();
+        if (current->state() != seen) co_return Waited{std::move(*current), Woken::changed};
         const auto now = clock_.now();
+        if (woken == Woken::draining) co_return Waited{std::move(*current), Woken::draining};
+        if (now >= until) co_return Waited{std::move(*current), Woken::timed_out};
         const bool may_lapse = seen == State::pending || seen == State::approved;
         const auto end = may_lapse ? std::min(until, current->expires) : until;
-        if (now >= until) co_return current;
-        // However it was woken, the row is read again: a decision counts also where the server stops.
-        std::ignore = co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
+        woken = co_await wait_revision(seen_revision, std::max(end - now, policy::Duration{1}));
     }
 }
 
 Async<Woken> Approvals::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
-    if (draining_) co_return Woken::draining;
-    if (revision_ != seen) co_return Woken::changed;
     ++waiting_;
     const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_,
                                                                      [](std::size_t* count) { --*count; });
-    if (!watching_) {
+    const bool waits = !draining() && revision() == seen;
+    if (waits && !watching_) {
         watching_ = true;
         asio::co_spawn(loop_, watch_ledger(), asio::detached);
     }
-    asio::steady_timer timer(co_await asio::this_coro::executor, limit);
-    boost::system::error_code ignored;
-    bells_.push_back(&timer);
-    const std::unique_ptr<asio::steady_timer, std::function<void(asio::steady_timer*)>> forget(
-        &timer, [this](asio::steady_timer* mine) { std::erase(bells_, mine); });
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
-    if (draining_) co_return Woken::draining;
-    co_return revision_ != seen ? Woken::changed : Woken::timed_out;
-}
-
-void Approvals::ring() {
-    ++revision_;
-    for (auto* bell : bells_) bell->cancel();
+    co_return co_await signal_.wait(seen, limit);
 }
 
 // Another process (the command line, a second server) writes to the same file, or a request goes with the
 // grant or the key that it rested on; the ledger's version tells both. What was seen stays when no one waits
 // for a moment.
 Async<void> Approvals::watch_ledger() {
-    asio::steady_timer timer(loop_);
-    while (waiting_ > 0) {
+    auto woken = Woken::timed_out;
+    while (waiting_ > 0 && woken != Woken::draining) {
         const auto version =
             co_await store_.run([](storage::Ledger& ledger) { return ledger.data_version(); });
         if (version && seen_ && *version != *seen_) ring();
         if (version) seen_ = *version;
-        timer.expires_after(poll_interval);
-        co_await timer.async_wait(asio::use_awaitable);
+        woken = co_await signal_.pause(poll_interval);
     }
     watching_ = false;
 }

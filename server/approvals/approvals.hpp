@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,15 +10,14 @@
 #include <vector>
 
 #include "server/approvals/current_gate.hpp"
+#include "server/loop/signal.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/storage/store.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::approvals {
 
-/// Why a wait for a change ended. A coroutine that was cancelled gets none of these: it ends with an
-/// exception.
-enum class [[nodiscard]] Woken { changed, timed_out, draining };
+using loop::Woken;
 
 class Approvals {
 public:
@@ -124,20 +122,26 @@ public:
     /// All that are executing, by whichever process.
     Async<Result<std::vector<policy::Approval>>> executing();
 
-    /// Resumes when the row's state is no longer `seen`, at `until`, or at once while draining(): a loop
-    /// around it has to ask for that. Sees decisions of other processes within a quarter of a second.
-    Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
+    struct [[nodiscard]] Waited {
+        policy::Approval approval;  // as it is now
+        Woken woken;                // changed: its state is no longer the one that was seen
+    };
+    /// Resumes when the row's state is no longer `seen`, at `until`, or at once while draining(). Sees
+    /// decisions of other processes within a quarter of a second.
+    Async<Result<Waited>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
     /// No one is kept waiting any more: every wait ends now, and so does every later one at once.
     void drain();
-    bool draining() const { return draining_; }
+    bool draining() const { return signal_.draining(); }
 
     /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`,
     /// after `limit`, or at once while draining(), after which there is nothing to wait for any more.
-    std::uint64_t revision() const { return revision_; }
+    std::uint64_t revision() const { return signal_.revision(); }
     Async<Woken> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
+    /// Resumes after `limit`, whatever changes meanwhile, or at once while draining().
+    Async<Woken> pause(std::chrono::milliseconds limit) const { return signal_.pause(limit); }
     /// Something that people look at has changed: revision() grows, and every wait looks again.
-    void ring();
+    void ring() { signal_.notify(); }
 
 private:
     Async<Result<void>> tell_of_rivals(policy::Approval& fresh);
@@ -175,12 +179,10 @@ private:
     std::string instance_;
     KeyOf key_ = {};
     std::map<std::string, policy::Approval> running_;  // as this process claimed them, by id
-    std::uint64_t revision_ = 1;
+    loop::Signal signal_;
     std::size_t waiting_ = 0;
     bool watching_ = false;
     std::optional<std::int64_t> seen_ = {};  // of Ledger::data_version()
-    bool draining_ = false;
-    std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
 };
 
 }  // namespace tfy::approvals

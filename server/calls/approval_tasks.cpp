@@ -144,12 +144,13 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
         if (!approval) co_return approval.error();
         if (!policy::is_open(approval->state()))
             co_return co_await drivers_.answers.answer(std::move(*approval), requester);
-        if (desk_.draining()) co_return stopping();
+        if (desk_.draining()) co_return stopping();  // nothing more is asked or begun
         if (approval->state() == State::approved) calls_.carry_out(*approval, requester.trace());
         const bool asks = ask && approval->state() == State::pending && asking_.insert(id).second;
         if (!asks) {
-            const auto waited = co_await wait_on(std::move(*approval), requester, since);
-            if (!waited) co_return waited.error();
+            const auto woken = co_await wait_on(std::move(*approval), requester, since);
+            if (!woken) co_return woken.error();
+            if (*woken == approvals::Woken::draining) co_return stopping();
             continue;
         }
         ask = false;
@@ -161,7 +162,8 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
     }
 }
 
-Async<Result<void>> ApprovalTasks::wait_on(Approval approval, mcp::Requester& requester, policy::Time since) {
+Async<Result<approvals::Woken>> ApprovalTasks::wait_on(Approval approval, mcp::Requester& requester,
+                                                       policy::Time since) {
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
     const auto now = clock_.now();
     const auto seen = approval.state();
@@ -172,7 +174,7 @@ Async<Result<void>> ApprovalTasks::wait_on(Approval approval, mcp::Requester& re
         co_return told.error();
     const auto next = co_await desk_.wait(approval.id, seen, now + task_interval);
     if (!next) co_return next.error();
-    co_return Result<void>{};
+    co_return next->woken;
 }
 
 }  // namespace tfy::calls

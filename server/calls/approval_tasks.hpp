@@ -43,7 +43,8 @@ private:
     Async<Result<policy::Approval>> own(const mcp::Requester& requester, std::string id);
     Async<protocol::Task> with_question(policy::Approval approval, const mcp::Requester& requester);
     Question& question_about(const std::string& approval_id);
-    Async<Result<void>> wait_on(policy::Approval approval, mcp::Requester& requester, policy::Time since);
+    Async<Result<approvals::Woken>> wait_on(policy::Approval approval, mcp::Requester& requester,
+                                            policy::Time since);
 
     approvals::Approvals& desk_;
     Drivers& drivers_;

@@ -152,12 +152,11 @@ Async<Result<CallTool::Ran>> CallTool::claim_and_run(const Entry& entry, const A
 // Until it is written the row is "executing", and a caller that repeats the call waits. A process that ends
 // before leaves it to the next start.
 Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
-    asio::steady_timer timer(deps_.loop);
     for (auto pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
-        timer.expires_after(pause);
-        co_await timer.async_wait(asio::use_awaitable);
+        const auto woken = co_await deps_.desk.pause(pause);
         const auto finished = co_await deps_.desk.finish(id, end, outcome);
-        if (finished || finished.error().code != Errc::storage) co_return;
+        const bool again = !finished && finished.error().code == Errc::storage;
+        if (!again || woken == approvals::Woken::draining) co_return;
     }
 }
 

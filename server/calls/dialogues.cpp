@@ -127,10 +127,12 @@ Async<Result<Approval>> Dialogues::hold(Approval approval, mcp::Requester& reque
     const auto start = clock_.now();
     const auto end = start + hold_;
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
-    auto current = co_await desk_.find(approval.id);  // also where nothing is held: it may be over by now
-    while (current && current->state() == seen && clock_.now() < end && !desk_.draining()) {
-        current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
-        if (!current || current->state() != seen) continue;
+    auto current = co_await desk_.find(approval.id);  // also if nothing is held: it may be over by now
+    while (current && current->state() == seen && clock_.now() < end) {
+        auto held = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
+        if (!held) co_return held.error();
+        current = std::move(held->approval);
+        if (held->woken != approvals::Woken::timed_out) break;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
         std::string words = "Waiting for a person to approve.";
         if (seen != State::pending) words = "The call is running.";

@@ -2,8 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "policy/call_words.hpp"
 #include "policy/visible.hpp"
@@ -38,11 +36,9 @@ Async<Result<void>> Recovery::start() {
 }
 
 Async<void> Recovery::keep_looking() {
-    asio::steady_timer timer(deps_.loop);
-    while (!deps_.desk.draining()) {
-        timer.expires_after(between_looks);
-        co_await timer.async_wait(asio::use_awaitable);
-        if (deps_.desk.draining()) co_return;
+    for (;;) {
+        const auto woken = co_await deps_.desk.pause(between_looks);
+        if (woken == approvals::Woken::draining) co_return;
         const auto looked = co_await look();
         if (!looked)
             deps_.log.warn("calls of ended processes could not be looked for",
@@ -81,7 +77,9 @@ Async<void> Recovery::settle(Approval orphan) {
     Result<tools::ToolResult> result =
         nobody_can_know(orphan, "this server failed to find it out.", deps_.desk.seals());
     try {
-        result = co_await fate(orphan);
+        auto found = co_await fate(orphan);
+        if (!found) co_return;
+        result = std::move(*found);
     } catch (const std::exception& bug) {
         deps_.log.error("a tool threw", {{"tool", orphan.call.tool}, {"what", bug.what()}});
     }
@@ -132,15 +130,15 @@ Async<Result<void>> Recovery::sees_its_tokens(Approval orphan) {
     co_return unknown;
 }
 
-Async<Result<tools::ToolResult>> Recovery::fate(Approval orphan) {
-    asio::steady_timer timer(deps_.loop);
+// None: this server stops before TrueFoundry can be read. The next one asks again.
+Async<std::optional<Result<tools::ToolResult>>> Recovery::fate(Approval orphan) {
     const auto end = std::chrono::steady_clock::now() + patience_.in_all;
     for (auto pause = patience_.first_pause;; pause = std::min(pause * 2, patience_.longest_pause)) {
         auto result = co_await ask(orphan);
-        const bool enough = std::chrono::steady_clock::now() + pause > end || deps_.desk.draining();
-        if (result || !tools::is_unread(result.error()) || enough) co_return result;
-        timer.expires_after(pause);
-        co_await timer.async_wait(asio::use_awaitable);
+        const bool enough = std::chrono::steady_clock::now() + pause > end;
+        if (result || !tools::is_unread(result.error()) || enough) co_return std::move(result);
+        const auto woken = co_await deps_.desk.pause(pause);
+        if (woken == approvals::Woken::draining) co_return std::nullopt;
     }
 }
 

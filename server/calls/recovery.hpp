@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ public:
     Async<Result<std::vector<policy::Approval>>> find();
     /// Ends it as succeeded, failed or unknown, journalled as "settled". Takes as long as upstream does;
     /// until then the row is executing, and a caller that repeats the call waits for it as for any running
-    /// call. Where several processes settle the same one, the first counts.
+    /// call. If several processes settle the same one, the first counts. A server that stops while
+    /// TrueFoundry cannot be read leaves it to the next one.
     Async<void> settle(policy::Approval orphan);
     /// Settles what is found now, and from here on looks every half minute for what another process that
     /// ended has left: this one may be the only one that still runs. What is to show a value that such a
@@ -57,7 +59,7 @@ private:
     Async<void> keep_looking();
     Async<Result<void>> look();
     Async<void> settle_once(policy::Approval orphan);
-    Async<Result<tools::ToolResult>> fate(policy::Approval orphan);
+    Async<std::optional<Result<tools::ToolResult>>> fate(policy::Approval orphan);
     Async<Result<tools::ToolResult>> ask(policy::Approval orphan);
     Async<Result<void>> sees_its_tokens(policy::Approval orphan);
 

@@ -69,8 +69,10 @@ Async<Result<dialogue::Event>> StreamDriver::ask(Approval& approval, mcp::Reques
         event = dialogue::Answered{std::move(**response)};
         now = co_await desk_.find(approval.id);
     } else {
-        now = std::move(std::get<1>(first));
-        if (now && now->state() == State::expired) event = dialogue::Unanswered{};
+        auto& waited = std::get<1>(first);
+        if (!waited) co_return waited.error();
+        now = std::move(waited->approval);
+        if (now->state() == State::expired) event = dialogue::Unanswered{};
     }
     if (!now) co_return now.error();
     approval = std::move(*now);

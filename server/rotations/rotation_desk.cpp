@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "policy/sealed_state.hpp"
 #include "server/rotations/rotation_records.hpp"
@@ -118,15 +116,10 @@ Async<Result<Rotation>> RotationDesk::keep(std::string id, policy::Human person)
 
 void RotationDesk::start() { asio::co_spawn(deps_.loop, keep_looking(), asio::detached); }
 
-void RotationDesk::look_again() {
-    again_ = true;
-    if (bell_ != nullptr) bell_->cancel();
-}
-
 // Whatever goes wrong with one look, the next one comes.
 Async<void> RotationDesk::keep_looking() {
-    while (!draining_) {
-        again_ = false;
+    for (auto woken = loop::Woken::changed; woken != loop::Woken::draining;) {
+        const auto seen = again_.revision();
         auto pause = patience;
         try {
             co_await look();
@@ -134,17 +127,8 @@ Async<void> RotationDesk::keep_looking() {
         } catch (const std::exception& bug) {
             deps_.log.error("looking after rotations failed", {{"what", bug.what()}});
         }
-        if (!again_) co_await rest(pause);
+        woken = co_await again_.wait(seen, pause);
     }
-}
-
-Async<void> RotationDesk::rest(policy::Duration pause) {
-    asio::steady_timer timer(deps_.loop, pause);
-    bell_ = &timer;
-    const std::unique_ptr<RotationDesk, void (*)(RotationDesk*)> forget(
-        this, [](RotationDesk* desk) { desk->bell_ = nullptr; });
-    boost::system::error_code rung;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
 }
 
 // What is due and could not be written down stays due: without a pause, TrueFoundry would be asked for the
@@ -168,7 +152,7 @@ Async<void> RotationDesk::look() {
         co_return;
     }
     for (auto& row : *rows)
-        if (!draining_) co_await attend(std::move(row));
+        if (!again_.draining()) co_await attend(std::move(row));
 }
 
 bool RotationDesk::is_for_me(const storage::RotationRow& row) const {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "policy/human.hpp"
+#include "server/loop/signal.hpp"
 #include "server/observability/log.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/storage/store.hpp"
@@ -56,9 +56,9 @@ public:
     /// minute for what processes that ended have left.
     void start();
     /// To be called when a value was claimed or has lapsed.
-    void look_again();
+    void look_again() { again_.notify(); }
     /// Nothing more is begun.
-    void drain() { draining_ = true; }
+    void drain() { again_.drain(); }
     /// Called with the id of each old token that is gone, no matter who deleted it, and with whose agent had
     /// asked for its rotation.
     using Deleted = std::function<void(const std::string& id, const policy::Caller& asker)>;
@@ -78,7 +78,6 @@ public:
 
 private:
     Async<void> keep_looking();
-    Async<void> rest(policy::Duration pause);
     void warn_unwritten(const access_tokens::Rotation& rotation, const Error& why);
     Async<void> attend(storage::RotationRow row);
     Async<void> end_reveal(storage::RotationRow row, bool mine);
@@ -97,11 +96,9 @@ private:
     std::filesystem::path state_dir_;
     tools::BaseUrl base_url_;
     std::set<std::string> reserving_;  // approvals whose successor is being made here
-    bool draining_ = false;
-    bool again_ = false;
+    loop::Signal again_;
     bool unwritten_ = false;  // the last look had a step that could not be written down
     upstream::HoldersOfKeys keys_ = {};
-    boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     Deleted tell_ = [](const std::string&, const policy::Caller&) {};
     std::function<void()> changed_ = [] {};
     std::function<std::string()> page_ = [] { return std::string{}; };

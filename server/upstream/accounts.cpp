@@ -185,6 +185,11 @@ void Accounts::start() {
     for (auto& [file, held] : files_) held.watch->start();
 }
 
+void Accounts::drain() {
+    started_ = false;
+    for (auto& [file, held] : files_) held.watch->drain();
+}
+
 void Accounts::close() {
     server_->exchange.reset();
     for (auto& [person, account] : own_) account->exchange.reset();

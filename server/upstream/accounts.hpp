@@ -90,8 +90,9 @@ public:
     void hook(Hooks hooks) { hooks_ = std::move(hooks); }
     /// Where people enter a key of their own, asked each time; empty while there is no such place.
     void entered_at(std::function<std::string()> page) { page_ = std::move(page); }
-    /// Looks after the key files from then on.
+    /// Looks after the key files from then on, until drain().
     void start();
+    void drain();
     /// Open requests end with Errc::ambiguous. The loop must not run any more.
     void close();
 

@@ -2,8 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tfy::upstream {
 
@@ -27,11 +25,9 @@ void KeyFileWatch::start() {
 
 // The first looks read the file once more: it may have changed since the start read it.
 Async<void> KeyFileWatch::keep_looking() {
-    asio::steady_timer timer(uses_.loop);
-    for (;;) {
+    for (auto woken = loop::Woken::timed_out; woken != loop::Woken::draining;) {
         look();
-        timer.expires_after(std::chrono::seconds{1});
-        co_await timer.async_wait(asio::use_awaitable);
+        woken = co_await stop_.pause(std::chrono::seconds{1});
     }
 }
 

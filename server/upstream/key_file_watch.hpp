@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "server/loop/signal.hpp"
 #include "server/observability/log.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/upstream/api_key.hpp"
@@ -37,8 +38,9 @@ public:
     /// Called after each replacement of the key.
     void on_replaced(std::function<void()> tell) { replaced_ = std::move(tell); }
 
-    /// Looks each second from then on, as long as the loop runs.
+    /// Looks each second from then on, until drain().
     void start();
+    void drain() { stop_.drain(); }
 
     /// One look. What changed is taken up by the look after the one that saw it, where it has stayed the same
     /// meanwhile: a file that is being written is left alone. Replaced by renaming, removed and made anew, or
@@ -59,6 +61,7 @@ private:
     std::function<void()> replaced_ = {};
     Seen taken_;
     Seen seen_;
+    loop::Signal stop_;
 };
 
 }  // namespace tfy::upstream

@@ -2,8 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tfy::upstream {
 
@@ -23,10 +21,9 @@ Async<Result<void>> OwnKeys::start() {
 // The first look reads the rows once more: they may have changed since start() read them.
 Async<void> OwnKeys::keep_looking() {
     std::optional<std::int64_t> seen;
-    asio::steady_timer timer(uses_.loop);
     for (;;) {
-        timer.expires_after(std::chrono::seconds{1});
-        co_await timer.async_wait(asio::use_awaitable);
+        const auto woken = co_await stop_.pause(std::chrono::seconds{1});
+        if (woken == loop::Woken::draining) co_return;
         auto ask = [](storage::Ledger& ledger) { return ledger.data_version(); };
         const auto version = co_await uses_.store.run(std::move(ask));
         if (!version || seen == *version) continue;

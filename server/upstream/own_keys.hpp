@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/loop/fair_turns.hpp"
+#include "server/loop/signal.hpp"
 #include "server/observability/log.hpp"
 #include "server/storage/own_key_rows.hpp"
 #include "server/storage/store.hpp"
@@ -41,6 +42,8 @@ public:
     /// Those that are there are told before this returns; from then on, within a second, what other processes
     /// change. A row that is not believed is named in the log, once. Errc::storage.
     Async<Result<void>> start();
+    /// What others change is not looked for any more.
+    void drain() { stop_.drain(); }
     /// At once, for what was changed in this process by others than this: a person was suspended.
     Async<Result<void>> look();
 
@@ -68,6 +71,7 @@ private:
     KeyCheck check_;
     Told told_;
     loop::FairTurns turns_{5, 30};
+    loop::Signal stop_;
     std::map<std::string, storage::OwnKeyRow> in_force_ = {};  // by person
     std::set<std::string> named_ = {};  // rows that are not believed, by what they hold
 };

@@ -26,6 +26,7 @@ public:
     Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         sent.push_back(request);
         if (auto first = std::exchange(meanwhile, {})) co_await first();
+        if (down) co_return Error{Errc::upstream, "TrueFoundry cannot be reached."};
         truefoundry::ApiResponse answer{.status = 200, .content_type = "application/json", .body = "{}"};
         if (request.method == "GET")
             answer.body =
@@ -41,6 +42,7 @@ public:
     std::vector<truefoundry::ApiRequest> sent;
     /// What happens once while the next request is on its way.
     std::function<Async<void>()> meanwhile;
+    bool down = false;
 };
 
 struct PageOfCalls final : approvals::ApprovalPage {

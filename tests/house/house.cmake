@@ -2,7 +2,8 @@
 add_test(NAME house.layering COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -P ${CMAKE_CURRENT_LIST_DIR}/../layering.cmake)
 set_tests_properties(house.layering PROPERTIES LABELS house)
 
-add_executable(house_tests house/files_test.cpp house/portable_test.cpp house/unforgeable_test.cpp house/using_test.cpp)
+add_executable(house_tests house/files_test.cpp house/portable_test.cpp house/unforgeable_test.cpp house/using_test.cpp
+               house/waits_test.cpp)
 target_link_libraries(house_tests PRIVATE tfy_options tests_main Boost::headers)
 target_compile_definitions(house_tests PRIVATE TFY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 add_test(NAME house.files COMMAND house_tests)

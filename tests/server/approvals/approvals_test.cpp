@@ -124,7 +124,8 @@ TEST_CASE("when the server stops, nobody is kept waiting, and the request stays"
     const auto still =
         process.run(process.desk.wait(opened->approval.id, State::pending, opened->approval.expires));
     REQUIRE(still.has_value());
-    CHECK(still->state() == State::pending);
+    CHECK(still->approval.state() == State::pending);
+    CHECK(still->woken == approvals::Woken::draining);
 }
 
 TEST_CASE("a wait says why it ended") {

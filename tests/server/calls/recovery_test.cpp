@@ -144,6 +144,18 @@ TEST_CASE("what cannot be found out from here is unknown, and the outcome says w
     CHECK(process.upstream.sent.empty());
 }
 
+TEST_CASE("a server that stops while TrueFoundry cannot be read leaves an orphan to the next one") {
+    const fakes::TempFolder folder;
+    Process process(folder);
+    auto orphan = process.begun_by("dead");
+    process.upstream.down = true;
+    process.desk.drain();
+    auto left = process.settled(std::move(orphan));
+    CHECK(left.state() == State::executing);
+    process.upstream.down = false;
+    CHECK(process.settled(std::move(left)).state() != State::executing);
+}
+
 TEST_CASE("two processes that start at once settle an orphan once: the first counts") {
     const fakes::TempFolder folder;
     Process one(folder);
