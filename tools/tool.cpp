@@ -1,6 +1,7 @@
 #include "tools/tool.hpp"
 
 #include "tools/offer.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::tools {
 
@@ -22,7 +23,7 @@ std::string next_step(Errc code) {
         case Errc::superseded: return "List the access tokens, then ask again if it is still wanted.";
         case Errc::storage: return "Tell the user; the operator of this server has to fix its storage.";
         case Errc::upstream:
-            return may_be_named("tfy_config_status")
+            return may_be_named(config_status_tool)
                        ? "Tell the user. tfy_config_status says whether TrueFoundry can be used now."
                        : "Tell the user.";
         default: return "Tell the user what the message says.";

@@ -1,6 +1,7 @@
 #include "server/app/page_reading.hpp"
 
 #include "server/mcp/http_replies.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::app {
 namespace {
@@ -57,7 +58,7 @@ Async<Result<Json>> PageReading::health(std::string person) {
     mcp::AnswerOnly silent;
     const mcp::Requester requester{
         .context = {}, .caller = reader(std::move(person)), .outbox = silent, .redaction = redaction_};
-    auto status = co_await calls_.look(requester, "tfy_config_status", Json::object());
+    auto status = co_await calls_.look(requester, std::string(tools::config_status_tool), Json::object());
     if (!status) co_return status.error();
     auto health = std::move(status->structured);
     const auto written = co_await store_.run([](storage::Ledger& ledger) { return ledger.try_writing(); });

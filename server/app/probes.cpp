@@ -1,6 +1,7 @@
 #include "server/app/probes.hpp"
 
 #include "server/app/reading_only.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::app {
 namespace {
@@ -27,6 +28,7 @@ Async<void> Probes::ready(transport::Responder& answer) {
     const auto written = co_await can_write();
     const auto known = redaction_.fresh();
     const auto problem = configured_();
+    const auto tell = std::string(tools::config_status_tool) + ", doctor and the log say ";
     Json body = {{"ok", written.has_value() && known.has_value() && !problem}};
     if (!written) {
         body["why"] = "The journal cannot be written. " + written.error().message;
@@ -37,14 +39,12 @@ Async<void> Probes::ready(transport::Responder& answer) {
             "say why.";
         log_.warn("not ready: it cannot be read which tokens are known", {{"why", known.error().message}});
     } else if (problem) {
-        body["why"] = "TrueFoundry cannot be asked (" + problem->cause +
-                      "), so every call would fail. tfy_config_status, doctor and the log say why.";
+        body["why"] = "TrueFoundry cannot be asked (" + problem->cause + "), so every call would fail. " +
+                      tell + "why.";
         log_.warn("not ready: TrueFoundry cannot be asked",
                   {{"cause", problem->cause}, {"why", problem->sentence}});
     } else if (!warnings_().empty()) {
-        body["warning"] =
-            "Calls work, and something is wrong with the key. tfy_config_status, doctor and the "
-            "log say what.";
+        body["warning"] = "Calls work, and something is wrong with the key. " + tell + "what.";
     }
     co_await reply(answer, std::move(body));
 }

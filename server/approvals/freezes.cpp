@@ -9,8 +9,8 @@ namespace tfy::approvals {
 namespace {
 
 constexpr auto what_is_refused =
-    "whatever creates, rotates, deletes or reveals an access token is refused, under a standing permission, "
-    "too. Reading works. ";
+    "each call that changes something or shows a new value is refused, under a standing permission, too. "
+    "Reading works. ";
 
 /// The freeze, and whether the caller's person is suspended.
 using Stops = std::pair<std::optional<policy::Freeze>, bool>;

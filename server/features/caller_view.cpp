@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "tools/access_tokens/names.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::features {
 namespace {
 
 using access_tokens::list_tool;
-constexpr char approval_tool[] = "tfy_approvals_get";
 constexpr std::size_t listed_at_once = 100;
 constexpr std::size_t most_pages = 10;  // each is a walk of its own over all that TrueFoundry lists
 
@@ -53,7 +53,8 @@ Async<Result<Json>> CallerView::token(const mcp::Requester& requester, truefound
 
 Async<Result<Json>> CallerView::approval(const mcp::Requester& requester, std::string id) {
     Json arguments = {{"approval_id", std::move(id)}};
-    auto found = co_await calls_.look(requester, approval_tool, std::move(arguments));
+    auto found =
+        co_await calls_.look(requester, std::string(tools::approvals_get_tool), std::move(arguments));
     if (!found) co_return found.error();
     co_return requester.redaction.now()->scrub(std::move(found->structured));
 }

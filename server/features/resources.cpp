@@ -7,6 +7,7 @@
 #include "server/features/definitions.hpp"
 #include "tools/access_tokens/resources.hpp"
 #include "tools/identifier.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::features {
 namespace {
@@ -15,7 +16,6 @@ using access_tokens::tokens_uri;
 constexpr std::string_view token_template = "tfy://access-tokens/{id}";
 constexpr std::string_view approval_template = "tfy://approvals/{id}";
 constexpr std::string_view variable = "{id}";
-constexpr std::string_view state_tool = "tfy_approvals_get";  // as CallerView reads it
 constexpr char content_type[] = "application/json";
 /// What shows the state of a request in hosts that render MCP Apps; the definitions of tools name it.
 constexpr std::string_view approval_app = "ui://tfy-pat-mcp/approval";
@@ -91,7 +91,7 @@ Resources::Resources(CallerView& view, policy::SealKey key, const ToolNames& off
             templates_.push_back(std::move(each));
     std::erase_if(templates_, [&](const Json& each) {
         const bool is_token = each.at("uriTemplate") == token_template;
-        return !offered.contains(is_token ? access_tokens::list_tool : state_tool);
+        return !offered.contains(is_token ? access_tokens::list_tool : tools::approvals_get_tool);
     });
 }
 

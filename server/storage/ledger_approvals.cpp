@@ -7,6 +7,7 @@
 #include "server/storage/ledger_impl.hpp"
 #include "tools/offer.hpp"
 #include "tools/own_command.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -178,14 +179,15 @@ Result<void> Ledger::Impl::check_target(const std::vector<Approval>& own, const 
     if (!policy::same_target(fresh, fresh)) return {};  // it changes no token that is there
     for (const auto& each : own)
         if (policy::same_target(fresh, each) && policy::lapse(each, now).state() == each.state())
-            return Error{
-                Errc::conflict,
-                "Your request " + each.id + " (" + each.call.tool +
-                    ") would change the same token and is still open. No one was asked, and nothing "
-                    "was done. Wait for its outcome" +
-                    tools::by_tool("tfy_approvals_get") + ", or ask the user to deny it, then call again.",
-                {{"approval_id", each.id},
-                 {"next", "Ask for the outcome of " + each.id + tools::by_tool("tfy_approvals_get") + "."}}};
+            return Error{Errc::conflict,
+                         "Your request " + each.id + " (" + each.call.tool +
+                             ") would change the same token and is still open. No one was asked, and nothing "
+                             "was done. Wait for its outcome" +
+                             tools::by_tool(tools::approvals_get_tool) +
+                             ", or ask the user to deny it, then call again.",
+                         {{"approval_id", each.id},
+                          {"next", "Ask for the outcome of " + each.id +
+                                       tools::by_tool(tools::approvals_get_tool) + "."}}};
     return {};
 }
 

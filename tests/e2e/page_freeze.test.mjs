@@ -57,7 +57,7 @@ test('eight requests of one caller raise a warning; freezing ends them and refus
   }
 
   const status = await call('tfy_config_status', {});
-  assert.match(status.warnings[0], /froze this caller \(http:loopback\) on .* Their reason: "It went wild\." Until a person unfreezes it, whatever creates, rotates, deletes or reveals an access token is refused.* approvals unfreeze http:loopback\b/);
+  assert.match(status.warnings[0], /froze this caller \(http:loopback\) on .* Their reason: "It went wild\." Until a person unfreezes it, each call that changes something or shows a new value is refused.* approvals unfreeze http:loopback\b/);
   assert.match(status.next, /^Tell the user what the first warning says\./);
 
   const again = await world.serve(); // another server on the same state directory

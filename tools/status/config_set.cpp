@@ -3,13 +3,14 @@
 #include "tools/own_command.hpp"
 #include "tools/status/status.hpp"
 #include "tools/text.hpp"
+#include "tools/tool_names.hpp"
 
 namespace tfy::status {
 
 namespace {
 
 std::string afterwards() {
-    const auto status = tools::those_offered({"tfy_config_status"});
+    const auto status = tools::those_offered({tools::config_status_tool});
     return status.empty() ? status : " After that, call " + status + ".";
 }
 

@@ -10,6 +10,7 @@
 #include "tools/base_url.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
+#include "tools/tool_names.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::status {
@@ -43,7 +44,7 @@ public:
     ConfigStatus(const truefoundry::Clients& clients, const Clock& clock, Configuration configuration)
         : clients_(clients), clock_(clock), configuration_(std::move(configuration)) {}
 
-    std::string_view name() const override { return "tfy_config_status"; }
+    std::string_view name() const override { return tools::config_status_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
@@ -99,7 +100,7 @@ public:
 
     GetApproval(ApprovalReader& approvals, const policy::Seals& seal) : approvals_(approvals), seal_(seal) {}
 
-    std::string_view name() const override { return "tfy_approvals_get"; }
+    std::string_view name() const override { return tools::approvals_get_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     /// Errc::not_found for another principal's, too: no one learns that it exists.
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
