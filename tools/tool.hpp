@@ -16,7 +16,7 @@ namespace tfy::tools {
 struct ToolResult;
 
 /// A result that is made only where it is needed: what it was sent as before can be sent again.
-struct Again {
+struct LazyResult {
     std::shared_ptr<const void> is;  // the same object: the same result
     std::function<ToolResult()> make;
 };
@@ -39,7 +39,7 @@ struct ToolResult {
         std::string url;
     };
     std::optional<Page> leads_to = {};
-    std::optional<Again> again = {};  // in the place of all the others
+    std::optional<LazyResult> again = {};  // in the place of all the others
 };
 /// `result` with all that it says.
 ToolResult made(ToolResult result);

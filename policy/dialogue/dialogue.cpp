@@ -7,13 +7,13 @@ using policy::Approval;
 
 constexpr int most_unclear = 4;  // answers to one form, before its client is told to come back later
 
-DestinationOffer offer_to(const Client& client, const Approval& approval) {
+DestinationOffer offer_to(const ClientAbilities& client, const Approval& approval) {
     if (approval.terms.destinations.empty()) return {};
     return client.reaches_page ? offer_with_page(approval.terms) : offer_without_page(approval.terms);
 }
 
-Step show(Position& position, const Client& client, const Approval& approval, policy::Time now,
-          const policy::Seals& seal) {
+NextStep show(Position& position, const ClientAbilities& client, const Approval& approval, policy::Time now,
+              const policy::Seals& seal) {
     position.shown = approval.digest;
     if (form_may_decide(client, approval) && position.unclear < most_unclear)
         return Show{Show::Way::form, approval_form(approval, now, client.version, offer_to(client, approval),
@@ -23,15 +23,15 @@ Step show(Position& position, const Client& client, const Approval& approval, po
 }
 
 // Shown again with what is to be mended, and not for ever.
-Step again(Position& position, const Client& client, const Approval& approval, std::string problem,
-           policy::Time now, const policy::Seals& seal) {
+NextStep again(Position& position, const ClientAbilities& client, const Approval& approval,
+               std::string problem, policy::Time now, const policy::Seals& seal) {
     position.problem = std::move(problem);
     if (++position.unclear >= most_unclear) return Hold{};
     return show(position, client, approval, now, seal);
 }
 
-Step hear(Position& position, const Client& client, const Approval& approval, const Json& elicited,
-          policy::Time now, const policy::Seals& seal) {
+NextStep hear(Position& position, const ClientAbilities& client, const Approval& approval,
+              const Json& elicited, policy::Time now, const policy::Seals& seal) {
     if (form_may_decide(client, approval)) {
         auto read = read_form(elicited, position.shown, offer_to(client, approval));
         if (read) return std::move(*read);
@@ -44,12 +44,12 @@ Step hear(Position& position, const Client& client, const Approval& approval, co
 
 }  // namespace
 
-bool form_may_decide(const Client& client, const Approval& approval) {
+bool form_may_decide(const ClientAbilities& client, const Approval& approval) {
     return client.shows_forms && approval.terms.min_assurance == policy::Assurance::client;
 }
 
-Step resume(Position& position, const Client& client, const Approval& approval, const Event& event,
-            policy::Time now, const policy::Seals& seal) {
+NextStep resume(Position& position, const ClientAbilities& client, const Approval& approval,
+                const Event& event, policy::Time now, const policy::Seals& seal) {
     if (approval.state() != Approval::State::pending) return Decided{};
     if (const auto* answered = std::get_if<Answered>(&event))
         return hear(position, client, approval, answered->elicited, now, seal);

@@ -18,7 +18,7 @@
 namespace tfy::dialogue {
 
 /// What the asking client can do for its person; one that does not answer can do nothing.
-struct Client {
+struct ClientAbilities {
     protocol::Version version = protocol::Version::v2026_07_28;
     bool shows_forms = false;
     bool opens_addresses = false;
@@ -55,15 +55,15 @@ struct Hold {
 };
 struct Decided {};  // the row is not pending any more
 struct Pending {};  // it stays so for now: the client calls again
-using Step = std::variant<Show, Decide, Hold, Decided, Pending>;
+using NextStep = std::variant<Show, Decide, Hold, Decided, Pending>;
 
 /// What comes next. `approval` is the row as it is now, `now` the time that a form counts down from, `seal`
 /// what its texts are sealed with.
-Step resume(Position& position, const Client& client, const policy::Approval& approval, const Event& event,
-            policy::Time now, const policy::Seals& seal);
+NextStep resume(Position& position, const ClientAbilities& client, const policy::Approval& approval,
+                const Event& event, policy::Time now, const policy::Seals& seal);
 
 /// Whether an answer of this client's person may decide.
-bool form_may_decide(const Client& client, const policy::Approval& approval);
+bool form_may_decide(const ClientAbilities& client, const policy::Approval& approval);
 
 /// What an event says of the client: an answer, silence, or nothing.
 void count(UnresponsiveClients& clients, const policy::Approval& approval, const policy::Caller& caller,

@@ -270,7 +270,7 @@ Async<Result<void>> App::start() {
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
     tell_of_changes({reveals_, rotations_, approvals_, accounts_, subscriptions_});
     accounts_.hook({.listed =
-                        [this](upstream::Account& account, const auto& listed) {
+                        [this](upstream::UpstreamAccount& account, const auto& listed) {
                             redaction_.note_ids(ids_of(listed));
                             account.holder.note(listed);
                             std::ignore = note_control_plane();

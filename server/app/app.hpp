@@ -47,7 +47,7 @@ inline std::size_t longest_body(std::string_view method, std::string_view path) 
 
 /// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
 /// above it.
-class App final : private status::ApprovalReader {
+class App final : private status::ApprovalLookup {
 public:
     /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
     App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,

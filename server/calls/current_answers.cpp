@@ -52,7 +52,7 @@ Async<mcp::MethodResult> CurrentAnswers::answer(Approval approval, const mcp::Re
     co_return write_answer(std::move(where), requester.context.version);
 }
 
-Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::Client client) {
+Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::ClientAbilities client) {
     approval = co_await as_it_is(std::move(approval));
     const bool form = dialogue::form_may_decide(client, approval);
     // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms
@@ -66,7 +66,7 @@ Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::Client c
     co_return task_of(approval, where, options, clock_.now(), desk_.seals());
 }
 
-Async<mcp::MethodResult> CurrentAnswers::created_task(Approval approval, dialogue::Client client) {
+Async<mcp::MethodResult> CurrentAnswers::created_task(Approval approval, dialogue::ClientAbilities client) {
     const auto version = client.version;
     auto made = co_await task(std::move(approval), std::move(client));
     // Tasks of 2025-11-25 begin as working, whatever they wait for.

@@ -41,9 +41,9 @@ public:
     Async<mcp::MethodResult> answer(policy::Approval approval, const mcp::Requester& requester);
     /// The same as the task of its client, without input requests. Leads the person to the page if nothing
     /// else does.
-    Async<protocol::Task> task(policy::Approval approval, dialogue::Client client);
+    Async<protocol::Task> task(policy::Approval approval, dialogue::ClientAbilities client);
     /// The task as the answer to the call that became it.
-    Async<mcp::MethodResult> created_task(policy::Approval approval, dialogue::Client client);
+    Async<mcp::MethodResult> created_task(policy::Approval approval, dialogue::ClientAbilities client);
 
 private:
     Async<DecisionLinks> links(policy::Approval approval, bool lead_person_there);

@@ -59,11 +59,11 @@ bool Dialogues::opens_addresses(const mcp::Requester& requester) {
     return takes_url(requester.context) && !is_silent(requester);
 }
 
-Async<dialogue::Client> Dialogues::client_of(Approval approval, const mcp::Requester& requester) {
+Async<dialogue::ClientAbilities> Dialogues::client_of(Approval approval, const mcp::Requester& requester) {
     const auto& can = requester.context.capabilities;
-    dialogue::Client client{.version = requester.context.version,
-                            .shows_forms = can.elicitation_form && !is_silent(requester),
-                            .opens_addresses = opens_addresses(requester)};
+    dialogue::ClientAbilities client{.version = requester.context.version,
+                                     .shows_forms = can.elicitation_form && !is_silent(requester),
+                                     .opens_addresses = opens_addresses(requester)};
     client.reaches_page = page_.reaches_person(client.opens_addresses);
     if (client.opens_addresses && approval.state() == State::pending &&
         !dialogue::form_may_decide(client, approval))
@@ -80,8 +80,9 @@ void Dialogues::count(const Approval& approval, const mcp::Requester& requester,
     dialogue::count(clients_, approval, requester.caller, event);
 }
 
-Async<Result<dialogue::Step>> Dialogues::next(dialogue::Position& position, const dialogue::Client& client,
-                                              Approval& approval, dialogue::Event event) {
+Async<Result<dialogue::NextStep>> Dialogues::next(dialogue::Position& position,
+                                                  const dialogue::ClientAbilities& client, Approval& approval,
+                                                  dialogue::Event event) {
     for (;;) {
         auto step = dialogue::resume(position, client, approval, event, clock_.now(), desk_.seals());
         const auto* decision = std::get_if<dialogue::Decide>(&step);

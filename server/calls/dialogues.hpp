@@ -26,7 +26,7 @@ public:
 
     /// What the client can do for its person about this approval. A client that turns out not to answer is
     /// logged, once.
-    Async<dialogue::Client> client_of(policy::Approval approval, const mcp::Requester& requester);
+    Async<dialogue::ClientAbilities> client_of(policy::Approval approval, const mcp::Requester& requester);
 
     /// A question about it went out, to be answered while the approval is pending.
     void asked(const policy::Approval& approval, const mcp::Requester& requester);
@@ -36,8 +36,9 @@ public:
 
     /// The step after `event`, and never Decide: decisions are taken. `approval` is as it is afterwards. Only
     /// storage fails.
-    Async<Result<dialogue::Step>> next(dialogue::Position& position, const dialogue::Client& client,
-                                       policy::Approval& approval, dialogue::Event event);
+    Async<Result<dialogue::NextStep>> next(dialogue::Position& position,
+                                           const dialogue::ClientAbilities& client,
+                                           policy::Approval& approval, dialogue::Event event);
 
     /// Waits until the row is in another state, at most for the hold, with progress if it was asked for.
     Async<Result<policy::Approval>> hold(policy::Approval approval, mcp::Requester& requester);

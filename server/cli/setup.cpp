@@ -83,7 +83,7 @@ Result<void> name_upstream(setup::SetupPlan& plan) {
     return {};
 }
 
-Result<void> name_fewer_tools(const config::Options& options, setup::Connection& connection) {
+Result<void> name_fewer_tools(const config::Options& options, setup::HostConnection& connection) {
     if (options.read_only) connection.arguments.emplace_back("--read-only");
     std::string names;
     for (const auto& name : options.tools) names += (names.empty() ? "" : ",") + name;
@@ -95,7 +95,7 @@ Result<void> name_fewer_tools(const config::Options& options, setup::Connection&
 
 /// What else was given: by a flag, a variable or a file. Hosts start the program elsewhere, so files are
 /// named whole.
-Result<void> name_settings(const config::Options& options, setup::Connection& connection) {
+Result<void> name_settings(const config::Options& options, setup::HostConnection& connection) {
     const config::Options usual;
     const auto carry = [&connection](const char* name, const std::string& value,
                                      const std::string& as_usual) {

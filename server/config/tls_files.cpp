@@ -22,7 +22,7 @@ Result<tls::Certificate> read_certificate(const TlsFiles& files) {
         return refused_tls("--tls-cert: " + files.certificate + " cannot be read: " + chain.error().message +
                            ".");
     // A group is how services get at such keys: Debian's ssl-cert, a volume of Kubernetes.
-    auto key = storage::read_private_file(files.key, longest_tls_key, storage::Group::may_read);
+    auto key = storage::read_private_file(files.key, longest_tls_key, storage::GroupAccess::may_read);
     if (!key) return refused_tls("--tls-key: " + key.error().message + ".");
     auto read = tls::Certificate::read(*chain, std::move(*key));
     if (!read && read.error().code == Errc::refused)

@@ -21,7 +21,7 @@ Json question_view(const AuthorizationDesk::Question& question, const policy::Se
     const auto host = oauth::host_of_document(client.id);
     return {{"host", host.empty() ? Json(nullptr) : Json(policy::shown(seal, host))},
             {"name", policy::shown_line(seal.seal_text(client.name), longest_name)},
-            {"listed", client.kind == oauth::Client::Kind::listed},
+            {"listed", client.kind == oauth::OAuthClient::Kind::listed},
             {"client_id", policy::shown(seal, client.id)},
             {"answer_to", policy::shown(seal, oauth::redirect_host(request.redirect_uri))},
             {"loopback", oauth::is_loopback_redirect(request.redirect_uri)},

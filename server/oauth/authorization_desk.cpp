@@ -29,7 +29,7 @@ Error not_this_question() {
 }
 
 /// What a person was shown, and where: an answer counts for nothing else.
-std::string question_of(const std::string& query, const Client& client, const Consenter& who) {
+std::string question_of(const std::string& query, const OAuthClient& client, const Consenter& who) {
     const Json shown = {{"query", query}, {"name", client.name}, {"redirects", client.redirect_uris}};
     return "authorize " + policy::sha256(shown.dump()) + " by " + who.person + " in " + who.session;
 }
@@ -79,8 +79,8 @@ AuthorizationDesk::WayBack AuthorizationDesk::way_back(const Checked& checked, R
     const auto issuer = issuer_();
     auto address = address_with(
         checked.request, {{"error", refusal.error}, {"error_description", refusal.words}, {"iss", issuer}});
-    const bool at_once =
-        checked.client.kind != Client::Kind::registered || is_loopback_redirect(checked.request.redirect_uri);
+    const bool at_once = checked.client.kind != OAuthClient::Kind::registered ||
+                         is_loopback_redirect(checked.request.redirect_uri);
     return {std::move(address), std::move(refusal.error), std::move(refusal.words), at_once};
 }
 

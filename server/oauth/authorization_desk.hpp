@@ -31,7 +31,7 @@ public:
     using GivenHook = std::function<void(const storage::OAuthGrant& grant)>;
 
     /// `issuer` tells the server's own address, "https://tfy.example.com".
-    AuthorizationDesk(Clients& clients, storage::Store& store, const sealing::Sealer& redaction,
+    AuthorizationDesk(OAuthClients& clients, storage::Store& store, const sealing::Sealer& redaction,
                       const Clock& clock, std::function<std::string()> issuer, GivenHook given = {})
         : clients_(clients),
           store_(store),
@@ -42,7 +42,7 @@ public:
 
     /// What the person is asked.
     struct Question {
-        Client client;
+        OAuthClient client;
         AuthorizationRequest request;
         std::string pending;  // to be brought back
         policy::Time until;   // when a grant would end at the latest
@@ -56,7 +56,7 @@ public:
             false;  // no need to ask the person first: the address is one that is trusted, or loopback
     };
     /// Of the query of /oauth/authorize. Errc::invalid_request for one of the wrong form, Errc::refused where
-    /// the address is not the client's, and as Clients::find: then there is no way back.
+    /// the address is not the client's, and as OAuthClients::find: then there is no way back.
     Async<Result<std::variant<Question, WayBack>>> ask(std::string query, Consenter who);
     /// The client's address, with a code. Errc::denied where `pending` does not belong to this question, this
     /// session and this time; Errc::conflict where it is used up.
@@ -70,7 +70,7 @@ public:
 
 private:
     struct Checked {
-        Client client;
+        OAuthClient client;
         AuthorizationRequest request;
     };
     /// The query, and the client whose address it names.
@@ -79,7 +79,7 @@ private:
     Result<storage::OAuthGrant> grant_of(const Checked& checked, const std::string& pending, bool may_request,
                                          const std::string& person) const;
 
-    Clients& clients_;
+    OAuthClients& clients_;
     storage::Store& store_;
     const sealing::Sealer& redaction_;
     const Clock& clock_;

@@ -7,7 +7,7 @@
 
 namespace tfy::oauth {
 
-struct Client {
+struct OAuthClient {
     enum class Kind {
         document,    // its id is the https address of the document that describes it
         registered,  // it registered itself

@@ -107,8 +107,8 @@ bool is_json_type(std::string_view content_type) {
     return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 
-Result<Client> read_client_document(std::string_view body, std::string_view client_id,
-                                    const std::vector<std::string>& private_schemes) {
+Result<OAuthClient> read_client_document(std::string_view body, std::string_view client_id,
+                                         const std::vector<std::string>& private_schemes) {
     const auto document = protocol::parse(body, document_limits);
     if (!document || !document->is_object()) return bad_document("it is no JSON object");
     if (text_in(*document, "client_id") != client_id)
@@ -118,9 +118,9 @@ Result<Client> read_client_document(std::string_view body, std::string_view clie
     if (!may_hold(*document, "grant_types", "authorization_code") ||
         !may_hold(*document, "response_types", "code"))
         return bad_document("it does not ask for authorization codes");
-    Client client{.id = std::string(client_id),
-                  .kind = Client::Kind::document,
-                  .name = text_in(*document, "client_name")};
+    OAuthClient client{.id = std::string(client_id),
+                       .kind = OAuthClient::Kind::document,
+                       .name = text_in(*document, "client_name")};
     if (client.name.empty()) return bad_document("it has no client_name");
     auto redirects = redirects_of(*document, private_schemes);
     if (!redirects) return redirects.error();

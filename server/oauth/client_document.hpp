@@ -26,8 +26,8 @@ std::string_view host_of_document(std::string_view client_id);
 
 /// What is wrong with an answer's type, status and body, as the end of a sentence ("it …"): Errc::refused.
 /// Redirect addresses that may not be are left out; at least one has to stay.
-Result<Client> read_client_document(std::string_view body, std::string_view client_id,
-                                    const std::vector<std::string>& private_schemes);
+Result<OAuthClient> read_client_document(std::string_view body, std::string_view client_id,
+                                         const std::vector<std::string>& private_schemes);
 bool is_json_type(std::string_view content_type);
 
 }  // namespace tfy::oauth

@@ -18,14 +18,14 @@ policy::Duration life_of(const http_client::Document& document) {
 
 }  // namespace
 
-void ClientDocuments::keep(const Client& client, policy::Time until, policy::Time now) {
+void ClientDocuments::keep(const OAuthClient& client, policy::Time until, policy::Time now) {
     std::erase_if(kept_, [now](const auto& each) { return each.second.until <= now; });
     if (kept_.size() >= most_kept)
         kept_.erase(std::ranges::min_element(kept_, {}, [](const auto& each) { return each.second.until; }));
     kept_.insert_or_assign(client.id, Kept{client, until});
 }
 
-Async<Result<Client>> ClientDocuments::find(std::string client_id, std::string person) {
+Async<Result<OAuthClient>> ClientDocuments::find(std::string client_id, std::string person) {
     if (const auto good = check_document_address(client_id, hosts_); !good) co_return good.error();
     const auto asked = clock_.now();
     if (const auto known = kept_.find(client_id); known != kept_.end() && known->second.until > asked)

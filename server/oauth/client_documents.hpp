@@ -23,14 +23,14 @@ public:
     /// A good document is kept as long as its server says, 5 minutes at least and a day at most, else an
     /// hour; what is no good is not kept. Errc::refused, Errc::rate_limited, Errc::upstream; the message says
     /// what failed, and why.
-    Async<Result<Client>> find(std::string client_id, std::string person);
+    Async<Result<OAuthClient>> find(std::string client_id, std::string person);
 
 private:
     struct Kept {
-        Client client;
+        OAuthClient client;
         policy::Time until;
     };
-    void keep(const Client& client, policy::Time until, policy::Time now);
+    void keep(const OAuthClient& client, policy::Time until, policy::Time now);
 
     http_client::DocumentClient& web_;
     const Clock& clock_;

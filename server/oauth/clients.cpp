@@ -6,10 +6,10 @@
 namespace tfy::oauth {
 namespace {
 
-Client client_of(storage::OAuthClientRow row) {
+OAuthClient client_of(storage::OAuthClientRow row) {
     const bool listed = row.kind == storage::OAuthClientRow::Kind::listed;
     return {.id = std::move(row.id),
-            .kind = listed ? Client::Kind::listed : Client::Kind::registered,
+            .kind = listed ? OAuthClient::Kind::listed : OAuthClient::Kind::registered,
             .name = std::move(row.name),
             .redirect_uris = std::move(row.redirect_uris),
             .secret_hash = std::move(row.secret_hash)};
@@ -17,7 +17,7 @@ Client client_of(storage::OAuthClientRow row) {
 
 }  // namespace
 
-Async<Result<Client>> Clients::find(std::string id, std::string person) {
+Async<Result<OAuthClient>> OAuthClients::find(std::string id, std::string person) {
     if (is_document_address(id)) {
         auto finding = documents_.find(std::move(id), std::move(person));
         co_return co_await std::move(finding);

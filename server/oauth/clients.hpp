@@ -8,13 +8,13 @@
 
 namespace tfy::oauth {
 
-class Clients {
+class OAuthClients {
 public:
-    Clients(storage::Store& store, ClientDocuments& documents) : store_(store), documents_(documents) {}
+    OAuthClients(storage::Store& store, ClientDocuments& documents) : store_(store), documents_(documents) {}
 
     /// `person`: who is signed in and wants to know; documents are fetched for no one else. Errc::not_found,
     /// Errc::storage, and as ClientDocuments::find. The message says what failed and why, and no more.
-    Async<Result<Client>> find(std::string id, std::string person);
+    Async<Result<OAuthClient>> find(std::string id, std::string person);
 
 private:
     storage::Store& store_;

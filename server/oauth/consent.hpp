@@ -21,7 +21,7 @@ public:
 private:
     std::unique_ptr<http_client::DocumentClient> web_;
     ClientDocuments documents_;
-    Clients clients_;
+    OAuthClients clients_;
     AuthorizationDesk desk_;
     AuthorizationServer server_;
 };

@@ -71,7 +71,7 @@ Async<Result<std::string>> Provider::exchange(std::string code, std::string veri
     auto asking = metadata();
     const auto known = co_await std::move(asking);
     if (!known) co_return known.error();
-    const auto [origin, target] = Address::of(known->token_endpoint);
+    const auto [origin, target] = ProviderAddress::of(known->token_endpoint);
     const auto client = connect_(origin, [this] { return client_header(settings_); });
     WebRequest request{.method = "POST",
                        .target = target,

@@ -16,7 +16,7 @@ bool is_json(const http_client::WebResponse& answer) {
 
 }  // namespace
 
-Address Address::of(const std::string& address) {
+ProviderAddress ProviderAddress::of(const std::string& address) {
     const auto end = address.find_first_of("/?", address.find("://") + 3);
     auto target = end == std::string::npos ? std::string("/") : address.substr(end);
     if (!target.starts_with('/')) target.insert(0, 1, '/');
@@ -29,7 +29,7 @@ Error no_answer(const Error& error) {
 }
 
 Async<Result<std::string>> read_published(Connect connect, std::string address) {
-    const auto [origin, target] = Address::of(address);
+    const auto [origin, target] = ProviderAddress::of(address);
     const auto client = connect(origin, {});
     http_client::WebRequest request{.method = "GET", .target = target, .timeout = longest_read};
     auto answer = co_await client->send(std::move(request));

@@ -17,9 +17,9 @@ using Connect = std::function<std::unique_ptr<http_client::HttpClient>(const std
 Connect connect_with_curl(std::string ca_file);
 
 /// An address in the two parts that a client wants; of one that is_provider_address() lets pass.
-struct Address {
+struct ProviderAddress {
     std::string origin, target;
-    static Address of(const std::string& address);
+    static ProviderAddress of(const std::string& address);
 };
 
 /// Errc::upstream: "no answer came (…)", out of what a client said.

@@ -98,7 +98,7 @@ Result<Checked> check(storage::Ledger& ledger, const PasskeyAnswer& answer, std:
         const bool is_it = passkey.key_id == answer.key_id && passkey.host == party.id() &&
                            (person.empty() || passkey.person == person);
         if (!is_it) continue;
-        const webauthn::PublicKey key{passkey.algorithm, from_base64url(passkey.public_key).value_or("")};
+        const webauthn::CredentialKey key{passkey.algorithm, from_base64url(passkey.public_key).value_or("")};
         const auto count = webauthn::check_assertion({*client_data, *authenticator_data, *signature}, key,
                                                      passkey.backup_eligible, party, asked->bytes);
         if (!count) return count.error();

@@ -67,7 +67,7 @@ fs::path path_of(std::string_view id, const Surroundings& around) {
 }
 
 /// Each variable to its value, as all but Goose name it.
-Entry environment_of(const Connection& connection) {
+Entry environment_of(const HostConnection& connection) {
     Entry variables = Entry::object();
     for (const auto& [name, value] : connection.environment) variables[name] = value;
     return variables;
@@ -95,7 +95,7 @@ std::string stand_in_for_key(std::string_view id) {
     return std::string(id == "vscode" ? key_answer : "");
 }
 
-Result<Entry> over_http(const HostDefinition& host, const Connection& connection) {
+Result<Entry> over_http(const HostDefinition& host, const HostConnection& connection) {
     const std::string name(host.name);
     if (host.id == "claude-desktop")
         return Error{Errc::refused,
@@ -156,7 +156,7 @@ Result<fs::path> file_of(const HostDefinition& host, const Surroundings& around)
                                     " cannot be found. Nothing was written. Set HOME."};
 }
 
-Result<Entry> entry_of(const HostDefinition& host, const Connection& connection) {
+Result<Entry> entry_of(const HostDefinition& host, const HostConnection& connection) {
     if (!connection.url.empty()) return over_http(host, connection);
     if (host.id == "goose")
         return Entry{{"enabled", true},

@@ -26,7 +26,7 @@ struct Surroundings {
 enum class FileFormat { json, toml, yaml };
 
 /// How the host starts our program, or where it finds it.
-struct Connection {
+struct HostConnection {
     std::string program = {};  // absolute
     std::vector<std::string> arguments = {};
     std::vector<std::pair<std::string, std::string>> environment = {};
@@ -59,6 +59,6 @@ const HostDefinition* find_host(std::string_view id);
 Result<std::filesystem::path> file_of(const HostDefinition& host, const Surroundings& around);
 
 /// As the host's file has it; a key is named, and never in it. Errc::refused if the host cannot connect so.
-Result<nlohmann::ordered_json> entry_of(const HostDefinition& host, const Connection& connection);
+Result<nlohmann::ordered_json> entry_of(const HostDefinition& host, const HostConnection& connection);
 
 }  // namespace tfy::setup

@@ -38,7 +38,7 @@ std::string base64_coded(std::string_view text) {
 /// What the host asks the person for when it starts the server, or finds in its own environment.
 constexpr std::string_view vscode_address = "${input:tfy_base_url}", cursor_address = "${env:TFY_BASE_URL}";
 
-void ask_for_address(Connection& connection, std::string_view placeholder) {
+void ask_for_address(HostConnection& connection, std::string_view placeholder) {
     for (auto& [name, value] : connection.environment)
         if (name == "TFY_BASE_URL" && value.empty()) value = placeholder;
 }
@@ -86,7 +86,7 @@ InstallLink for_cursor(const LinkJson& entry) {
 
 }  // namespace
 
-Result<InstallLink> install_link_of(const HostDefinition& host, Connection connection) {
+Result<InstallLink> install_link_of(const HostDefinition& host, HostConnection connection) {
     const bool vscode = host.id == "vscode";
     if (!vscode && host.id != "cursor")
         return Error{Errc::refused,

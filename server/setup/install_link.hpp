@@ -16,6 +16,6 @@ struct InstallLink {
 
 /// Of `connection` the program is named alone, to be found on PATH. An address of TrueFoundry that is not
 /// known is asked of the person. Errc::refused for hosts without such links.
-Result<InstallLink> install_link_of(const HostDefinition& host, Connection connection);
+Result<InstallLink> install_link_of(const HostDefinition& host, HostConnection connection);
 
 }  // namespace tfy::setup

@@ -15,7 +15,7 @@ struct SetupPlan {
     std::string host = {};  // an id; empty: tells of all hosts
     bool remove = false;
     bool dry_run = false;
-    Connection connection = {};           // not read to remove
+    HostConnection connection = {};       // not read to remove
     std::vector<std::string> notes = {};  // what the person has to know or do once it is written
 };
 

@@ -21,7 +21,7 @@ struct AccessTokenReader::Connection : ReadingConnection {
         "FROM oauth_tokens AS t JOIN oauth_grants AS g ON g.id = t.grant_id LEFT JOIN oauth_clients AS c ON "
         "c.id = g.client_id WHERE t.hash = ? AND t.refreshes = 0 AND g.revoked IS NULL"};
     std::optional<CommitStamp> seen = {};
-    std::map<std::string, AccessToken> found = {};  // by hash, as of `seen`
+    std::map<std::string, IssuedToken> found = {};  // by hash, as of `seen`
 };
 
 AccessTokenReader::AccessTokenReader(std::filesystem::path ledger) : ledger_(std::move(ledger)) {}
@@ -35,18 +35,18 @@ Result<std::unique_ptr<AccessTokenReader>> AccessTokenReader::open(const std::fi
     return reader;
 }
 
-Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& hash) {
+Result<std::optional<IssuedToken>> AccessTokenReader::find(const std::string& hash) {
     if (auto followed = follow_file(ledger_, connection_); !followed) return followed.error();
     const auto stamp = connection_->stamp();
     if (!stamp || stamp != connection_->seen) connection_->found.clear();
     connection_->seen = stamp;
     if (const auto known = connection_->found.find(hash); known != connection_->found.end())
         return std::optional(known->second);
-    auto found = sqlite::read([&]() -> Result<std::optional<AccessToken>> {
+    auto found = sqlite::read([&]() -> Result<std::optional<IssuedToken>> {
         auto& row = connection_->by_hash;
         row.bind(1, hash);
-        if (!row.executeStep()) return std::optional<AccessToken>{};
-        return std::optional(AccessToken{.client_id = row.getColumn(0).getString(),
+        if (!row.executeStep()) return std::optional<IssuedToken>{};
+        return std::optional(IssuedToken{.client_id = row.getColumn(0).getString(),
                                          .person = row.getColumn(1).getString(),
                                          .client_name = row.getColumn(4).getString(),
                                          .listed = row.getColumn(5).getInt() == 1,

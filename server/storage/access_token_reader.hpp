@@ -12,7 +12,7 @@
 namespace tfy::storage {
 
 /// An access token whose grant was not revoked.
-struct AccessToken {
+struct IssuedToken {
     std::string client_id;
     std::string person;
     std::string client_name = {};  // as it was when the person allowed it
@@ -31,7 +31,7 @@ public:
     AccessTokenReader& operator=(const AccessTokenReader&) = delete;
 
     /// As any process has left it. Nothing if there is none, or its grant is revoked. Errc::storage.
-    Result<std::optional<AccessToken>> find(const std::string& hash);
+    Result<std::optional<IssuedToken>> find(const std::string& hash);
 
 private:
     struct Connection;

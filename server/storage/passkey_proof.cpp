@@ -70,7 +70,8 @@ Result<void> PasskeyProof::check(const JournalRecord& record, const Json& eviden
     const auto& passkey = found->second;
     const webauthn::RelyingParty party(text_in(statement, "origin"));
     if (party.id() != passkey.host) return does_not_hold(record, "the passkey is for another host");
-    const webauthn::PublicKey key{passkey.algorithm, policy::from_base64url(passkey.public_key).value_or("")};
+    const webauthn::CredentialKey key{passkey.algorithm,
+                                      policy::from_base64url(passkey.public_key).value_or("")};
     const auto challenge = webauthn::sha256_bytes(policy::canonical_json(statement));
     const auto held =
         webauthn::check_assertion(assertion_in(evidence), key, passkey.backup_eligible, party, challenge);

@@ -106,8 +106,8 @@ Error not_written(const std::string& what, int why) {
                                (todo.empty() ? "" : " " + todo)};
 }
 
-Result<std::string> read_private_file(const fs::path& path, std::size_t most, Group group) {
-    const auto closed = group == Group::may_read ? others & ~mode_t{040} : others;
+Result<std::string> read_private_file(const fs::path& path, std::size_t most, GroupAccess group) {
+    const auto closed = group == GroupAccess::may_read ? others & ~mode_t{040} : others;
     const auto file = path.string();
     const OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};

@@ -31,12 +31,12 @@ Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::
 bool replace_private_file(const std::filesystem::path& file, std::string_view text);
 
 /// Whether the group of a file may look into it, too.
-enum class Group { may_not, may_read };
+enum class GroupAccess { may_not, may_read };
 
 /// What a file of at most `most` bytes holds that no other user may read. Errc::refused with a clause about
 /// it: "other users may read FILE; run chmod 600 on it".
 Result<std::string> read_private_file(const std::filesystem::path& file, std::size_t most,
-                                      Group group = Group::may_not);
+                                      GroupAccess group = GroupAccess::may_not);
 
 /// What `file` holds; empty if it is not there.
 std::string text_in(const std::filesystem::path& file);

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::beast::error_code;
 using guard::Rejection;
-using Read = Step<std::string>;
+using Read = ReadStep<std::string>;
 
 Rejection too_large() {
     return {413, "The body is longer than this address takes. Nothing was done. Send a shorter one."};

@@ -15,7 +15,7 @@ inline constexpr std::size_t chunk_room = std::size_t{64} * 1024;
 
 /// A step that gave what was wanted, or a refusal to send, or neither: then the peer is gone.
 template <class T>
-struct Step {
+struct ReadStep {
     std::optional<T> got = {};
     std::optional<guard::Rejection> refusal = {};
 };
@@ -30,12 +30,12 @@ struct Body {
     std::size_t limit;
     bool waits = true;  // for what has not come yet; else the peer is as good as gone
 
-    Async<Step<std::string>> whole();
+    Async<ReadStep<std::string>> whole();
 
 private:
-    Async<Step<std::string>> plain();
-    Async<Step<std::string>> in_chunks();
-    Step<std::string> late() const;
+    Async<ReadStep<std::string>> plain();
+    Async<ReadStep<std::string>> in_chunks();
+    ReadStep<std::string> late() const;
 };
 
 }  // namespace tfy::transport

@@ -167,9 +167,9 @@ private:
     }
 
     /// The size of the head, which then is at the front of the buffer.
-    Async<Step<std::size_t>> read_head() {
+    Async<ReadStep<std::size_t>> read_head() {
         peer_->allow(limits_.header_deadline);
-        Step<std::size_t> step;
+        ReadStep<std::size_t> step;
         for (;;) {
             if (read_.text().starts_with("\r\n"))
                 read_.consume(2);  // some clients end a body with an empty line
@@ -184,7 +184,7 @@ private:
         co_return step;
     }
 
-    Step<std::size_t> find_head() const {
+    ReadStep<std::size_t> find_head() const {
         const auto text = read_.text();
         const auto end = text.find("\r\n\r\n");
         if (std::min(end, text.size()) >= limits_.header_limit)

@@ -57,12 +57,12 @@ Accounts::Accounts(Uses uses, std::shared_ptr<OwnKey> server, std::unique_ptr<tr
 Accounts::~Accounts() = default;
 
 // The sandbox's key is made up.
-std::shared_ptr<Account> Accounts::make(std::string id, std::shared_ptr<OwnKey> key,
-                                        std::unique_ptr<truefoundry::Exchange> exchange) const {
+std::shared_ptr<UpstreamAccount> Accounts::make(std::string id, std::shared_ptr<OwnKey> key,
+                                                std::unique_ptr<truefoundry::Exchange> exchange) const {
     if (!sandbox_)
         exchange = keep_accepted_keys(std::move(exchange), {uses_.store, uses_.redaction, uses_.log}, key);
-    auto made = std::make_shared<Account>(std::move(id), std::move(key), std::move(exchange), uses_.redaction,
-                                          max_time_, uses_.redaction.key());
+    auto made = std::make_shared<UpstreamAccount>(std::move(id), std::move(key), std::move(exchange),
+                                                  uses_.redaction, max_time_, uses_.redaction.key());
     // Its client lives no longer than it does.
     made->client.on_listed(
         [this, account = made.get()](const auto& listed) {
@@ -80,7 +80,7 @@ truefoundry::Client Accounts::of(const policy::Caller& caller) const {
     return client.held_by(std::move(account));
 }
 
-std::shared_ptr<Account> Accounts::account_of(const policy::Caller& caller) const {
+std::shared_ptr<UpstreamAccount> Accounts::account_of(const policy::Caller& caller) const {
     if (sandbox_) return server_;
     if (const auto found = presented_.find(caller.principal); found != presented_.end()) return found->second;
     // Whose key that was it alone could tell.
@@ -100,7 +100,7 @@ tools::KeyFacts Accounts::facts_of(const policy::Caller& caller) const {
 }
 
 // Made for each who has none: the sentence is about them.
-std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
+std::shared_ptr<UpstreamAccount> Accounts::none(const policy::Caller& caller) const {
     std::string why = "There is no TrueFoundry key for this caller.";
     const auto page = page_ ? page_() : std::string{};
     if (caller.principal.starts_with(policy::truefoundry_principals))
@@ -112,8 +112,8 @@ std::shared_ptr<Account> Accounts::none(const policy::Caller& caller) const {
         why += " The operator of this server gives it one with --principals, or --shared-key.";
     auto key = std::make_shared<OwnKey>();
     key->report({Errc::upstream, why, {{"cause", cause_no_key}}});
-    return std::make_shared<Account>("none", std::move(key), std::make_unique<NoKey>(std::move(why)),
-                                     uses_.redaction, max_time_, uses_.redaction.key());
+    return std::make_shared<UpstreamAccount>("none", std::move(key), std::make_unique<NoKey>(std::move(why)),
+                                             uses_.redaction, max_time_, uses_.redaction.key());
 }
 
 void Accounts::put(Held& place, const std::string& whose, const std::string& kind, policy::Secret key) {

@@ -16,17 +16,17 @@
 namespace tfy::upstream {
 
 /// One key, and all that there is one of for each key.
-struct Account {
-    Account(std::string name, std::shared_ptr<OwnKey> with, std::unique_ptr<truefoundry::Exchange> way,
-            const policy::Seals& seal, std::chrono::milliseconds max_time,
-            const redaction::FingerprintKey& print_key)
+struct UpstreamAccount {
+    UpstreamAccount(std::string name, std::shared_ptr<OwnKey> with,
+                    std::unique_ptr<truefoundry::Exchange> way, const policy::Seals& seal,
+                    std::chrono::milliseconds max_time, const redaction::FingerprintKey& print_key)
         : id(std::move(name)),
           key(std::move(with)),
           exchange(std::move(way)),
           client(*exchange, seal, max_time),
           holder(key, print_key, client) {}
-    Account(const Account&) = delete;
-    Account& operator=(const Account&) = delete;
+    UpstreamAccount(const UpstreamAccount&) = delete;
+    UpstreamAccount& operator=(const UpstreamAccount&) = delete;
 
     std::string id;  // "server", "person:ada", "file:/etc/ada.key", "presented:tfy:ada"; "none"
     std::shared_ptr<OwnKey> key;
@@ -48,7 +48,7 @@ public:
     using Connect = std::function<std::unique_ptr<truefoundry::Exchange>(std::shared_ptr<const OwnKey>)>;
     struct Hooks {
         /// What a page of a listing gave that is not as it was before, and the end of the listing.
-        std::function<void(Account&, const std::vector<truefoundry::AccessToken>&)> listed = {};
+        std::function<void(UpstreamAccount&, const std::vector<truefoundry::AccessToken>&)> listed = {};
         std::function<void()> listing_over = {};
         /// TrueFoundry refused (401) the key that a person entered.
         std::function<void(const std::string& person)> refused = {};
@@ -64,12 +64,12 @@ public:
 
     /// A presented key comes before a person's own, that before the map, and that before this server's own,
     /// where that is for others. "none" where there is no key for this caller.
-    std::shared_ptr<Account> account_of(const policy::Caller& caller) const;
+    std::shared_ptr<UpstreamAccount> account_of(const policy::Caller& caller) const;
     /// Whether two callers' calls go with the same key.
     bool share_key(const policy::Caller& one, const policy::Caller& other) const {
         return account_of(one) == account_of(other);
     }
-    Account& server() const { return *server_; }
+    UpstreamAccount& server() const { return *server_; }
     /// What its key says of itself, or TrueFoundry has said of it; if there is none, why.
     tools::KeyFacts facts_of(const policy::Caller& caller) const;
     policy::KeyIdentity holder_for(const policy::Caller& caller) const {
@@ -97,15 +97,15 @@ public:
     void close();
 
 private:
-    using Held = std::map<std::string, std::shared_ptr<Account>, std::less<>>;
+    using Held = std::map<std::string, std::shared_ptr<UpstreamAccount>, std::less<>>;
     struct FileAccount {
-        std::shared_ptr<Account> account;
+        std::shared_ptr<UpstreamAccount> account;
         std::unique_ptr<KeyFileWatch> watch;
     };
 
-    std::shared_ptr<Account> make(std::string id, std::shared_ptr<OwnKey> key,
-                                  std::unique_ptr<truefoundry::Exchange> exchange) const;
-    std::shared_ptr<Account> none(const policy::Caller& caller) const;
+    std::shared_ptr<UpstreamAccount> make(std::string id, std::shared_ptr<OwnKey> key,
+                                          std::unique_ptr<truefoundry::Exchange> exchange) const;
+    std::shared_ptr<UpstreamAccount> none(const policy::Caller& caller) const;
     void put(Held& place, const std::string& whose, const std::string& kind, policy::Secret key);
     void add_file(const std::string& file);
 
@@ -117,7 +117,7 @@ private:
     bool started_ = false;
     Hooks hooks_ = {};
     std::function<std::string()> page_ = {};
-    std::shared_ptr<Account> server_;
+    std::shared_ptr<UpstreamAccount> server_;
     Held own_ = {};        // by person
     Held presented_ = {};  // by principal
     std::map<std::string, FileAccount, std::less<>> files_ = {};

@@ -103,7 +103,7 @@ struct FreeAssertion {
 };
 
 template <class Key, class Make, class Read, class Free>
-bool verify_with(const FidoLibrary& library, const fido_assert_t* made, const PublicKey& key, Make make,
+bool verify_with(const FidoLibrary& library, const fido_assert_t* made, const CredentialKey& key, Make make,
                  Read read, Free release) {
     auto* pointer = make();
     const auto keep =
@@ -112,7 +112,7 @@ bool verify_with(const FidoLibrary& library, const fido_assert_t* made, const Pu
            library.assert_verify(made, 0, key.algorithm, pointer) == FIDO_OK;
 }
 
-bool verify(const FidoLibrary& library, const fido_assert_t* made, const PublicKey& key) {
+bool verify(const FidoLibrary& library, const fido_assert_t* made, const CredentialKey& key) {
     if (key.algorithm == -7)
         return verify_with<es256_pk_t>(library, made, key, library.es256_new, library.es256_from_ptr,
                                        library.es256_free);
@@ -123,7 +123,7 @@ bool verify(const FidoLibrary& library, const fido_assert_t* made, const PublicK
                                    library.rs256_free);
 }
 
-bool is_signed(const FidoLibrary& library, const Assertion& made, const PublicKey& key,
+bool is_signed(const FidoLibrary& library, const Assertion& made, const CredentialKey& key,
                const RelyingParty& party) {
     const std::unique_ptr<fido_assert_t, FreeAssertion> one(library.assert_new(), {&library});
     const auto hash = sha256_bytes(made.client_data);
@@ -179,7 +179,7 @@ Result<NewPasskey> check_registration(const Registration& made, const RelyingPar
     return found;
 }
 
-Result<std::uint32_t> check_assertion(const Assertion& made, const PublicKey& key, bool backup_eligible,
+Result<std::uint32_t> check_assertion(const Assertion& made, const CredentialKey& key, bool backup_eligible,
                                       const RelyingParty& party, std::string_view challenge) {
     if (auto good = check_client_data(made.client_data, "webauthn.get", party, challenge); !good)
         return good.error();

@@ -26,14 +26,14 @@ private:
 };
 
 /// COSE's names: -7 (ES256), -8 (EdDSA), -257 (RS256); no others are taken.
-struct PublicKey {
+struct CredentialKey {
     int algorithm = 0;
     std::string bytes;  // as libfido2 gives them: the numbers of the key one after another
 };
 
 struct NewPasskey {
     std::string id;  // bytes
-    PublicKey key;
+    CredentialKey key;
     std::uint32_t sign_count = 0;
     bool backup_eligible = false;
     std::string aaguid;  // bytes: the authenticator's model
@@ -61,7 +61,7 @@ Result<NewPasskey> check_registration(const Registration& made, const RelyingPar
 
 /// The count of signatures that the authenticator tells; 0 if it does not count. A person must have been
 /// there and verified. Errors as above.
-Result<std::uint32_t> check_assertion(const Assertion& made, const PublicKey& key, bool backup_eligible,
+Result<std::uint32_t> check_assertion(const Assertion& made, const CredentialKey& key, bool backup_eligible,
                                       const RelyingParty& party, std::string_view challenge);
 
 /// The names of the algorithms that are taken, the best first.

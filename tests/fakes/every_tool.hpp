@@ -6,7 +6,7 @@
 
 namespace tfy::fakes {
 
-class NoApprovals final : public status::ApprovalReader {
+class NoApprovals final : public status::ApprovalLookup {
     Async<Result<policy::Approval>> find(std::string) override { co_return Error{Errc::not_found, "none"}; }
     Async<tools::ToolResult> answer(policy::Approval) override { co_return tools::ToolResult{}; }
 };

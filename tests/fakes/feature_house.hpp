@@ -108,7 +108,7 @@ struct FeatureHouse {
     struct NoPage final : approvals::ApprovalPage {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
-    struct Reader final : status::ApprovalReader {
+    struct Reader final : status::ApprovalLookup {
         explicit Reader(approvals::Approvals& of) : desk(of) {}
         Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
         Async<tools::ToolResult> answer(policy::Approval approval) override {

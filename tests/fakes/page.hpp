@@ -59,7 +59,7 @@ struct Page {
         {loop, store, redaction, clock, log}, production, tried_keys.check(), keys_in_force.told_of()};
     Documents documents;
     oauth::ClientDocuments client_documents{documents, clock, oauth::usual_client_hosts, {}};
-    oauth::Clients clients{store, client_documents};
+    oauth::OAuthClients clients{store, client_documents};
     oauth::AuthorizationDesk consent{clients, store, redaction, clock,
                                      [] { return std::string(own_origin); }};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read

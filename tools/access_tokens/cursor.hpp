@@ -11,7 +11,7 @@
 namespace tfy::access_tokens {
 
 /// A place in a sorted list: by key, and by id where keys are the same.
-struct Position {
+struct ListPosition {
     std::string key;  // UTF-8 that sorts as what is sorted by
     std::string id;
 };
@@ -19,7 +19,7 @@ struct Position {
 struct Cursor {
     std::string question = {};  // what was asked: a cursor is good for the same filters and order only
     policy::Time since = {};    // by last use: when the first page was made
-    Position last = {};         // of the last entry shown
+    ListPosition last = {};     // of the last entry shown
 };
 
 /// Sealed for the principal that gets it: a client can neither read nor change it, and no token's id or value

@@ -87,7 +87,7 @@ tools::ToolResult ListAccessTokens::answer(ListPage page, Args args, policy::Tim
         return show_page(page, args.choice, args.cursor.empty(), now, cursor, clients_.seals());
     };
     if (!is) return make();
-    return {.again = tools::Again{std::move(is), std::move(make)}};
+    return {.again = tools::LazyResult{std::move(is), std::move(make)}};
 }
 
 }  // namespace tfy::access_tokens

@@ -54,12 +54,12 @@ Order Order::read(std::string_view text) {
     return order;
 }
 
-Position Order::position(const AccessToken& token) const {
+ListPosition Order::position(const AccessToken& token) const {
     return {by == SortBy::name ? std::string(beginning(token.name)) : sortable(moment_of(by, token)),
             token.id};
 }
 
-bool Order::precedes(const Position& a, const Position& b) const {
+bool Order::precedes(const ListPosition& a, const ListPosition& b) const {
     if (a.key != b.key) return descending ? a.key > b.key : a.key < b.key;
     return a.id < b.id;
 }

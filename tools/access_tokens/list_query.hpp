@@ -23,8 +23,8 @@ struct Order {
     static Order read(std::string_view text);
     /// Another one for each order.
     int number() const { return static_cast<int>(by) * 2 + (descending ? 1 : 0); }
-    Position position(const truefoundry::AccessToken& token) const;
-    bool precedes(const Position& a, const Position& b) const;
+    ListPosition position(const truefoundry::AccessToken& token) const;
+    bool precedes(const ListPosition& a, const ListPosition& b) const;
     /// The same as by their positions.
     bool precedes(const truefoundry::AccessToken& a, const truefoundry::AccessToken& b) const;
 };

@@ -16,7 +16,7 @@ struct ToolServices {
     const truefoundry::Clients& clients;
     tools::Escrow& escrow;
     access_tokens::Rotations& rotations;
-    status::ApprovalReader& approvals;
+    status::ApprovalLookup& approvals;
     const Clock& clock;
     policy::SealKey seal_key = {};
     tools::OwnJwtIds own_jwt_ids = {};

@@ -13,7 +13,7 @@ namespace tfy::registry {
 
 class DryTools final : private tools::Escrow,
                        private access_tokens::Rotations,
-                       private status::ApprovalReader {
+                       private status::ApprovalLookup {
 public:
     /// `exchange`: whom facts are read from; nullptr for no one. `clock` must outlive the tools.
     DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock, const policy::Seals& seal);

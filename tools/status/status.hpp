@@ -75,9 +75,9 @@ private:
 };
 
 /// Approvals, as the server room keeps them.
-class ApprovalReader {
+class ApprovalLookup {
 public:
-    virtual ~ApprovalReader() = default;
+    virtual ~ApprovalLookup() = default;
     /// As it is now; Errc::not_found.
     virtual Async<Result<policy::Approval>> find(std::string id) = 0;
     /// What the same call of its caller would be answered with now. The caller is told by it how an ended
@@ -98,7 +98,7 @@ public:
         static Args read(const Json& arguments);
     };
 
-    GetApproval(ApprovalReader& approvals, const policy::Seals& seal) : approvals_(approvals), seal_(seal) {}
+    GetApproval(ApprovalLookup& approvals, const policy::Seals& seal) : approvals_(approvals), seal_(seal) {}
 
     std::string_view name() const override { return tools::approvals_get_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -106,7 +106,7 @@ public:
     Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
-    ApprovalReader& approvals_;
+    ApprovalLookup& approvals_;
     const policy::Seals& seal_;
 };
 

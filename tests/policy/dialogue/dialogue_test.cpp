@@ -15,9 +15,9 @@ using policy::Destination;
 
 namespace {
 
-const Client with_forms{.shows_forms = true};
-const Client with_addresses{.page_address = "https://tfy.example.com/approvals/apr_1"};
-const Client with_neither{};
+const ClientAbilities with_forms{.shows_forms = true};
+const ClientAbilities with_addresses{.page_address = "https://tfy.example.com/approvals/apr_1"};
+const ClientAbilities with_neither{};
 
 /// Of a rule that takes a client's word.
 Approval request() {
@@ -43,7 +43,7 @@ Event approves(const char* destination = "") {
 }
 
 /// The first line of the question, or what the step is.
-std::string in_words(const Step& step) {
+std::string in_words(const NextStep& step) {
     if (const auto* show = std::get_if<Show>(&step)) {
         const auto message = show->question.at("message").get<std::string>();
         if (show->way == Show::Way::address) return "shows " + show->question.at("url").get<std::string>();
@@ -64,7 +64,7 @@ std::string in_words(const Step& step) {
 }
 
 struct Conversation {
-    Client client;
+    ClientAbilities client;
     Approval row = request();
     Position position = {};
 

@@ -12,13 +12,13 @@ namespace tfy::client_document_test {
 namespace {
 
 using namespace std::chrono_literals;
-using oauth::Client;
+using oauth::OAuthClient;
 
 const auto& id = fakes::claude_id;
 
 Json document() { return fakes::client_document(); }
 
-Result<Client> read(const Json& all) { return oauth::read_client_document(all.dump(), id, {}); }
+Result<OAuthClient> read(const Json& all) { return oauth::read_client_document(all.dump(), id, {}); }
 
 /// What is wrong with the document if `name` is this; empty: nothing.
 std::string wrong_with(const char* name, const Json& value) {
@@ -34,7 +34,7 @@ struct Desk {
     fakes::ManualClock clock;
     oauth::ClientDocuments documents{web, clock, oauth::usual_client_hosts, {}};
 
-    Result<Client> find(const std::string& client = id, const std::string& person = "ada") {
+    Result<OAuthClient> find(const std::string& client = id, const std::string& person = "ada") {
         return fakes::run(documents.find(client, person));
     }
     std::string why(const std::string& client = id, const std::string& person = "ada") {
@@ -51,7 +51,7 @@ TEST_CASE("a good document says who the client is") {
     const auto client = read(document());
     REQUIRE(client.has_value());
     CHECK(client->id == id);
-    CHECK(client->kind == Client::Kind::document);
+    CHECK(client->kind == OAuthClient::Kind::document);
     CHECK(client->name == "Claude");
     CHECK(client->redirect_uris.size() == 2);
     CHECK_FALSE(client->secret_hash.has_value());

@@ -24,7 +24,7 @@ Result<webauthn::NewPasskey> registered(const people::PasskeyAnswer& answer) {
         {bytes(answer.client_data), bytes(answer.authenticator_data), answer.algorithm}, party, challenge);
 }
 
-Result<std::uint32_t> asserted(const people::PasskeyAnswer& answer, const webauthn::PublicKey& key,
+Result<std::uint32_t> asserted(const people::PasskeyAnswer& answer, const webauthn::CredentialKey& key,
                                bool backup_eligible = false) {
     return webauthn::check_assertion(
         {bytes(answer.client_data), bytes(answer.authenticator_data), bytes(answer.signature)}, key,

@@ -14,7 +14,7 @@ namespace {
 
 const std::string approval_id = "apr_" + std::string(26, 'a');
 
-class OneApproval final : public status::ApprovalReader {
+class OneApproval final : public status::ApprovalLookup {
 public:
     Async<Result<Approval>> find(std::string id) override {
         if (broken) co_return Error{Errc::storage, "disk full"};
