@@ -181,7 +181,7 @@ struct DecisionInput {
     std::string digest = {};                      // what the person was shown
 };
 
-/// One person's yes: approved where it completes the quorum, else still pending with one vote more.
+/// One person's yes: approved if it completes the quorum, else still pending with one vote more.
 /// Errc::expired, Errc::refused (not one who may decide, voted before, assurance too low, name not typed,
 /// reason missing, destination not allowed or another than those before chose, not pending), Errc::superseded
 /// (the digest that was shown is not this one's).

@@ -185,7 +185,7 @@ Json Approval::json() const {
                    {"decision", decision() ? json_of(*decision()) : Json(nullptr)},
                    {"instance", instance},
                    {"outcome", outcome}};
-    // Only where they are set: Nudges looks for them.
+    // Only if they are set: Nudges looks for them.
     if (terms.remind_after) stored[remind_member] = terms.remind_after->count();
     if (terms.escalate_after) {
         stored[escalate_member] = terms.escalate_after->count();

@@ -37,7 +37,7 @@ struct Caller {
     std::string principal;    // "stdio:alice", "http:loopback", "key:K7Q29FXM"
     std::string client = {};  // "claude-code 2.1.0": a hint, never trust
     Assurance default_assurance =
-        Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
+        Assurance::signed_in;  // minimum if a rule names none: client on stdio, signed_in on HTTP
     std::string person = {};   // whose agent it is: "alice"; empty if that is not known
     Trace trace = {};
     Program program = {};     // of OAuth

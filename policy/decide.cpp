@@ -76,7 +76,7 @@ std::optional<Error> without_reason(std::string_view reason) {
                   "A denial needs a reason, which the agent will see. Give one. The request is still open.");
 }
 
-/// Nothing where no signature is claimed. What was signed must be this very decision, word for word.
+/// Nothing if no signature is claimed. What was signed must be this very decision, word for word.
 std::optional<Error> not_what_was_signed(const Approval& approval, std::string_view verb, const Human& person,
                                          const DecisionInput& choice, Destination destination, Time now) {
     if (person.assurance() != Assurance::passkey) return std::nullopt;

@@ -76,7 +76,7 @@ public:
     Verdict judge(Call call, std::string_view subject, Time now) const;
 
     /// A fresh record for an Ask: not yet stored, digest bound, times set. The assurance it takes is the
-    /// rule's, and the transport's default where the rule names none: only what the operator wrote can be
+    /// rule's, and the transport's default if the rule names none: only what the operator wrote can be
     /// less than the default.
     Approval request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const;
 

@@ -47,7 +47,7 @@ struct Rule {
 bool asks_for_people(const Rule& rule);
 
 /// A rule that asks for what both ask for: for a call that does what each of them speaks of. `otherwise` is
-/// the assurance where a rule names none. nullopt if no one could satisfy both: no approver or no
+/// the assurance if a rule names none. nullopt if no one could satisfy both: no approver or no
 /// destination in common.
 std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise);
 

@@ -14,7 +14,7 @@ bool matches_subject(const std::vector<std::string>& patterns, std::string_view 
     return matches_any(patterns, subject);
 }
 
-/// A rule for every tool is about what changes; it speaks of a tool that only reads where it names it.
+/// A rule for every tool is about what changes; it speaks of a tool that only reads if it names it.
 bool speaks_of_tool(const Rule& rule, const Call& call) {
     return std::ranges::any_of(rule.tools, [&](const std::string& pattern) {
         return glob(pattern, call.tool) && (call.effect == Effect::changes || pattern != "*");

@@ -24,7 +24,7 @@ struct Wiped {
 char* locked_copy(std::string_view plain) {
     auto* bytes = static_cast<char*>(sodium_malloc(plain.size()));
     if (bytes == nullptr) throw std::bad_alloc();
-    // sodium_malloc is silent where the system refuses to lock; asking again shows it.
+    // sodium_malloc is silent if the system refuses to lock; asking again shows it.
     if (sodium_mlock(bytes, plain.size()) != 0) {
         sodium_free(bytes);
         throw std::bad_alloc();

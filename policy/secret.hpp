@@ -12,7 +12,7 @@ namespace tfy::policy {
 class Secret {
 public:
     Secret() = default;  // empty
-    /// Copies `plain` into locked memory and wipes the string. Throws std::bad_alloc where no memory can be
+    /// Copies `plain` into locked memory and wipes the string. Throws std::bad_alloc if no memory can be
     /// locked.
     explicit Secret(std::string&& plain);
     Secret(Secret&& other) noexcept;

@@ -30,7 +30,7 @@ struct Terms {
 };
 
 /// The terms of a request of `caller` under `rule`; `yields_value`: whether a destination is to be chosen.
-/// The assurance is the rule's, and the transport's default where the rule names none: only what the operator
+/// The assurance is the rule's, and the transport's default if the rule names none: only what the operator
 /// wrote can be less. If it matters who decides, no one can who is not known by name: then it is
 /// `terminal` at least.
 Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value);

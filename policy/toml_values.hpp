@@ -15,7 +15,7 @@
 
 namespace tfy::policy {
 
-/// Keeps the problem that is first in the file (a table's keys come sorted by name). Where a value is not
+/// Keeps the problem that is first in the file (a table's keys come sorted by name). If a value is not
 /// what it must be, a reader gives one that does no harm; the rules are not used then. `tools` are those
 /// that patterns may name.
 class TomlValues {

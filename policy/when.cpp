@@ -41,7 +41,7 @@ std::vector<std::string> places() {
     return names;
 }
 
-/// Takes the part up to `mark` off the front of `rest`: all of it where there is no mark.
+/// Takes the part up to `mark` off the front of `rest`: all of it if there is no mark.
 std::string_view take_until(std::string_view& rest, char mark) {
     const auto at = std::min(rest.find(mark), rest.size());
     const auto part = rest.substr(0, at);

@@ -36,7 +36,7 @@ private:
     std::string text_;
     Days days_;
     int from_;  // minutes since midnight, within
-    int to_;    // not within any more; less than from_ where the hours last over midnight
+    int to_;    // not within any more; less than from_ if the hours last over midnight
     std::shared_ptr<const Zone> zone_;
 };
 

@@ -1,5 +1,5 @@
 // Whatever this program gives back is wiped first: what a person typed, or a browser sent, is in no memory
-// that is free. Its size stands ahead of it.
+// that is free. Its size is ahead of it.
 #include <new>
 
 #include "server/system/sized_memory.hpp"

@@ -29,7 +29,7 @@ JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const
 JournalEntry nudge_entry(std::string kind, const policy::Approval& approval,
                          const redaction::Redactor& redactor, policy::Time now);
 
-/// The kind of a person's yes: another one where it completes the quorum.
+/// The kind of a person's yes: another one if it completes the quorum.
 std::string kind_of_yes(const policy::Approval& after);
 
 }  // namespace tfy::journal

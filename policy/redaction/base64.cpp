@@ -70,7 +70,7 @@ private:
 };
 
 /// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them, or
-/// something compressed; perhaps also where there are not quite as many. The digits are `block_digits` at
+/// something compressed; perhaps also if there are not quite as many. The digits are `block_digits` at
 /// most.
 bool holds_text(std::string_view digits, std::size_t shortest) {
     // Not initialised: what is read has been written.

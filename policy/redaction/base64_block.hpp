@@ -11,7 +11,7 @@ inline constexpr std::size_t block_bytes = block_digits / 4 * 3;
 inline constexpr std::size_t block_slack = 8;  // written behind the bytes, without meaning
 
 /// Decodes `size` digits, a multiple of 4 and `block_digits` at most, all of them digits of base64 or
-/// base64url. `bytes` has room for size / 4 * 3 + block_slack. With AVX2 where the processor has it.
+/// base64url. `bytes` has room for size / 4 * 3 + block_slack. With AVX2 if the processor has it.
 void decode_base64_block(const char* digits, std::size_t size, char* bytes);
 /// The same, on any processor.
 void decode_base64_block_portably(const char* digits, std::size_t size, char* bytes);

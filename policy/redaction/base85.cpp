@@ -1,6 +1,6 @@
 // Undoes ASCII85, Z85 and the base85 of RFC 1924, as Python and Git have it: five digits for four bytes.
 //
-// The view holds what the digits spell where that is text, begun at any digit and on over line breaks. ASCII
+// The view holds what the digits spell if that is text, begun at any digit and on over line breaks. ASCII
 // shows in the digits: the first one of a group is one of 31. Nothing is decoded but where enough of these
 // follow each other, so text beyond ASCII is found beside ASCII only. decode_any_base85 finds it anywhere,
 // and takes its time.
@@ -60,7 +60,7 @@ struct Group {
     std::size_t whole_bytes() const { return is_number && digits > 0 ? digits - 1 : 0; }
 };
 
-/// The number that five digits of a code stand for; more than 32 bits where they are none, or no digits.
+/// The number that five digits of a code stand for; more than 32 bits if they are none, or no digits.
 inline std::uint64_t quick_number(const char* digits, const DigitValues& values) {
     const auto value = [&](std::size_t i) -> std::uint64_t {
         return values[static_cast<unsigned char>(digits[i])];
@@ -86,18 +86,18 @@ public:
     Digits85(std::string_view text, const DigitValues& values) : text_(text), values_(values) {}
 
     bool is_digit(std::size_t at) const { return at < text_.size() && value(at) != no_digit; }
-    /// The digit behind the one at `at`; the text's size where there is none.
+    /// The digit behind the one at `at`; the text's size if there is none.
     std::size_t next(std::size_t at) const {
         if (is_digit(at + 1)) return at + 1;
         const auto line = next_line(text_, at + 1);
         return line != at + 1 && is_digit(line) ? line : text_.size();
     }
-    /// The digit before the place `at`; the text's size where there is none.
+    /// The digit before the place `at`; the text's size if there is none.
     std::size_t previous(std::size_t at) const {
         const auto end = at > 0 && is_digit(at - 1) ? at : previous_line(text_, at);
         return end > 0 && is_digit(end - 1) ? end - 1 : text_.size();
     }
-    /// The digit five before the one at `at`; `at` where there are not as many.
+    /// The digit five before the one at `at`; `at` if there are not as many.
     std::size_t group_before(std::size_t at) const {
         auto begin = at;
         for (std::size_t i = 0; i < group_digits; ++i) {

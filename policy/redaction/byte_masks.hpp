@@ -30,7 +30,7 @@ public:
     constexpr std::size_t size() const { return size_; }
 
     /// Writes masks[set * stride + word] for ceil(text.size() / 64) words: bit i is byte i of those 64. Bits
-    /// behind the text are 0. With AVX2 where the processor has it.
+    /// behind the text are 0. With AVX2 if the processor has it.
     void mark(std::string_view text, std::uint64_t* masks, std::size_t stride) const;
     /// The same, on any processor.
     void mark_portably(std::string_view text, std::uint64_t* masks, std::size_t stride) const;

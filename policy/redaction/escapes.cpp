@@ -79,7 +79,7 @@ Escape read_octal(std::string_view text, std::size_t at) {
     return byte(value, size);
 }
 
-/// U+0065, U+1F600: more digits than four where the first of them is no zero.
+/// U+0065, U+1F600: more digits than four if the first of them is no zero.
 Escape read_notation(std::string_view text, std::size_t at) {
     const auto letter = text.substr(at, 2);
     if (letter != "U+" && letter != "u+") return {};

@@ -8,7 +8,7 @@
 
 namespace tfy::redaction {
 
-/// Takes hits of Index::find out again where they are in a whole JWT that is not one of ours: all that it
+/// Takes hits of Index::find out again if they are in a whole JWT that is not one of ours: all that it
 /// shares with a registered one are claim names and short values, such as {"iss":"http. One hit in its
 /// signature, or inside of a longer value, and all of its hits stay.
 void forgive_claim_names(std::string_view text, std::vector<Hit>& hits);

@@ -44,7 +44,7 @@ public:
 
     /// False: whatever find could find is in a run of at least shortest() scanned_characters.
     bool has_odd() const { return !odd_.empty() || (older_ && older_->has_odd()); }
-    /// Characters in the shortest window: a shorter text cannot hold anything. 16 where there is none.
+    /// Characters in the shortest window: a shorter text cannot hold anything. 16 if there is none.
     std::size_t shortest() const { return shortest_; }
     /// True if all windows of the token are known, so that there is nothing to add.
     bool knows(const TokenFingerprints& token) const;

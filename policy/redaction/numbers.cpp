@@ -28,7 +28,7 @@ struct Number {
     bool is_key = false;  // "0": of an object with an index for each byte
 };
 
-/// What a number spells: no bytes where it is none of this radix.
+/// What a number spells: no bytes if it is none of this radix.
 struct NumberBytes {
     std::array<char, 8> bytes{};
     std::size_t size = 0;

@@ -1,4 +1,4 @@
-// Puts single characters between quotes together, whatever stands between them: 101 'e', 121 'y';
+// Puts single characters between quotes together, whatever is between them: 101 'e', 121 'y';
 // {"delta":"e"},{"delta":"y"}; [0] = 'e'.
 #include <algorithm>
 #include <vector>

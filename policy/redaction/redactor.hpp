@@ -23,7 +23,7 @@ using policy::Redacted;
 struct Match {
     std::size_t begin = 0;  // bytes
     std::size_t end = 0;
-    std::string token;  // its name; empty if it has none, or where no one registered it
+    std::string token;  // its name; empty if it has none, or if no one registered it
     std::string
         technique;  // how it was written, from the outside to the inside: "plain", "base64, hex", "shape"
     bool unfinished = false;  // no finding: a compressed stream, the end of which is not in the piece

@@ -1,4 +1,4 @@
-// What pieces of one length have beside them where each stands on a line of its own.
+// What pieces of one length have beside them if each is on a line of its own.
 #pragma once
 
 #include <algorithm>

@@ -91,7 +91,7 @@ void find_in_base64url(std::string_view bytes, const Index& index, std::vector<H
 /// "shape" where it is no registered one.
 std::string technique(const Hit& hit);
 
-/// The text with marks in the place of what was found; "[redacted:over-budget]" where no one can say.
+/// The text with marks in the place of what was found; "[redacted:over-budget]" if no one can say.
 /// nullopt: nothing to take out.
 std::optional<std::string> redact(std::string_view text, Search& search, const Index& index);
 

@@ -73,7 +73,7 @@ std::uint32_t token_with(const std::vector<std::string>& jwt_ids, const Index& i
 }
 
 /// Where the known value ends that begins at `begin`, before `limit`, and of which all was found; `begin`
-/// where there is none. `known` are hits of Index::find, by window.
+/// if there is none. `known` are hits of Index::find, by window.
 std::size_t end_of_value(std::span<const Hit> known, std::size_t begin, std::size_t limit) {
     std::size_t end = begin;
     bool whole = false;

@@ -27,7 +27,7 @@ struct PieceSizes {
 };
 
 /// Finds what Redactor::find finds in the whole text, as far as no hit and what belongs to it (a whole JWT)
-/// takes more than the overlap. A longer one is found in parts, and where it is so long that it fills a
+/// takes more than the overlap. A longer one is found in parts, and if it is so long that it fills a
 /// piece, that piece is taken for a part of it. What is compressed and fills a piece is unknown: nothing
 /// reads the rest of it without its head. Holds one piece in memory and wipes it.
 class StreamedSearch {

@@ -102,7 +102,7 @@ enum class Decoding {
     literals,    // "abc" + "def"
     url_digits,  // base64 with the digits of base64url, as JWTs have them
     compressed,  // gzip, zlib, zstd; only in bytes, which other steps give (inflate.hpp)
-    base85,      // ASCII85, Z85, RFC 1924: what they spell where that is ASCII
+    base85,      // ASCII85, Z85, RFC 1924: what they spell if that is ASCII
     any_base85,  // the same of any text
     base58,      // Bitcoin's, of whole runs
     uuencode,
@@ -179,7 +179,7 @@ bool ends_mirrored_escape(std::string_view text, std::size_t at);
 bool may_hold_turned(std::string_view digits, std::size_t shortest);
 /// True if at `at` a literal ends to which the one behind it is joined.
 bool joins_literals(std::string_view text, std::size_t at);
-/// True if the ( or + at `at` stands beside a number as source code has it for one byte.
+/// True if the ( or + at `at` is beside a number as source code has it for one byte.
 bool is_of_call(std::string_view text, std::size_t at);
 /// True if a line has as many digits of uuencode as its first character says.
 bool is_uuencoded(std::string_view line);

@@ -304,7 +304,7 @@ std::string App::own_key_page() const {
     return own_keys_ && !home.empty() ? home + "/key" : std::string{};
 }
 
-// The command that enrols them. Empty where there is another way in: a person, a printed code, a provider.
+// The command that enrols them. Empty if there is another way in: a person, a printed code, a provider.
 Async<std::string> App::first_person() {
     if (provider_ || !page_.sign_in_help().printed.empty()) co_return std::string{};
     const bool anyone = co_await sign_in_codes_.anyone_makes_them();

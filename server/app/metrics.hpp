@@ -38,7 +38,7 @@ public:
     /// A request was turned away with this status.
     void refused(int status);
     /// The page; 405 for what does not read it, 403 for another machine, and for what came through a proxy.
-    /// Without what the state directory says before start(), and where it cannot be read, which is logged.
+    /// Without what the state directory says before start(), and if it cannot be read, which is logged.
     Async<void> reply(const transport::HttpRequest& request, transport::Responder& answer);
 
 private:

@@ -98,7 +98,7 @@ std::string to_sign_in(const std::string& page, const WayIn& way) {
            people::join_link(page, way.pairing) + "\n\n" + as_guest + "\n";
 }
 
-/// For the person at the terminal of a new sandbox. Where it cannot be made, `people first` is left.
+/// For the person at the terminal of a new sandbox. If it cannot be made, `people first` is left.
 std::string pairing_code(const std::filesystem::path& state_dir, bool prints_code) {
     if (!prints_code || isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1) return {};
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");

@@ -90,7 +90,7 @@ Result<void> connect_sandbox(Services& parts, const storage::StateDir& state, co
     return {};
 }
 
-/// Says so where there is no key; one may come later, where it comes from a file.
+/// Says so if there is no key; one may come later, if it comes from a file.
 class KeyedExchange final : public truefoundry::Exchange {
 public:
     KeyedExchange(std::unique_ptr<truefoundry::Exchange> exchange,
@@ -143,7 +143,7 @@ Error unconfigured(const Services& parts) {
             {{"cause", wrong_key ? key.cause : "base_url_not_set"}}};
 }
 
-/// A login that is kept, now or later, for the address in force; the first one settles it where none is set.
+/// A login that is kept, now or later, for the address in force; the first one settles it if none is set.
 upstream::KeyFileWatch::Read read_login(const std::string& file, const tools::BaseUrl& url,
                                         const std::shared_ptr<upstream::OwnKey>& key) {
     return [file, url, key]() -> Result<policy::Secret> {

@@ -95,7 +95,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
 
 // The steps of it, for who tries them without starting anything.
 
-/// Makes the directory where it is missing, and opens all that it holds: keys, lock, ledger.
+/// Makes the directory if it is missing, and opens all that it holds: keys, lock, ledger.
 Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root);
 /// Those of an enrolled person, suspended or not. Errc::refused for a map that names anyone else.
 Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger);
@@ -103,7 +103,7 @@ Result<void> check_people(const upstream::KeyMap& map, storage::Ledger& ledger);
 void fill(upstream::OwnKey& key, config::Upstream& upstream);
 /// Asks with keys of people and callers. There must be a control plane.
 upstream::KeyCheck key_check_of(const Services& parts);
-/// With the key that there is when a request is sent; counted where there are `counts`.
+/// With the key that there is when a request is sent; counted if there are `counts`.
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
                                                    std::shared_ptr<const upstream::OwnKey> key,

@@ -90,7 +90,7 @@ public:
         co_return url;
     }
 
-    // Who has a display can follow an address also where this process opens none; and --listen says that the
+    // Who has a display can follow an address also if this process opens none; and --listen says that the
     // person comes by that address.
     bool reaches_person(bool client_opens) override {
         return (placed_ || has_display() || client_opens) && stands();

@@ -2,7 +2,7 @@
 
 namespace tfy::app {
 
-// Where it cannot be seen, no one is let in unasked.
+// If it cannot be seen, no one is let in unasked.
 bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox) {
     if (state_dir.empty()) return true;  // in tests
     if (!sandbox) return false;

@@ -13,7 +13,7 @@ namespace tfy::approvals {
 std::string words(const policy::Denial& refusal);
 
 /// The rule of `ask`, made stricter by those that each of the call's parts would be asked for under.
-/// Errc::denied if one of them is refused, or where no one could satisfy all.
+/// Errc::denied if one of them is refused, or if no one could satisfy all.
 Result<policy::Rule> applicable_rule(const policy::Gate& gate, const policy::Ask& ask,
                                      const std::vector<tools::ChangeTool::Part>& parts, policy::Time now);
 

@@ -88,7 +88,7 @@ public:
     Async<Result<std::vector<journal::JournalRecord>>> journal_page(std::int64_t first, std::size_t limit);
     /// As storage::verify_journal() says it; other work goes on between the pages.
     Async<Result<std::string>> verify_journal();
-    /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
+    /// The principal's own, newest first, those that are older than `before` (all if it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,
                                                          std::size_t limit);

@@ -54,7 +54,7 @@ Async<void> Approvals::told(Approval approval) {
     if (policy::is_open(approval.state()) || approval.answers_until) co_return;
     const auto until = policy::answers_until(approval, clock_.now());
     auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
-    co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
+    co_await store_.run(std::move(work));  // if it cannot be written, the request answers once more
 }
 
 Async<Result<void>> Approvals::answers_no_more(std::string id) {
@@ -79,7 +79,7 @@ Async<Result<Approval>> Approvals::settle(std::string id, State end, Json outcom
 }
 
 Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json outcome, std::string kind) {
-    // What this process claimed is still what it claimed, but where someone else wrote.
+    // What this process claimed is still what it claimed, unless someone else wrote.
     if (auto claimed = running_.extract(id)) {
         auto ended = co_await end_as(std::move(claimed.mapped()), end, outcome, kind);
         if (ended || ended.error().code != Errc::conflict) co_return ended;

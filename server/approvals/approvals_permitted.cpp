@@ -62,7 +62,7 @@ Async<Error> Approvals::for_another_key(Approval approval) {
     auto ended = policy::withdraw(std::move(approval), clock_.now(), asked_with_another_key);
     const auto written = co_await write(seen, std::move(ended), "withdrawn for another key");
     if (!written) co_return written.error();
-    std::ignore = co_await answers_no_more(id);  // where it cannot be written, it answers once more
+    std::ignore = co_await answers_no_more(id);  // if it cannot be written, it answers once more
     co_return Error{Errc::superseded,
                     std::string(asked_with_another_key) + " Call the tool again, and a person is asked."};
 }

@@ -28,7 +28,7 @@ struct Explanation {
     policy::Denial refusal = {};                      // denies, uncovered
     std::vector<tools::ChangeTool::Part> parts = {};  // of a call that does what other tools do
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
-    std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
+    std::string refused_part = {};                 // denies: if a rule for one of the parts does, in words
     std::string unapprovable = {};                 // asks: why no person could ever approve it, as a sentence
     std::optional<policy::Approval> request = {};  // asks, someone could approve it, and the arguments are
                                                    // known: what would be opened

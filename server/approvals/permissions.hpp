@@ -10,7 +10,7 @@
 
 namespace tfy::approvals {
 
-/// Errc::refused, with what is wrong, where no caller can have this principal: it is none, or of a key or a
+/// Errc::refused, with what is wrong, if no caller can have this principal: it is none, or of a key or a
 /// person that there is not. Another kind's may ask for the first time later.
 Result<void> check_caller(storage::Ledger& ledger, const std::string& principal, policy::Time now,
                           const policy::Seals& seal);

@@ -31,7 +31,7 @@ bool within(policy::Time begun, policy::Duration length, policy::Time now) {
     return now >= begun && now < begun + length;
 }
 
-/// None where no memory can be locked.
+/// None if no memory can be locked.
 std::shared_ptr<const policy::Secret> locked(std::string_view credential) {
     try {
         return std::make_shared<const policy::Secret>(std::string(credential));

@@ -109,7 +109,7 @@ Async<Result<void>> ApprovalTasks::cancel(mcp::Requester& requester, std::string
     if (approval->state() != State::pending && approval->state() != State::approved) co_return Result<void>{};
     const auto withdrawn = co_await desk_.withdraw(approval->id, "its client");
     if (!withdrawn && withdrawn.error().code == Errc::storage) co_return withdrawn.error();
-    co_return Result<void>{};  // where it was decided or begun meanwhile, the task says so
+    co_return Result<void>{};  // if it was decided or begun meanwhile, the task says so
 }
 
 Async<Result<ApprovalTasks::Listed>> ApprovalTasks::list(mcp::Requester& requester,

@@ -27,7 +27,7 @@ public:
     /// over.
     Async<Result<void>> cancel(mcp::Requester& requester, std::string id) override;
     Async<Result<Listed>> list(mcp::Requester& requester, std::optional<std::string> cursor) override;
-    /// Asks the client's person on this request's stream, where that may decide. Errc::closed when the server
+    /// Asks the client's person on this request's stream, if that may decide. Errc::closed when the server
     /// is about to stop: the task stays.
     Async<Result<mcp::MethodResult>> result(mcp::Requester& requester, std::string id) override;
 

@@ -21,7 +21,7 @@ using policy::Approval;
 using State = policy::Approval::State;
 using tools::ToolResult;
 
-// A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
+// A call that wants to be a task is answered with a task or, if it does not come to one, with an error: a
 // client of 2025-11-25 does not look for a tool's result there.
 Result<mcp::MethodResult> refusal(const Error& error, const protocol::CallToolParams& params,
                                   protocol::Version version) {
@@ -239,7 +239,7 @@ Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, c
     if (!found || !*found || (*found)->state() != State::succeeded) co_return found;
     auto structured = read_outcome((*found)->outcome).structured;
     const auto stands = co_await entry.changes->stands(call, std::move(structured));
-    if (!stands || *stands) co_return found;  // where it cannot be read, what was so is told
+    if (!stands || *stands) co_return found;  // if it cannot be read, what was so is told
     if (auto over = co_await deps_.desk.answers_no_more((*found)->id); !over) co_return over.error();
     co_return Found{};
 }

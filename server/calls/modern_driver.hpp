@@ -31,7 +31,7 @@ public:
     /// A question (params of elicitation/create) as an answer. Who comes back goes on at `position`.
     mcp::MethodResult ask(const policy::Approval& approval, const mcp::Requester& requester, Json question,
                           const dialogue::Position& position);
-    /// The same where no approval is asked for. Who comes back is answered, whatever they say.
+    /// The same if no approval is asked for. Who comes back is answered, whatever they say.
     mcp::MethodResult lead(const policy::Call& call, Json question) const;
 
 private:

@@ -48,7 +48,7 @@ struct ApprovalsOptions {
     std::filesystem::path state_dir = {};
     std::string id = {};  // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…; reveal: apr_… or
                           // rev_…; freeze, unfreeze: a principal
-    std::string reason = {};  // deny: asked for where it is empty; permit, freeze
+    std::string reason = {};  // deny: asked for if it is empty; permit, freeze
     PermitOptions permit = {};
     std::string as = {};       // who decides; empty: they are asked where more than one is enrolled
     std::string life = "15m";  // sign_in: how long the code is good for

@@ -1,4 +1,4 @@
-// The system calls, again where they were interrupted, and after a wait where the other end shares a
+// The system calls, again where they were interrupted, and after a wait if the other end shares a
 // description that does not block.
 #include "server/cli/plain_bytes.hpp"
 

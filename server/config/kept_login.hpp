@@ -18,7 +18,7 @@ struct KeptLogin {
     policy::Secret key;
 };
 
-/// $XDG_CONFIG_HOME/tfy-pat-mcp/login, else below ~/.config; empty where there is no home folder.
+/// $XDG_CONFIG_HOME/tfy-pat-mcp/login, else below ~/.config; empty if there is no home folder.
 std::filesystem::path kept_login_file();
 
 /// nullopt if there is none. Errc::storage, with a sentence and {cause} as data, if it cannot be used: other

@@ -15,7 +15,7 @@ namespace tfy::config {
 /// with the line.
 Result<std::vector<upstream::MappedKey>> read_principals(std::string_view text, const std::string& file_name);
 
-/// Of a file; nothing where none is named. Errc::refused also where other users may write it: they could take
+/// Of a file; nothing if none is named. Errc::refused also if other users may write it: they could take
 /// another's key.
 Result<std::vector<upstream::MappedKey>> load_principals(const std::string& written);
 

@@ -23,7 +23,7 @@ std::string not_confirmed(const std::string& person);
 /// min_assurance, approvers, quorum, votes [{by, assurance, at, destination}], self_approval,
 /// reason_required, destinations, narrowings [{by, at, argument, asked (or null), approved}], extended {by,
 /// at} (or null), marked; decision, outcome, and for the viewer may_decide {approve, deny, why_not} and
-/// may_narrow {name, expiration}, each null where there is none, and may_extend. Every string from others has
+/// may_narrow {name, expiration}, each null if there is none, and may_extend. Every string from others has
 /// passed policy::shown(); `marked` says that this changed one of them.
 Json approval_view(const policy::Approval& approval, const Viewer& viewer, const policy::Seals& seal);
 

@@ -15,7 +15,7 @@ bool finds_host(const std::string& host);
 
 /// One finding for each; their files were read when they were opened.
 CheckResults look_at_channels(const std::vector<notify::ChannelTarget>& channels, const FindsHost& finds);
-/// Nothing where there is no channel, or an address that links begin with.
+/// Nothing if there is no channel, or an address that links begin with.
 CheckResults look_at_links(const std::vector<notify::ChannelTarget>& channels, const std::string& public_url);
 
 }  // namespace tfy::doctor

@@ -42,7 +42,7 @@ std::string how_to_correct(const config::WrongSetting& wrong, const std::string&
     return where.empty() ? "Correct it." : "Correct " + where + ", or leave it out.";
 }
 
-/// What is said of a setting where its name stands before already.
+/// What is said of a setting whose name is before it already.
 std::string without_name(std::string why, const std::string& name) {
     for (const auto& beginning : {name + ": ", name + " "})
         if (why.starts_with(beginning)) return why.substr(beginning.size());

@@ -10,7 +10,8 @@ namespace tfy::doctor {
 /// server can work there: everything that a start makes in a state directory is made in a folder of its own,
 /// there or where the directory would be, and removed. With `sandbox`, its tokens, too.
 CheckResults look_at_state(const std::filesystem::path& state_dir, const policy::Rules& rules, bool sandbox);
-/// Where it cannot be used, by why, in the system's words or ours: a full disk is no matter of permissions.
+/// What to do if it cannot be used, by why, in the system's words or ours: a full disk is no matter of
+/// permissions.
 std::string what_to_do(const std::string& why, std::string otherwise);
 
 /// The rules as a server would read them, with their webhooks.

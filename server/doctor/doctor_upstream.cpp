@@ -92,7 +92,7 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
     return "See whether " + upstream.base_url + " is the control plane's address, without a path. " + try_it;
 }
 
-/// What is odd about the key is told also where it does not work.
+/// What is odd about the key is told also if it does not work.
 std::vector<std::string> warnings_of(const status::Preflight& found, const tools::KeyFacts& key) {
     return found.connection == "works" ? found.warnings : key.warnings;
 }

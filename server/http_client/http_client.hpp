@@ -58,7 +58,7 @@ struct ServerOptions {
     std::string ca_file = {};  // beside the system's
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t body_limit = 1024 * 1024;
-    std::string setting = "TFY_BASE_URL";  // what to check where it cannot be reached
+    std::string setting = "TFY_BASE_URL";  // what to check if it cannot be reached
     bool ignore_body = false;  // do not keep it; if it is over the limit or cut off, the status is the answer
 };
 

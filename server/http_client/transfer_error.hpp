@@ -16,7 +16,7 @@ struct FailedTransfer {
     std::string proxy = {};   // the variable that names the proxy: "HTTPS_PROXY"; empty if none is used
     long proxy_status = 0;    // what it answered to CONNECT; 0 if it has not answered, or was not asked anew
     std::size_t body_limit = 0;
-    std::string setting = "TFY_BASE_URL";  // what to check where it cannot be reached
+    std::string setting = "TFY_BASE_URL";  // what to check if it cannot be reached
 };
 
 /// Errc::upstream if nothing can have arrived, Errc::ambiguous for all else.

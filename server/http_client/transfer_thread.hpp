@@ -25,7 +25,7 @@ public:
     struct Asked {
         Ticket ticket = 0;
         Prepare prepare;                    // on the thread, when it is sent
-        std::function<void(Answer)> reply;  // on the thread, once; at once where there is no thread
+        std::function<void(Answer)> reply;  // on the thread, once; at once if there is no thread
     };
 
     TransferThread() = default;

@@ -180,8 +180,7 @@ std::optional<redaction::Redacted> Dispatch::prepared(const protocol::RequestId&
 std::optional<Error> Dispatch::unrepeatable(const protocol::RequestId& id) const {
     if (!id.json().is_string()) return std::nullopt;
     const auto& text = id.json().get_ref<const std::string&>();
-    const auto redactor =
-        redaction_.fresh();  // where there is none, no answer repeats an id that may hold one
+    const auto redactor = redaction_.fresh();  // if there is none, no answer repeats an id that may hold one
     if (!redactor || (*redactor)->seal_text(text).text() == text) return std::nullopt;
     return Error{
         Errc::invalid_request,

@@ -29,7 +29,7 @@ public:
     Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
              protocol::ServerInfo server, Limits limits);
 
-    /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
+    /// The whole message that answers `request`, sealed, and the error's code if it is one (HTTP needs
     /// it). Never fails.
     struct Sealed {
         redaction::Redacted message;

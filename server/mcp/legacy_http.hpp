@@ -68,7 +68,7 @@ private:
                        transport::Responder& answer);
     Async<void> standalone(LegacySession session, Shared state, std::optional<std::uint64_t> after,
                            transport::Responder& answer);
-    /// After the patience for it, and where no one has come back: its requests are cancelled, and it is
+    /// After the patience for it, and if no one has come back: its requests are cancelled, and it is
     /// forgotten.
     void forget_later(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post);
     Async<void> forget(std::string session, Shared state, std::shared_ptr<Post> post,

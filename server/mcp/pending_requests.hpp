@@ -28,7 +28,7 @@ public:
     /// Hands an answer to the coroutine that waits for it. False if none does (it was late, or never asked
     /// of `asker`).
     bool answer(const std::string& asker, const protocol::Response& response);
-    /// Whether `asker` was asked this, also where the question is over: an answer that comes late is no
+    /// Whether `asker` was asked this, also if the question is over: an answer that comes late is no
     /// mistake of its client. The oldest questions are forgotten.
     bool asked(const std::string& asker, const protocol::RequestId& id) const;
 

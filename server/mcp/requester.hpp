@@ -35,14 +35,14 @@ struct Requester {
 
     /// To pass on; none if it holds a token's value.
     policy::Trace trace() const;
-    /// Sends notifications/progress, where the request asked for it. Progress grows with each: a value that
+    /// Sends notifications/progress, if the request asked for it. Progress grows with each: a value that
     /// does not is raised a little. Errc::closed if the peer is gone.
     Async<Result<void>> progress(double done, std::optional<double> total, std::string message);
-    /// Sends notifications/message, where the request (modern) or the session (legacy) wants this level.
+    /// Sends notifications/message, if the request (modern) or the session (legacy) wants this level.
     Async<Result<void>> log(protocol::LogLevel level, std::string logger, Json data);
 };
 
-/// A result that is made only where it was not kept as it was sent.
+/// A result that is made only if it was not kept as it was sent.
 struct Again {
     std::shared_ptr<const void> is;  // the same object: the same result
     std::function<Json()> make;

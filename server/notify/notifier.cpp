@@ -165,7 +165,7 @@ Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
 }
 
 Async<void> Notifier::look(std::shared_ptr<Sender> sender) {
-    co_await introduce(sender);  // where it fails, so does the next question to the store, which says so
+    co_await introduce(sender);  // if it fails, so does the next question to the store, which says so
     if (policy::hears(sender->post.target().wanted, Channel::Event::expired)) co_await let_lapse();
     co_await send_all_due(sender);
 }

@@ -20,7 +20,7 @@ bool redirect_uri_matches(std::string_view registered, std::string_view asked);
 /// http on one of the three loopback addresses: any program on the person's computer may be listening there.
 bool is_loopback_redirect(std::string_view address);
 
-/// Its host as it stands there, or the scheme of a private one: "claude.ai", "localhost", "cursor:".
+/// Its host as it is written there, or the scheme of a private one: "claude.ai", "localhost", "cursor:".
 std::string_view redirect_host(std::string_view address);
 
 }  // namespace tfy::oauth

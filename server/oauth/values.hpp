@@ -22,7 +22,7 @@ std::string hash_of_value(std::string_view value);
 /// What only someone who shows `value` can open, though `value` is not kept: sealed under a key that follows
 /// from it.
 std::string seal_under(std::string_view value, const Json& state);
-/// nullopt where it was not sealed under this value.
+/// nullopt if it was not sealed under this value.
 std::optional<Json> open_under(std::string_view value, std::string_view sealed);
 
 }  // namespace tfy::oauth

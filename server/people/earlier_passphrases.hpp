@@ -10,7 +10,7 @@
 namespace tfy::people {
 
 /// While no one is enrolled, the person whose passphrase was set first, by the journal, is enrolled with it
-/// as the first person, and the file goes. Does nothing where there is none. Errc::storage.
+/// as the first person, and the file goes. Does nothing if there is none. Errc::storage.
 Result<void> carry_over_passphrase(const std::filesystem::path& state_dir, storage::Ledger& ledger,
                                    policy::Time now);
 

@@ -22,7 +22,7 @@ std::string words(const TerminalRequirements& requirements) {
            (requirements.passphrase ? "passphrase" : "-") + " " + std::to_string(window) + "s\n";
 }
 
-/// What words() has written; everything is asked for where it has not.
+/// What words() has written; everything is asked for if it has not.
 TerminalRequirements read_words(std::string_view text) {
     const auto last = text.rfind(' ');
     if (last == std::string_view::npos || !text.ends_with('\n')) return {};

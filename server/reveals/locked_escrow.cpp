@@ -150,7 +150,7 @@ Async<void> LockedEscrow::lapse(std::string reveal_id, policy::Time until) {
     if (values_.erase(reveal_id) == 0) co_return;
     const journal::JournalEntry record{"reveal_lapsed", reveal_id, redaction_.seal(Json::object()),
                                        clock_.now()};
-    // Where this cannot be written the row stays "held" by a process that has no such value: nothing can be
+    // If this cannot be written the row stays "held" by a process that has no such value: nothing can be
     // revealed by it.
     auto work = [reveal_id, record](storage::Ledger& ledger) {
         return ledger.end_reveal(reveal_id, storage::RevealRow::State::lapsed, record);

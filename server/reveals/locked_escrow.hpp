@@ -39,7 +39,7 @@ public:
     /// Values that this process holds now, and who may see each on the page or in a terminal.
     std::vector<Waiting> waiting() const;
     /// The page's and the terminal's claim: by a person instead of the agent's principal. Errc::not_found
-    /// where it is not theirs to see, as where it is gone.
+    /// if it is not theirs to see, and if it is gone.
     Async<Result<redaction::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
 
     /// How a person gets to the value of this reveal id, told with each new one that a person may see.

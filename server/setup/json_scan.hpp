@@ -1,4 +1,4 @@
-// JSON with comments and commas at the end, read for its places: where a member stands, not what it means.
+// JSON with comments and commas at the end, read for its places: where a member is, not what it means.
 #pragma once
 
 #include <string>

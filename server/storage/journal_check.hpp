@@ -39,7 +39,7 @@ struct IntactJournal {
 };
 
 /// How many records hold together, the hash of the last one, and since when the end is protected.
-/// Errc::storage with where it is broken, or where it cannot be read.
+/// Errc::storage with where it is broken, or if it cannot be read.
 Result<IntactJournal> check_journal(Ledger& ledger, const policy::Seals& seal);
 /// The lines for people alone.
 Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal);

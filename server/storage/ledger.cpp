@@ -77,7 +77,7 @@ Result<void> Ledger::Impl::end_group() {
     return done;
 }
 
-// SQLite writes the page of this number, also where the number stays.
+// SQLite writes the page of this number, also if the number stays.
 // An emptied file is seen by no connection that has its pages still.
 Result<void> Ledger::try_writing() {
     auto& database = *impl_->database;

@@ -104,17 +104,17 @@ public:
         std::size_t all = 0;
     };
     /// Those that wait for a person at `now`, oldest first: a page of them, behind `after` (from the first on
-    /// where it is empty). Errc::not_found if there is no such request.
+    /// if it is empty). Errc::not_found if there is no such request.
     Result<Waiting> waiting(policy::Time now, const std::string& after, std::size_t page_size);
-    /// Those that are not open at `now`, newest first, that are older than `before` (all where it is empty).
+    /// Those that are not open at `now`, newest first, that are older than `before` (all if it is empty).
     /// Errc::not_found if there is no such request.
     Result<std::vector<policy::Approval>> over(policy::Time now, std::size_t limit,
                                                const std::string& before = "");
-    /// Of this principal, newest first, those that are older than `before` (all where it is empty).
+    /// Of this principal, newest first, those that are older than `before` (all if it is empty).
     /// Errc::not_found if the principal has none of that id.
     Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,
                                                   std::size_t limit);
-    /// Writes `next` where the stored row still is the one that it was made from: in `expected`, and not
+    /// Writes `next` if the stored row still is the one that it was made from: in `expected`, and not
     /// written since its `revision` was read. With its journal record. Errc::conflict if it is not.
     Result<void> change(policy::Approval::State expected, const policy::StoredApproval& next,
                         const journal::JournalEntry& entry);
@@ -126,7 +126,7 @@ public:
     /// told before; nothing for an open one.
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
-    /// approved → executing: the same, and with whose key, where that is known.
+    /// approved → executing: the same, and with whose key, if that is known.
     Result<policy::Claim> begin(const policy::StoredApproval& executing,
                                 const std::optional<policy::KeyIdentity>& with,
                                 const journal::JournalEntry& entry);
@@ -134,13 +134,13 @@ public:
     Result<std::optional<policy::KeyIdentity>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
-    /// Nothing is counted where it attaches. Errc::conflict if the permission is over.
+    /// Nothing is counted if it attaches. Errc::conflict if the permission is over.
     Result<Opened> open_permitted(const policy::StoredApproval& stored, const RequestLimits& limits,
                                   const journal::JournalEntry& entry);
     Result<void> add_permission(const policy::StandingPermission& permission,
                                 const journal::JournalEntry& entry);
     Result<std::optional<policy::StandingPermission>> find_permission(const std::string& id);
-    /// In force at `now` for this principal, or for anyone where it is empty; oldest first. `used_up`: also
+    /// In force at `now` for this principal, or for anyone if it is empty; oldest first. `used_up`: also
     /// those that are only used up.
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now, bool used_up = false);
@@ -171,13 +171,13 @@ public:
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                   const journal::JournalEntry& entry);
-    /// The person whose code it is; no one where there is none, or it is too old.
+    /// The person whose code it is; no one if there is none, or it is too old.
     Result<std::optional<std::string>> sign_in_code(const std::string& hash, policy::Time now);
-    /// The person whose code it is, and it is used up; no one where there is none, or it is too old.
+    /// The person whose code it is, and it is used up; no one if there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
 
     /// Who is enrolled, oldest first, suspended people too. A row that the journal's records do not tell of,
-    /// or tell otherwise, is not among them. Each of these is Errc::storage where the journal does not end as
+    /// or tell otherwise, is not among them. Each of these is Errc::storage if the journal does not end as
     /// it was written.
     Result<std::vector<Person>> people();
     /// By the journal alone: rows that were taken away change nothing.
@@ -193,7 +193,7 @@ public:
     /// Takes the place of an earlier invitation of that person. Errc::refused if who invites may not decide,
     /// Errc::conflict if the name was ever used, Errc::rate_limited if very many have not come yet.
     Result<void> invite(const Invitation& invitation, policy::Time at);
-    /// Nothing where it is unknown, used or too old, or who invited may decide no more.
+    /// Nothing if it is unknown, used or too old, or who invited may decide no more.
     Result<std::optional<Invitation>> invitation(const std::string& hash, policy::Time now);
     /// The invitation is used up. Errc::denied if there is none, or who invited may decide no more.
     Result<Person> enrol_invited(const std::string& hash, const FirstCredential& first, policy::Time at);
@@ -218,7 +218,7 @@ public:
 
     /// Counts until its end. Of very many of its person the oldest are forgotten; of others none are.
     Result<void> add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now);
-    /// Nothing where it is unknown, used or too old.
+    /// Nothing if it is unknown, used or too old.
     Result<std::optional<PasskeyChallenge>> passkey_challenge(const std::string& hash, policy::Time now);
     /// Bytes for a passkey to sign that are known again by their mac: nothing is kept of them, since those
     /// who are not known yet could ask for them without end.
@@ -265,7 +265,7 @@ public:
     Result<Person> connect_provider(const std::string& name, const ProviderPair& pair, policy::Time at);
 
     Result<void> open_page_session(const PageSession& session);
-    /// Nothing where there is none, it is over, an hour without use has passed, its person is suspended, or
+    /// Nothing if there is none, it is over, an hour without use has passed, its person is suspended, or
     /// it is a guest's and someone is enrolled by now.
     Result<std::optional<PageSession>> page_session(const std::string& hash, policy::Time now);
     /// Written down once a minute at the most.
@@ -276,7 +276,7 @@ public:
     Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry,
                                 const policy::Seals& seal);
     /// What it asked for and no one has begun is withdrawn with it, and the standing permissions for it end.
-    /// What it was before: revoked already where that is set. Nothing if there is none.
+    /// What it was before: revoked already if that is set. Nothing if there is none.
     using JournalCallerKey = std::function<journal::JournalEntry(const CallerKey&)>;
     Result<std::optional<CallerKey>> revoke_caller_key(const std::string& id, policy::Time at,
                                                        const JournalCallerKey& record);
@@ -295,8 +295,8 @@ public:
         "again; then call again with the same arguments.";
     Result<void> note_use_of_caller_key(const std::string& id, policy::Time day);
 
-    /// The record alone; where there is a `deed` outside the database, the record is there only if it was
-    /// done, and it is done last: where the record cannot be written, nothing was. Errors are the deed's own,
+    /// The record alone; if there is a `deed` outside the database, the record is there only if it was
+    /// done, and it is done last: if the record cannot be written, nothing was. Errors are the deed's own,
     /// too.
     Result<void> append(const journal::JournalEntry& entry, const std::function<Result<void>()>& deed = {});
     /// From `first_sequence`, oldest first.
@@ -340,8 +340,8 @@ public:
     Result<std::optional<RotationRow>> find_rotation_of(const std::string& approval_id);
     /// waiting, due and deleting; oldest first.
     Result<std::vector<RotationRow>> open_rotations();
-    /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict
-    /// where it is not.
+    /// Writes `next` if the stored revision still is its own, with its journal record. Errc::conflict
+    /// if it is not.
     Result<void> change_rotation(const RotationRow& next, const journal::JournalEntry& entry);
 
     /// The ids that begin so, newest first: of requests ("apr_…"), rotations ("rot_…") or standing

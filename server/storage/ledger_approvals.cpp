@@ -75,7 +75,7 @@ void Ledger::Impl::insert(const StoredApproval& stored) {
 }
 
 // What the row is about never changes with its state: where the call as it was asked or its principal differ,
-// nothing is written. Nor where someone else wrote since `next` was read.
+// nothing is written. Nor if someone else wrote since `next` was read.
 Result<void> Ledger::Impl::change(Approval::State expected, const StoredApproval& stored) {
     const auto& next = stored.approval;
     const int changed =

@@ -17,7 +17,7 @@
 
 namespace tfy::storage {
 
-/// A record of the journal as it stands there.
+/// A record of the journal as it is there.
 struct RecordRow {
     std::int64_t sequence = 0;
     std::int64_t at = 0;
@@ -122,7 +122,7 @@ struct Ledger::Impl {
     void note_passkey_count(const std::string& credential, std::uint32_t count);
     std::vector<Passkey> believed_passkeys(const PeopleInJournal& known);
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
-    /// As the rows say, too; nothing where there is none.
+    /// As the rows say, too; nothing if there is none.
     Result<std::optional<Person>> believed_person(const std::string& name);
     Result<policy::MacKey> session_key();
     /// Everything but their invitations, which are the journal's alone.

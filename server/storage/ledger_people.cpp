@@ -210,7 +210,7 @@ Result<void> Ledger::pair(const Invitation& first, const Json& where, policy::Ti
     });
 }
 
-// Where the one who invites is the only one who decides, there is no one else to confirm.
+// If the one who invites is the only one who decides, there is no one else to confirm.
 Result<Person> Ledger::enrol_invited(const std::string& hash, const FirstCredential& first, policy::Time at) {
     return impl_->write([&]() -> Result<Person> {
         const auto known = impl_->people_in_journal();

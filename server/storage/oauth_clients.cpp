@@ -1,5 +1,5 @@
 // Clients of the authorization server that are kept here: those that the operator listed, and those that
-// registered themselves, which go where no one wants them.
+// registered themselves, which go if no one wants them.
 #include "protocol/parse.hpp"
 #include "server/storage/kept_text.hpp"
 #include "server/storage/ledger_impl.hpp"

@@ -89,7 +89,7 @@ public:
     Result<void> give(const OAuthGrant& grant, const OAuthCode& code, const journal::JournalEntry& entry);
     /// Oldest first, those that are over too, for 30 days; all where `person` is empty.
     Result<std::vector<OAuthGrant>> grants(const std::string& person = "");
-    /// What it was before: revoked already where that is set. Nothing if there is none, or it is not that
+    /// What it was before: revoked already if that is set. Nothing if there is none, or it is not that
     /// person's; `person` empty: whose it is does not matter.
     using JournalGrant = std::function<journal::JournalEntry(const OAuthGrant&)>;
     Result<std::optional<OAuthGrant>> revoke(const std::string& id, const std::string& person,
@@ -102,7 +102,7 @@ public:
         policy::Time until = {};  // of the access token
         std::string sealed = {};  // instead of `next`: what was given before
     };
-    /// The code is used up, and the grant gets its first tokens; nothing where the code does not hold. If it
+    /// The code is used up, and the grant gets its first tokens; nothing if the code does not hold. If it
     /// was used before, or is another client's, address's or challenge's, its grant is revoked and
     /// journalled.
     struct Redeem {
@@ -114,7 +114,7 @@ public:
 
     /// The refresh token is replaced by `next`, and what `seal` makes of it is kept. Within oauth_life::mercy
     /// of that the same token gives what was sealed then; after it its grant is revoked, and journalled as
-    /// "refresh_reused". Nothing where the token does not hold. Errc::invalid_params, and nothing is changed,
+    /// "refresh_reused". Nothing if the token does not hold. Errc::invalid_params, and nothing is changed,
     /// if the wish is wider than the grant.
     struct Refresh {
         OAuthShown token;

@@ -20,7 +20,7 @@ struct OwnKeyRow {
     std::string sealed = {};                  // the key; another text is another key
 };
 
-/// What stands in the journal instead of the row: of all that it says but since when it is broken.
+/// What is in the journal instead of the row: of all that it says but since when it is broken.
 std::string digest_of_own_key(const OwnKeyRow& row);
 bool is_known(const PeopleInJournal& known, const OwnKeyRow& row);
 

@@ -41,7 +41,7 @@ public:
                                            policy::Time at);
     /// With its record, once; false if that is not the key any more, or was noted before.
     Result<bool> mark_broken(const OwnKeyRow& refused, policy::Time at);
-    /// Nothing where the journal does not know of the row.
+    /// Nothing if the journal does not know of the row.
     Result<std::optional<OwnKeyRow>> find(const std::string& person, const std::string& base_url);
     /// All of this control plane, by person.
     Result<std::vector<OpenedOwnKey>> open_all(const std::string& base_url);

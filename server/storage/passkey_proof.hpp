@@ -13,7 +13,7 @@ namespace tfy::storage {
 /// neither the rows nor the network are asked.
 class PasskeyProof {
 public:
-    /// Errc::storage where a signature does not hold, or is missing.
+    /// Errc::storage if a signature does not hold, or is missing.
     Result<void> take(const journal::JournalRecord& record);
     std::size_t signed_decisions() const { return signed_; }
 

@@ -53,7 +53,7 @@ inline constexpr std::string_view passphrase_kind = "passphrase";
 inline constexpr std::string_view passkey_kind = "passkey";
 inline constexpr std::string_view provider_kind = "oidc";
 
-/// What stands in the journal instead of the secret.
+/// What is in the journal instead of the secret.
 std::string digest_of_credential(const Credential& credential);
 
 Json enrolled_body(const Person& person, const Credential& credential, Enrolment how);

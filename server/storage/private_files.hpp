@@ -19,15 +19,15 @@ Result<void> make_private_folder(const std::filesystem::path& folder);
 /// and what helps. Errc::storage.
 Error not_written(const std::string& what, int why);
 
-/// False also where it cannot be known.
+/// False also if it cannot be known.
 bool is_there(const std::filesystem::path& file);
 
-/// The 32 bytes of a key file, made from random ones where there is none yet: processes that start at the
+/// The 32 bytes of a key file, made from random ones if there is none yet: processes that start at the
 /// same moment agree on one. Errc::storage if it cannot be made, can be read by other users, or is no key.
 Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
 
 /// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half
-/// of it. False with errno set where it cannot be written; then the old one is still there.
+/// of it. False with errno set if it cannot be written; then the old one is still there.
 bool replace_private_file(const std::filesystem::path& file, std::string_view text);
 
 /// Whether the group of a file may look into it, too.

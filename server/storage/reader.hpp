@@ -25,7 +25,7 @@ public:
     Reader& operator=(const Reader&) = delete;
 
     /// Tokens that any process has registered since the last call that succeeded; all of them at the first
-    /// one, and where another database was put in this one's place. Costs a microsecond where nothing was
+    /// one, and if another database was put in this one's place. Costs a microsecond if nothing was
     /// committed meanwhile.
     ///
     /// Errc::storage with the cause, a clause without a full stop: nothing is known then of what was
@@ -33,7 +33,7 @@ public:
     Result<std::vector<redaction::TokenFingerprints>> new_tokens();
 
     /// All callers' keys where any process may have changed them since the last call that succeeded; nothing
-    /// where it has not. A reader is for keys or for tokens: each has seen what the other has not.
+    /// if it has not. A reader is for keys or for tokens: each has seen what the other has not.
     /// Errc::storage.
     Result<std::optional<std::vector<CallerKey>>> changed_caller_keys();
 

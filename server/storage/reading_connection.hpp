@@ -45,7 +45,7 @@ struct ReadingConnection {
     bool has_stamp = false;
 };
 
-/// Connects where there is no connection yet, and anew where another file lies there by now.
+/// Connects if there is no connection yet, and anew where another file lies there by now.
 template <class Connection>
 Result<void> follow_file(const std::filesystem::path& file, std::unique_ptr<Connection>& connection) {
     const auto id = file_to_read(file);

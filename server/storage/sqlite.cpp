@@ -20,7 +20,7 @@ namespace {
 bool in_memory(const std::filesystem::path& file) { return file == ":memory:"; }
 
 // One process at a time changes the journal mode and migrates: SQLite answers "busy" at once to two that try.
-// Held on the folder, which needs no file of its own; where the file system knows no such lock the two merely
+// Held on the folder, which needs no file of its own; if the file system knows no such lock the two merely
 // compete.
 class Turn {
 public:

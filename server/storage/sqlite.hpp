@@ -42,7 +42,7 @@ std::string sentence_of(const SQLite::Exception& thrown);
 /// A row that is not what was written.
 Error damaged(std::string_view what);
 
-/// BEGIN IMMEDIATE now, or as it says; ROLLBACK at the end of the scope where no one said commit().
+/// BEGIN IMMEDIATE now, or as it says; ROLLBACK at the end of the scope if no one said commit().
 class Transaction {
 public:
     explicit Transaction(SQLite::Database& database, const char* begin = "BEGIN IMMEDIATE")
@@ -70,7 +70,7 @@ std::invoke_result_t<Work> read(Work&& work, Error (*say)(const SQLite::Exceptio
     }
 }
 
-/// The same in one transaction: committed where `work` succeeds, and as if it never ran where it does not.
+/// The same in one transaction: committed if `work` succeeds, and as if it never ran if it does not.
 template <class Work>
 std::invoke_result_t<Work> write(SQLite::Database& database, Work&& work) {
     return read([&]() -> std::invoke_result_t<Work> {
@@ -134,7 +134,7 @@ private:
 };
 
 /// Pieces of work that share one transaction, and so one wait for the disk: begun by the first that writes.
-/// One that fails leaves nothing of itself, and the others stay. Where the transaction itself is lost (SQLite
+/// One that fails leaves nothing of itself, and the others stay. If the transaction itself is lost (SQLite
 /// ends it on a full disk, or it cannot be begun or committed) nothing of any of them is there, and those
 /// that follow are told so at once.
 class Group {

@@ -14,7 +14,7 @@ namespace tfy::storage {
 /// A folder that exists and is closed to other users. Several processes may work in one.
 class StateDir {
 public:
-    /// Makes it where it is missing. Errc::storage if it cannot be made or is open to other users.
+    /// Makes it if it is missing. Errc::storage if it cannot be made or is open to other users.
     static Result<StateDir> open(std::filesystem::path root);
 
     const std::filesystem::path& root() const { return root_; }

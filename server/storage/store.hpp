@@ -21,7 +21,7 @@ namespace tfy::storage {
 
 /// What waits when the thread comes to it shares one commit, and so one wait for the disk. The thread is
 /// woken once a loop has done all that was ready when the work was posted: what that brings goes along, and
-/// where nothing else is ready no time passes. No answer leaves before the commit: where it fails, all that
+/// if nothing else is ready no time passes. No answer leaves before the commit: if it fails, all that
 /// it would have kept is told so.
 class Store {
 public:
@@ -36,7 +36,7 @@ public:
 
     /// Runs `work(Ledger&)`, which returns a Result, on the store thread. The work runs to its end even where
     /// the asking coroutine is cancelled meanwhile; take everything by value. What it does beside the ledger
-    /// stays done where the commit fails. An exception in it is a bug and ends the process.
+    /// stays done if the commit fails. An exception in it is a bug and ends the process.
     template <class Work>
     auto run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>>;
 
@@ -46,7 +46,7 @@ public:
     bool step(std::size_t at_most = 1, const Look& after_each = nullptr);
 
     /// Finishes what was posted and ends the thread; nothing may be posted after it. Without a thread, what
-    /// no one stepped through is dropped, as where a process is killed.
+    /// no one stepped through is dropped, as when a process is killed.
     void close();
 
 private:

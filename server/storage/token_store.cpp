@@ -71,7 +71,7 @@ public:
         return known_;
     }
 
-    // Where nothing else was committed since all were read, they are those and this one.
+    // If nothing else was committed since all were read, they are those and this one.
     Result<void> insert(const StoredToken& token) override {
         std::optional<CommitStamp> before;
         auto inserted = sqlite::write(*database_, [&] {

@@ -9,7 +9,7 @@ constexpr policy::Duration kept_for = std::chrono::days{366};
 
 }  // namespace
 
-// The members are there only where they are set; a request without them is not read.
+// The members are there only if they are set; a request without them is not read.
 Result<std::vector<policy::Approval>> ToldOnce::waiting(policy::Time now) {
     return sqlite::read([&]() -> Result<std::vector<policy::Approval>> {
         auto rows = impl_.prepare(

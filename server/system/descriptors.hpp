@@ -16,7 +16,7 @@ bool make_pipe(std::array<int, 2>& ends);
 /// As socket(2).
 int make_socket(int family, int type, int protocol = 0);
 
-/// What to do where the system says that too many files are open (EMFILE, ENFILE).
+/// What to do if the system says that too many files are open (EMFILE, ENFILE).
 inline constexpr std::string_view allow_more_files =
     "Allow this program more open files (ulimit -n, or LimitNOFILE in its service)";
 

@@ -1,4 +1,4 @@
-// malloc and free for systems that do not say how large what they gave is: the size stands ahead of it.
+// malloc and free for systems that do not say how large what they gave is: the size is ahead of it.
 #pragma once
 
 #include <sodium.h>

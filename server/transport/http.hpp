@@ -26,7 +26,7 @@ struct HttpRequest {
     Headers headers;             // names in lower case, values trimmed
     std::string body;            //
     std::string remote;          // "127.0.0.1"
-    policy::Caller caller = {};  // as the arrival hook found; no principal where it was not asked
+    policy::Caller caller = {};  // as the arrival hook found; no principal if it was not asked
 
     /// The one value of a header, which lives as long as the request; nullopt if absent or sent twice.
     std::optional<std::string_view> header(std::string_view lower_case_name) const;

@@ -13,7 +13,7 @@ public:
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
-    // NOLINTNEXTLINE(bugprone-exception-escape): cancelling a timer fails only where there is no reactor
+    // NOLINTNEXTLINE(bugprone-exception-escape): cancelling a timer fails only if there is no reactor
     ~Turn() {
         taken_ = false;
         given_back_.cancel();

@@ -63,7 +63,7 @@ public:
     const policy::Seals& seals() const override { return uses_.redaction; }
 
     /// A presented key comes before a person's own, that before the map, and that before this server's own,
-    /// where that is for others. "none" where there is no key for this caller.
+    /// where that is for others. "none" if there is no key for this caller.
     std::shared_ptr<UpstreamAccount> account_of(const policy::Caller& caller) const;
     /// Whether two callers' calls go with the same key.
     bool share_key(const policy::Caller& one, const policy::Caller& other) const {

@@ -28,7 +28,7 @@ public:
     std::shared_ptr<const void> identity() const { return held_.load()->value; }
     /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty if there is none.
     std::string print(const redaction::FingerprintKey& key) const;
-    /// What to know it by wherever it turns up; no windows where there is none.
+    /// What to know it by wherever it turns up; no windows if there is none.
     redaction::TokenFingerprints prints(const redaction::FingerprintKey& key) const;
 
     /// Where the operator finds it: "TFY_API_KEY in the environment". Stays when the value is

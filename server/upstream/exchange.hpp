@@ -10,7 +10,7 @@
 
 namespace tfy::upstream {
 
-/// Each request carries the key that there is when it is sent, and is counted where there are `counts`,
+/// Each request carries the key that there is when it is sent, and is counted if there are `counts`,
 /// unless it was cancelled. Starts a thread, and ends it at destruction (open requests end with
 /// Errc::ambiguous).
 std::unique_ptr<truefoundry::Exchange> make_exchange(http_client::ServerOptions options,

@@ -35,7 +35,7 @@ public:
     ///   denied    TrueFoundry refused the key (401), or does not let it list access tokens (403)
     ///   refused   a virtual account's key, or a text that is none by its form: nothing was sent
     ///   upstream  no answer, or one that says nothing of the key (429, 5xx, a proxy's page): never to be
-    ///             remembered. `data` is {http_status, retry_after?} where there was an answer.
+    ///             remembered. `data` is {http_status, retry_after?} if there was an answer.
     /// The messages repeat nothing of the key, nor of the answer.
     Async<Result<CheckedKey>> check(const policy::Secret& key) const;
 

@@ -28,7 +28,7 @@ Result<policy::Secret> read_key(std::string text);
 /// one), "key_placeholder". `named_by`: the setting that names the file, for the sentence.
 Result<policy::Secret> read_key_file(const std::string& file, std::string_view named_by = key_file_setting);
 
-/// A sentence where other users may read the file; empty if they may not, or where there is none.
+/// A sentence if other users may read the file; empty if they may not, or if there is none.
 std::string open_to_others(const std::string& file);
 
 /// The file as it may be named; empty if it is not there: what is named as a file and is none may be the

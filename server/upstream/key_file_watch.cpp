@@ -58,7 +58,7 @@ void KeyFileWatch::take() {
                        {{"file", file_}});
         if (replaced_) replaced_();
     }
-    key_->warn(open_to_others(file_));  // also where the file is whole again
+    key_->warn(open_to_others(file_));  // also if the file is whole again
 }
 
 }  // namespace tfy::upstream

@@ -3,7 +3,7 @@ add_test(NAME house.layering COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
 set_tests_properties(house.layering PROPERTIES LABELS house)
 
 add_executable(house_tests house/files_test.cpp house/portable_test.cpp house/unforgeable_test.cpp house/using_test.cpp
-               house/waits_test.cpp)
+               house/waits_test.cpp house/words_test.cpp)
 target_link_libraries(house_tests PRIVATE tfy_options tests_main Boost::headers)
 target_compile_definitions(house_tests PRIVATE TFY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 add_test(NAME house.files COMMAND house_tests)
