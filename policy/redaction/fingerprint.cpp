@@ -1,6 +1,8 @@
 // Cuts a token into windows and keeps only their keyed hashes.
 #include "policy/redaction/fingerprint.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 
 #include "policy/redaction/characters.hpp"
@@ -8,6 +10,7 @@
 #include "policy/redaction/named_value.hpp"
 #include "policy/redaction/own_words.hpp"
 #include "policy/redaction/window_hash.hpp"
+#include "policy/sodium.hpp"
 
 namespace tfy::redaction {
 
@@ -36,6 +39,13 @@ Fingerprint print(const WindowHash& hash, std::string_view window) {
 }
 
 }  // namespace
+
+FingerprintKey FingerprintKey::random() {
+    policy::ready_sodium();
+    Bytes bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    return FingerprintKey(bytes);
+}
 
 TokenFingerprints fingerprint(std::string_view value, std::string name, const FingerprintKey& key) {
     TokenFingerprints prints{std::move(name), {}};

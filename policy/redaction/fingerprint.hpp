@@ -7,10 +7,27 @@
 #include <string_view>
 #include <vector>
 
+namespace tfy::storage {
+class StateDir;
+}
+
 namespace tfy::redaction {
 
-struct FingerprintKey {
-    std::array<unsigned char, 32> bytes{};
+/// Under a key that anyone knows, values could be tried out against the fingerprints: each key is a state
+/// directory's or random.
+class FingerprintKey {
+public:
+    using Bytes = std::array<unsigned char, 32>;
+    /// For what this process alone knows: it is kept nowhere.
+    static FingerprintKey random();
+    const Bytes& bytes() const { return bytes_; }
+
+private:
+    friend class storage::StateDir;
+    friend struct FingerprintKeyForTests;
+    explicit FingerprintKey(const Bytes& bytes) : bytes_(bytes) {}
+
+    Bytes bytes_;
 };
 
 /// One window of a token: a prefilter of 32 bits and a keyed 128-bit hash, both useless without the key.

@@ -12,7 +12,7 @@ WindowHash::WindowHash(const FingerprintKey& key) {
     constexpr std::string_view purpose = "tfy-pat-mcp token windows 1";
     std::array<unsigned char, 48> derived{};
     crypto_generichash(derived.data(), derived.size(), reinterpret_cast<const unsigned char*>(purpose.data()),
-                       purpose.size(), key.bytes.data(), key.bytes.size());
+                       purpose.size(), key.bytes().data(), key.bytes().size());
     std::array<std::uint64_t, 2> halves{};
     std::memcpy(halves.data(), derived.data(), 16);
     quick_ = QuickHash(halves[0], halves[1]);

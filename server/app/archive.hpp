@@ -15,7 +15,7 @@ namespace tfy::app {
 
 /// What a sealer takes: the tokens that a state directory knows, and what tells of more.
 struct KnownTokens {
-    redaction::FingerprintKey key = {};
+    redaction::FingerprintKey key = redaction::FingerprintKey::random();
     std::vector<redaction::TokenFingerprints> tokens = {};
     std::unique_ptr<storage::Reader> more = {};
 };

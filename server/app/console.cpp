@@ -1,6 +1,7 @@
 #include "server/app/console.hpp"
 
 #include <filesystem>
+#include <tuple>
 
 #include "server/app/archive.hpp"
 #include "server/config/config.hpp"
@@ -34,6 +35,11 @@ const sealing::Sealer& Console::sealer() const {
     if (!key_.empty()) sealer_->configure(upstream::prints_of(key_, known.key));
     key_ = {};
     return *sealer_;
+}
+
+void Console::learn(const policy::Secret& key) const {
+    std::ignore = sealer();
+    sealer_->add(upstream::prints_of(key, sealer_->key()));
 }
 
 void Console::say(std::ostream& out, std::string_view text) const {

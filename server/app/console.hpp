@@ -28,6 +28,9 @@ public:
     /// Says what went wrong and gives its exit code.
     int fail(std::ostream& err, const Error& error) const;
 
+    /// A key that was typed: from here on nothing that is printed holds it.
+    void learn(const policy::Secret& key) const;
+
     /// What seals text by others before it is shown.
     const policy::Seals& seals() const { return sealer(); }
     const sealing::Sealer& sealer() const;

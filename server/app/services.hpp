@@ -34,7 +34,7 @@ struct Services {
     std::string owner = {};  // the first person who is not suspended, whose agents stdio callers are; empty:
                              // no one is enrolled
     std::string user = "user";  // of the operating system: a stdio caller is "stdio:" and this name
-    redaction::FingerprintKey fingerprint_key = {};
+    redaction::FingerprintKey fingerprint_key = redaction::FingerprintKey::random();
     policy::SealKey seal_key = {};
     std::unique_ptr<storage::Ledger> ledger;
     std::vector<redaction::TokenFingerprints> known_tokens =

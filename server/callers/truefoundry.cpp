@@ -89,7 +89,7 @@ std::string TrueFoundryKeys::id_of(std::string_view credential) const {
     policy::ready_sodium();
     std::array<unsigned char, 16> hash{};
     crypto_generichash_state state;
-    crypto_generichash_init(&state, hash_key_.bytes.data(), hash_key_.bytes.size(), hash.size());
+    crypto_generichash_init(&state, hash_key_.bytes().data(), hash_key_.bytes().size(), hash.size());
     for (const auto part : {purpose, credential})
         crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
     crypto_generichash_final(&state, hash.data(), hash.size());

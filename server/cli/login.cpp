@@ -11,7 +11,6 @@
 #include "server/config/settings.hpp"
 #include "server/doctor/doctor_upstream.hpp"
 #include "server/people/ask_secret.hpp"
-#include "server/sealing/printing.hpp"
 #include "server/storage/regular_file.hpp"
 #include "server/upstream/base_url.hpp"
 #include "server/upstream/key_file.hpp"
@@ -31,31 +30,27 @@ struct LoginWish {
     bool forget = false;
 };
 
-/// Prints nothing that holds the key that is being entered.
+/// Prints nothing that holds the key that was entered.
 class LoginWindow {
 public:
     explicit LoginWindow(Invocation& call) : call_(call) {}
 
-    void say(const std::string& text) const { sealing::print_text(call_.out, sealer_.seal_text(text)); }
-    int fail(const Error& error) const {
-        sealing::print_text(call_.err, sealer_.seal_text("tfy-pat-mcp: " + error.message + "\n"));
-        return config::exit_code(error);
-    }
+    void say(const std::string& text) const { call_.console.say(call_.out, text); }
+    int fail(const Error& error) const { return call_.console.fail(call_.err, error); }
     people::Prompt prompt() const {
         return {call_.in, [this](const std::string& text) { say(text); }, isatty(STDIN_FILENO) == 1};
     }
-    void learn(const policy::Secret& key) { sealer_.configure(upstream::prints_of(key, sealer_.key())); }
-    const policy::Seals& seals() const { return sealer_; }
+    void learn(const policy::Secret& key) const { call_.console.learn(key); }
+    const policy::Seals& seals() const { return call_.console.seals(); }
 
 private:
     Invocation& call_;
-    sealing::Sealer sealer_{redaction::FingerprintKey{}, {}};
 };
 
 /// Of what TrueFoundry's own command line keeps.
 Error not_taken_over(const std::string& why) {
-    return {Errc::refused,
-            why + nothing_kept + " To enter the address and the key yourself: " + tools::own_program() + " login"};
+    return {Errc::refused, why + nothing_kept + " To enter the address and the key yourself: " +
+                               tools::own_program() + " login"};
 }
 
 Error not_kept(std::string why) { return {Errc::refused, std::move(why) + nothing_kept}; }
@@ -161,7 +156,7 @@ Result<std::string> check(const config::KeptLogin& login, const config::Settings
 }
 
 int log_in(Invocation& call, const LoginWish& wish) {
-    LoginWindow window(call);
+    const LoginWindow window(call);
     const auto read = config::read_settings(call.options);
     if (!read.wrong.empty()) return window.fail(read.wrong.front().error);
     auto login = wish.from_truefoundry ? login_of_truefoundry() : ask_login(window, wish);

@@ -244,7 +244,7 @@ Result<sealing::Sealer::Shared> known_tokens(const config::Options& options) {
         return Error{Errc::not_found, archive.error().message +
                                           " Neither TFY_API_KEY nor TFY_API_KEY_FILE is set, so there is "
                                           "no token to look for."};
-    const redaction::FingerprintKey key{};  // of this process alone
+    const auto key = redaction::FingerprintKey::random();
     auto own = upstream::prints_of(upstream.api_key, key);
     if (own.windows.empty())
         return Error{Errc::not_found,

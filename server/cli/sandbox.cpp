@@ -129,7 +129,7 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     const app::SystemClock clock;
     auto token_store = open_shelf(options, clock);
     if (!token_store) return fail(token_store.error(), 1);
-    const sealing::Sealer redaction({}, {});
+    const sealing::Sealer redaction(redaction::FingerprintKey::random(), {});
     sandbox::ControlPlane plane(std::move(*token_store), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
     const transport::HttpHandler handler = [&routes](transport::HttpRequest request,

@@ -20,7 +20,7 @@ bool has_key(const std::filesystem::path& ledger, const redaction::FingerprintKe
     const auto file = ledger.parent_path() / "keys" / "fingerprint.key";
     if (!is_there(file)) return false;
     const auto bytes = load_or_create_key(file);
-    return bytes && *bytes == key.bytes;
+    return bytes && *bytes == key.bytes();
 }
 
 }  // namespace

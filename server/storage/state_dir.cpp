@@ -64,7 +64,7 @@ std::string mark_of(const redaction::FingerprintKey& key) {
     constexpr std::string_view text = "tfy-pat-mcp fingerprint key";
     std::array<unsigned char, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
-                       text.size(), key.bytes.data(), key.bytes.size());
+                       text.size(), key.bytes().data(), key.bytes().size());
     return policy::to_hex(hash);
 }
 

@@ -56,7 +56,7 @@ std::string OwnKey::print(const redaction::FingerprintKey& key) const {
     const auto value = held->value->reveal();
     std::array<unsigned char, 16> hash{};
     crypto_generichash_state state;
-    crypto_generichash_init(&state, key.bytes.data(), key.bytes.size(), hash.size());
+    crypto_generichash_init(&state, key.bytes().data(), key.bytes().size(), hash.size());
     for (const std::string_view part : {purpose, value})
         crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
     crypto_generichash_final(&state, hash.data(), hash.size());

@@ -53,7 +53,7 @@ struct House {
     }
 
     const app::SystemClock clock;
-    const sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    const sealing::Sealer redaction{redaction::FingerprintKey::random(), {}};
     mcp::Subscriptions changes;
     conformance::Tasks tasks;
     conformance::Rooms rooms{changes, tasks, random_key()};

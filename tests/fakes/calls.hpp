@@ -130,7 +130,7 @@ struct Calls {
     ManualClock clock;
     storage::Store store;
     approvals::CurrentGate gate;
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     OneToken upstream;
     truefoundry::Client client{upstream, redaction};

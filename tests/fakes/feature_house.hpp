@@ -16,6 +16,7 @@
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
@@ -123,7 +124,7 @@ struct FeatureHouse {
                                [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     storage::Store store{open_ledger(":memory:")};
     approvals::CurrentGate gate;
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
     Reader reader{desk};

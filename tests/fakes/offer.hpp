@@ -12,6 +12,7 @@
 #include "server/mcp/features.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/steps.hpp"
 
 namespace tfy::fakes {
@@ -110,7 +111,7 @@ struct Offer {
 
     loop::Loop loop;
     ManualClock clock;
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     mcp::PendingRequests questions{redaction};
     mcp::Subscriptions subscriptions;
     OfferedTools tools{loop};

@@ -14,6 +14,7 @@
 #include "tests/fakes/documents.hpp"
 #include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/rotation_house.hpp"
 #include "tests/fakes/tried_keys.hpp"
 #include "tools/sandbox/control_plane.hpp"
@@ -33,7 +34,7 @@ struct Page {
     ManualClock clock{noon};
     storage::Store store{open_ledger(":memory:")};
     approvals::CurrentGate gate{policy::Rules{.rules = {policy::Rule{}}}};
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     approvals::Approvals approvals{loop, store, gate, redaction, clock, "test"};
     reveals::LockedEscrow reveals{loop, store, redaction, clock, "test", {}};
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};

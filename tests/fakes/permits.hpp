@@ -37,6 +37,14 @@ struct PermitForTests {
 
 namespace tfy::redaction {
 
+struct FingerprintKeyForTests {
+    static FingerprintKey make(unsigned char byte = 0) {
+        FingerprintKey::Bytes bytes{};
+        bytes.fill(byte);
+        return FingerprintKey(bytes);
+    }
+};
+
 struct RevealForTests {
     static Reveal make(policy::Secret value, std::string placeholder = "placeholder0000000000000000") {
         return {std::move(value), std::move(placeholder)};

@@ -10,7 +10,8 @@
 namespace tfy::redaction {
 
 struct RedactorForTests {
-    static Redactor make(FingerprintKey key = {}, std::vector<TokenFingerprints> tokens = {}) {
+    static Redactor make(FingerprintKey key = FingerprintKeyForTests::make(),
+                         std::vector<TokenFingerprints> tokens = {}) {
         return {key, std::move(tokens)};
     }
 };

@@ -175,7 +175,7 @@ private:
 public:
     loop::Loop loop;
     storage::Store store;
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     truefoundry::Client client{upstream_, redaction,
                                [](std::chrono::milliseconds) -> Async<void> { co_return; }};

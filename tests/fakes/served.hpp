@@ -7,6 +7,7 @@
 #include "server/tls/certificate.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/loop_thread.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/raw_socket.hpp"
 #include "tests/fakes/tls_client.hpp"
 
@@ -64,8 +65,9 @@ private:
 inline Async<void> echo(transport::HttpRequest request, transport::Responder& answer) {
     const Json seen = {
         {"method", request.method}, {"path", request.path}, {"query", request.query}, {"body", request.body}};
-    transport::HttpResponse reply{.content_type = "application/json",
-                                  .body = sealing::Sealer(redaction::FingerprintKey{}, {}).seal(seen)};
+    transport::HttpResponse reply{
+        .content_type = "application/json",
+        .body = sealing::Sealer(redaction::FingerprintKeyForTests::make(), {}).seal(seen)};
     co_await answer.reply(std::move(reply));
 }
 

@@ -8,6 +8,7 @@
 #include "server/sealing/sealer.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/raw_socket.hpp"
 #include "tests/lab/lab.hpp"
 
@@ -118,7 +119,7 @@ public:
 
 private:
     fakes::ManualClock clock_{policy::read_time("2026-11-23T12:00:00Z").value()};
-    const sealing::Sealer redaction_{{}, {}};
+    const sealing::Sealer redaction_{redaction::FingerprintKeyForTests::make(), {}};
     std::ostringstream log_;
     std::ostringstream errors_;
     Routes routes_;

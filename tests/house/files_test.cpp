@@ -157,25 +157,6 @@ TEST_CASE(
                                   "window.out <<", "window.err <<", "std::cerr <<", "std::cout <<"}));
 }
 
-TEST_CASE("a redactor is made by the sealer only, and a sealer in a few known places") {
-    const auto outside = [](std::set<std::string> allowed) {
-        return [allowed = std::move(allowed)](const std::string& name) { return !allowed.contains(name); };
-    };
-    check_none(places(outside({"policy/redaction/redactor.hpp", "policy/redaction/redactor.cpp",
-                               "server/sealing/sealer.cpp"}),
-                      {" Redactor(", "::Redactor(", "Redactor>(", "Redactor redactor", "Redactor nothing"}));
-    check_none(
-        places(outside({
-                   "server/sealing/sealer.hpp", "server/sealing/sealer.cpp",
-                   "server/app/app.hpp",      // of a server
-                   "server/app/archive.cpp",  // of a command that works in the state directory
-                   "server/app/console.cpp",  // of what any other command prints
-                   "server/cli/redact.cpp",   // without a state directory, of the configured key
-                   "server/cli/sandbox.cpp",  // which is TrueFoundry's stand-in: its tokens are its own
-               }),
-               {"sealing::Sealer(", "Sealer>(", "sealing::Sealer redaction"}));
-}
-
 TEST_CASE("the server and its page know the tools from their definitions: none is named there") {
     // All but what begins alike and is no tool: a virtual account's key, metrics, inputs of a host's file.
     static const std::regex tool("tfy_(?!va_|pat_mcp_|base_url)[a-z]+_");

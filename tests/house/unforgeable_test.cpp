@@ -90,6 +90,7 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
           "class people::PasskeyDesk;", "struct HumanForTests;"}},
         {"policy/redacted.hpp",
          {"class redaction::Redactor;", "struct redaction::RedactedForTests;", "class sealing::Sealer;"}},
+        {"policy/redaction/fingerprint.hpp", {"class storage::StateDir;", "struct FingerprintKeyForTests;"}},
         {"policy/redaction/redactor.hpp", {"class sealing::Sealer;", "struct RedactorForTests;"}},
         {"policy/redaction/reveal.hpp",
          {"class Redactor;", "class reveals::LockedEscrow;", "class cli::SandboxRoutes;",
@@ -111,6 +112,41 @@ TEST_CASE("a request is restored from what was stored, and from nothing else") {
         {"server/storage/ledger_approvals.cpp", {"restore("}},
     };
     CHECK(found_in({"protocol", "policy", "tools", "server"}, std::regex(R"(\b(restore\())")) == known);
+}
+
+TEST_CASE("a redactor is made by the sealer only, and a sealer in a few known places") {
+    // A temporary, one with a name, and what make_unique and its like make.
+    const auto made = [](const std::string& type) {
+        return std::regex("\\b(" + type + R"()(>?[({]| \w+[({;]))");
+    };
+    for (const auto* line : {"Sealer(key, {})", "Sealer sealer_{key, {}};", "Sealer sealer(key, {});",
+                             "Sealer kept;", "make_unique<Sealer>(key, known)"})
+        CHECK(std::regex_search(std::string(line), made("Sealer")));
+    CHECK_FALSE(std::regex_search(std::string("const Sealer& sealer() const {"), made("Sealer")));
+    const Lines redactors = {
+        {"policy/redaction/redactor.cpp", {"Redactor"}},
+        {"policy/redaction/redactor.hpp", {"Redactor"}},
+        {"server/sealing/sealer.cpp", {"Redactor"}},
+    };
+    CHECK(found_in({"protocol", "policy", "tools", "server"}, made("Redactor")) == redactors);
+    const Lines sealers = {
+        {"server/app/app.hpp", {"Sealer"}},      // of a server
+        {"server/app/archive.cpp", {"Sealer"}},  // of a command that works in the state directory
+        {"server/app/console.cpp", {"Sealer"}},  // of what any other command prints
+        {"server/cli/redact.cpp", {"Sealer"}},   // without a state directory, of the configured key
+        {"server/cli/sandbox.cpp", {"Sealer"}},  // TrueFoundry's stand-in: its tokens are its own
+        {"server/sealing/sealer.cpp", {"Sealer"}}, {"server/sealing/sealer.hpp", {"Sealer"}},
+    };
+    CHECK(found_in({"protocol", "policy", "tools", "server"}, made("Sealer")) == sealers);
+    const Lines keys_of_a_process = {
+        {"policy/redaction/fingerprint.cpp", {"FingerprintKey::random("}},
+        {"server/app/archive.hpp", {"FingerprintKey::random("}},   // without a state directory
+        {"server/app/services.hpp", {"FingerprintKey::random("}},  // until it is open
+        {"server/cli/redact.cpp", {"FingerprintKey::random("}},
+        {"server/cli/sandbox.cpp", {"FingerprintKey::random("}},
+    };
+    CHECK(found_in({"protocol", "policy", "tools", "server"}, std::regex(R"((FingerprintKey::random\())")) ==
+          keys_of_a_process);
 }
 
 TEST_CASE("a tool runs with the permit of its kind and with nothing else") {

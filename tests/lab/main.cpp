@@ -26,7 +26,7 @@ Async<void> until_signal(boost::asio::signal_set& signals, loop::Loop& loop, lab
 int run(std::vector<sandbox::Account> accounts) {
     loop::Loop loop;
     const app::SystemClock clock;
-    const sealing::Sealer redaction({}, {});
+    const sealing::Sealer redaction(redaction::FingerprintKey::random(), {});
     lab::Lab lab(std::move(accounts), clock, redaction, std::cout, std::cerr);
     const transport::HttpHandler handler = [&lab](transport::HttpRequest request,
                                                   transport::Responder& answer) {

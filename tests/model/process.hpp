@@ -20,6 +20,7 @@
 #include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/every_tool.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/model/rulebook.hpp"
 #include "tests/model/upstream.hpp"
 
@@ -60,7 +61,7 @@ public:
           lock(hold_instance(born)),
           store(ledger, storage::Store::Worker::caller),
           gate(rules_of(*born.book)),
-          redaction({}, ledger->fingerprints().value()),
+          redaction(redaction::FingerprintKeyForTests::make(), ledger->fingerprints().value()),
           exchange(upstream.line(born.base_url, born.instance)),
           outbox(std::move(heard)),
           desk(loop, store, gate, redaction, clock, born.instance),

@@ -93,6 +93,10 @@ TEST_CASE("sealed text comes from the redactor only") {
     static_assert(!std::is_constructible_v<redaction::Redactor, redaction::FingerprintKey,
                                            std::vector<redaction::TokenFingerprints>>);
     static_assert(!std::is_aggregate_v<redaction::Redactor>);
+    static_assert(!std::is_default_constructible_v<redaction::FingerprintKey>);
+    static_assert(!std::is_constructible_v<redaction::FingerprintKey, redaction::FingerprintKey::Bytes>);
+    static_assert(!std::is_aggregate_v<redaction::FingerprintKey>);
+    CHECK(redaction::FingerprintKey::random().bytes() != redaction::FingerprintKey::random().bytes());
     static_assert(!std::is_constructible_v<manifests::Bytes, std::string_view>);
     static_assert(!std::is_constructible_v<manifests::Bytes, const unsigned char*, std::size_t>);
     static_assert(!std::is_constructible_v<redaction::Literal, std::string>);

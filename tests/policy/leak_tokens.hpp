@@ -52,9 +52,7 @@ inline std::string secret_of(const std::string& token) {
 }
 
 inline redaction::FingerprintKey a_key(unsigned char first = 7) {
-    redaction::FingerprintKey key;
-    key.bytes.fill(first);
-    return key;
+    return redaction::FingerprintKeyForTests::make(first);
 }
 
 inline redaction::Redactor redactor_for(

@@ -119,6 +119,7 @@ public:
         : pipe(loop) {
         app::Services parts;
         parts.instance = instance;
+        parts.fingerprint_key = redaction::FingerprintKeyForTests::make();  // of one state directory
         parts.ledger = storage::Ledger::open(state / "ledger.db").value();
         if (!parts.ledger->anyone_enrolled().value())
             fakes::enrol(*parts.ledger, {"grace@example.com"}, clock.now());

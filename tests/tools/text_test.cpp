@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "policy/redaction/redactor.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/cursor.hpp"
@@ -165,8 +166,9 @@ TEST_CASE("no token that is known can be found in a cursor, whatever stands in i
         const auto claims = R"({"x":")" + before + R"(","sub":")" + id + R"(","tenantName":"acme"})";
         const auto jwt =
             base64url(R"({"alg":"RS256"})") + "." + base64url(claims) + "." + base64url(std::string(48, 'q'));
-        const auto redactor =
-            redaction::RedactorForTests::make({}, {redaction::fingerprint(jwt, "ci-bot", {})});
+        const auto redactor = redaction::RedactorForTests::make(
+            redaction::FingerprintKeyForTests::make(),
+            {redaction::fingerprint(jwt, "ci-bot", redaction::FingerprintKeyForTests::make())});
         std::size_t marked = 0;
         for (const std::string name : {"ci", "ci-", "ci-b"}) {
             const Json plain = base64url(name + id);

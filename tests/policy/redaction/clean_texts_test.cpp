@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "policy/redaction/index.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
@@ -27,7 +28,7 @@ bool masks(const Redactor& redactor) {
            in_message.text().find(token) == std::string_view::npos;
 }
 
-std::vector<TokenFingerprints> prints() { return {fingerprint(token, "ci", {})}; }
+std::vector<TokenFingerprints> prints() { return {fingerprint(token, "ci", FingerprintKeyForTests::make())}; }
 
 }  // namespace
 
@@ -45,7 +46,7 @@ TEST_CASE("a redactor in the memory of another one does not know what that one f
     place.emplace(RedactorForTests::make());
     CHECK_FALSE(masks(*place));
     for (int i = 0; i < 100; ++i) {
-        place.emplace(RedactorForTests::make({}, prints()));
+        place.emplace(RedactorForTests::make(FingerprintKeyForTests::make(), prints()));
         CHECK(masks(*place));
         place.emplace(RedactorForTests::make());
         CHECK_FALSE(masks(*place));
@@ -53,8 +54,8 @@ TEST_CASE("a redactor in the memory of another one does not know what that one f
 }
 
 TEST_CASE("a text is remembered for one index and one thread") {
-    const Index one(FingerprintKey{}, {});
-    const Index other(FingerprintKey{}, {});
+    const Index one(FingerprintKeyForTests::make(), {});
+    const Index other(FingerprintKeyForTests::make(), {});
     CHECK(one.identity() != other.identity());
     const std::string clean = "nothing is in this text";
     CHECK_FALSE(is_remembered_clean(one.identity(), clean));
@@ -79,7 +80,7 @@ TEST_CASE("a text is remembered for one index and one thread") {
 }
 
 TEST_CASE("a text that is to be forgotten is, and no other one") {
-    const Index index(FingerprintKey{}, {});
+    const Index index(FingerprintKeyForTests::make(), {});
     const std::string secret = "this opens the approvals page";
     remember_clean(index.identity(), secret);
     forget_clean(secret + ".");

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "tests/fakes/calls.hpp"
+#include "tests/fakes/permits.hpp"
 
 namespace tfy::rules_reload_test {
 
@@ -40,7 +41,7 @@ struct Reloading {
 
     TempFolder folder;
     loop::Loop loop;
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     approvals::CurrentGate gate{policy::Rules{.open_requests = 7}};
     app::RulesReload reload;
@@ -136,7 +137,7 @@ TEST_CASE("what the rules name outside of the file may refuse them: then nothing
     const TempFolder folder;
     std::ofstream(folder / "policy.toml") << "[[rule]]\n";
     loop::Loop loop;
-    const sealing::Sealer redaction{{}, {}};
+    const sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     const observability::Log log{redaction, observability::Log::Level::off};
     approvals::CurrentGate gate{policy::Rules{.open_requests = 7}};
     Result<void> answer = Error{Errc::refused, "a webhook cannot be used"};

@@ -35,7 +35,7 @@ struct Process {
     explicit Process(const std::filesystem::path& file)
         : store(storage::Ledger::open(file).value()),
           gate({.rules = {policy::Rule{}}}),
-          redaction(redaction::FingerprintKey{}, {}, reader_of(file)),
+          redaction(redaction::FingerprintKeyForTests::make(), {}, reader_of(file)),
           desk(loop, store, gate, redaction, clock, "ins") {}
     ~Process() {
         store.close();

@@ -136,7 +136,7 @@ TEST_CASE("credentials are read from one Authorization header, in any case of it
 TEST_CASE("a key, or a client, that is named by the value of a token is not kept") {
     Place place;
     const std::string value = "q7Kd92mXw4LzR8nTb3JhYc6DsGp1AeU5oXiV";
-    const redaction::FingerprintKey key{};
+    const auto key = redaction::FingerprintKeyForTests::make();
     const auto seal = redaction::RedactorForTests::make(key, {redaction::fingerprint(value, "ci", key)});
     const storage::CallerKey plain{.id = "A",
                                    .hash = "h",

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "server/transport/bearer.hpp"
+#include "tests/fakes/permits.hpp"
 
 namespace tfy::callers_protected_resource_test {
 namespace {
@@ -38,7 +39,7 @@ TEST_CASE("the metadata of a protected resource is the same at both of its addre
 }
 
 TEST_CASE("a page of any site may read the metadata, and no one may change it") {
-    const sealing::Sealer sealer{redaction::FingerprintKey{}, {}};
+    const sealing::Sealer sealer{redaction::FingerprintKeyForTests::make(), {}};
     const auto ask = [&](const char* method) {
         return with_server.reply_to({.method = method, .path = "/.well-known/oauth-protected-resource/mcp"},
                                     sealer);

@@ -42,7 +42,7 @@ struct House {
             .refused = [this](const Error& error) { why.push_back(error.message); }};
         auto made = std::make_unique<TrueFoundryKeys>(
             [this](const policy::Secret& key) { return answer(std::string(key.reveal())); },
-            redaction::FingerprintKey{{7}}, clock, std::move(hooks));
+            redaction::FingerprintKeyForTests::make(7), clock, std::move(hooks));
         keys = made.get();
         std::vector<std::unique_ptr<callers::Verifier>> verifiers;
         verifiers.push_back(std::move(made));

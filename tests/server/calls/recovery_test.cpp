@@ -7,6 +7,7 @@
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/calls.hpp"
 #include "tests/fakes/one_holder.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 
 namespace tfy::recovery_test {
@@ -215,7 +216,7 @@ TEST_CASE("what another user's key began is unknown: with this one its token loo
         auto own =
             std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
         truefoundry::Client client(process.upstream, fakes::no_tokens());
-        upstream::KeyIdentities keys(own, {}, client);
+        upstream::KeyIdentities keys(own, redaction::FingerprintKeyForTests::make(), client);
         process.key = row.begun;
         process.keys = &keys;
         const auto begun = process.begun_by("dead");
@@ -236,7 +237,7 @@ TEST_CASE("with the key that began it a call is settled, and with whose key is w
     Process process(folder);
     auto own = std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
     truefoundry::Client client(process.upstream, fakes::no_tokens());
-    upstream::KeyIdentities keys(own, {}, client);
+    upstream::KeyIdentities keys(own, redaction::FingerprintKeyForTests::make(), client);
     process.key = keys.now();
     process.keys = &keys;
     const auto begun = process.begun_by("dead");

@@ -5,6 +5,7 @@
 
 #include "server/mcp/dispatch.hpp"
 #include "server/mcp/http_replies.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/run.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/policy/leak_tokens.hpp"
@@ -46,7 +47,7 @@ struct House {
     fakes::TempFolder folder;
     std::unique_ptr<storage::Ledger> ledger = fakes::open_ledger(folder / "ledger.db");
     sealing::Sealer redaction{
-        redaction::FingerprintKey{}, {}, storage::Reader::open(folder / "ledger.db").value()};
+        redaction::FingerprintKeyForTests::make(), {}, storage::Reader::open(folder / "ledger.db").value()};
     mcp::Dispatch dispatch{{.prompts = &prompts}, changes, redaction, {.name = "tfy", .version = "1"}};
 
     std::string ask(protocol::RequestId id, Version version = Version::v2026_07_28,
@@ -104,7 +105,7 @@ TEST_CASE("a token that is registered is taken out of the very next answer, kept
     House house;
     CHECK(house.ask(protocol::RequestId(1)).find(value) != std::string::npos);
     CHECK(house.ask(protocol::RequestId(2)).find(value) != std::string::npos);
-    house.redaction.add(redaction::fingerprint(value, "ci", {}));
+    house.redaction.add(redaction::fingerprint(value, "ci", redaction::FingerprintKeyForTests::make()));
     for (int id = 3; id < 6; ++id) {
         const auto answer = house.ask(protocol::RequestId(id));
         CHECK(answer.find(value) == std::string::npos);
@@ -130,7 +131,8 @@ TEST_CASE("an answer that was made while tokens could not be read for a moment i
 
 TEST_CASE("where a value may be spelled across members, the whole message is sealed") {
     House house;
-    house.redaction.add(redaction::fingerprint(R"(d","jsonrpc":"2.0","result":{"cacheS)", "odd", {}));
+    house.redaction.add(redaction::fingerprint(R"(d","jsonrpc":"2.0","result":{"cacheS)", "odd",
+                                               redaction::FingerprintKeyForTests::make()));
     const auto first = house.ask(protocol::RequestId("an-id-that-ends-with-d"));
     CHECK(first.find(R"(d","jsonrpc":"2.0","result":{"cacheS)") == std::string::npos);
     CHECK(house.ask(protocol::RequestId("an-id-that-ends-with-d")) == first);
@@ -156,7 +158,7 @@ TEST_CASE("a result that stands for itself is made once, for each revision") {
 TEST_CASE("a token that is registered is taken out of a result that stands for itself, too") {
     House house;
     for (int id = 1; id < 3; ++id) CHECK(house.get(id).find(value) != std::string::npos);
-    house.redaction.add(redaction::fingerprint(value, "ci", {}));
+    house.redaction.add(redaction::fingerprint(value, "ci", redaction::FingerprintKeyForTests::make()));
     for (int id = 3; id < 5; ++id) {
         CHECK(house.get(id).find(value) == std::string::npos);
         CHECK(house.get(id).find("[redacted:access-token ci]") != std::string::npos);
@@ -165,7 +167,7 @@ TEST_CASE("a token that is registered is taken out of a result that stands for i
 }
 
 TEST_CASE("of results that stand for themselves a MiB is kept") {
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     const auto known = redaction.now();
     mcp::PreparedAnswers kept;
     const Json large = {{"text", std::string(mcp::PreparedAnswers::most_bytes / 2 + 1, ' ')}};

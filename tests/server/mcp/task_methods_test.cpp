@@ -4,6 +4,7 @@
 
 #include "server/mcp/dispatch.hpp"
 #include "server/mcp/http_replies.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/run.hpp"
 
 namespace tfy::task_methods_test {
@@ -30,7 +31,7 @@ public:
 std::optional<Errc> error_of(Version version, bool declared, std::string method) {
     NoTasks tasks;
     mcp::Subscriptions changes;
-    const sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    const sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     mcp::Dispatch dispatch({.tasks = &tasks}, changes, redaction, {.capabilities = {.tasks = true}});
     mcp::AnswerOnly outbox;
     mcp::Requester requester{.context = {.version = version, .capabilities = {.tasks = declared}},

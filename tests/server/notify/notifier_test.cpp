@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/fakes/notified.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 
 namespace tfy::notifier_test {
@@ -300,7 +301,7 @@ TEST_CASE("a value that became known after it was stored is in no body") {
     auto made = fakes::approval("apr_1", "ci-pipeline", "stdio:alice", house.clock.now());
     made.facts.effect = "Holds " + value + " by mistake";
     const auto record = fakes::entry("requested", made.id, {{"state", "pending"}}, house.clock.now());
-    house.redaction.add(redaction::fingerprint(value, "leaked", redaction::FingerprintKey{}));
+    house.redaction.add(redaction::fingerprint(value, "leaked", redaction::FingerprintKeyForTests::make()));
     house.start({webhook()});
     auto open = [made, record](storage::Ledger& ledger) { return ledger.open_request(made, {}, record); };
     house.run(house.store.run(std::move(open))).value();

@@ -5,6 +5,7 @@
 
 #include "server/storage/told_once.hpp"
 #include "tests/fakes/notified.hpp"
+#include "tests/fakes/permits.hpp"
 
 namespace tfy::nudges_test {
 
@@ -154,7 +155,8 @@ TEST_CASE("a reminder that could not be sealed is told as soon as it can be") {
     const fakes::TempFolder folder;
     const auto tokens = folder / "tokens.db";
     const auto other = fakes::open_ledger(tokens);
-    const sealing::Sealer redaction(redaction::FingerprintKey{}, {}, storage::Reader::open(tokens).value());
+    const sealing::Sealer redaction(redaction::FingerprintKeyForTests::make(), {},
+                                    storage::Reader::open(tokens).value());
     Nudged house;
     notify::Nudges nudges(
         {house.loop, house.store, house.desk, house.notifier(), redaction, house.clock, house.log}, 5ms);

@@ -13,6 +13,7 @@
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/run.hpp"
 
 namespace tfy::fakes {
@@ -29,7 +30,7 @@ struct Endpoints {
     std::shared_ptr<storage::Ledger> ledger = open_ledger(folder / "ledger.db");
     storage::OAuthGrants grants{*ledger};
     storage::Store store{ledger};
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     oauth::AuthorizationServer server;
     int given = 0;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 
+#include "tests/fakes/permits.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::log_test {
@@ -41,7 +42,7 @@ std::string written_by(const Write& write) {
 }
 
 struct Lines {
-    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     Log log{redaction, Log::Level::info};
 
     std::string plain(const std::string& client) {
@@ -70,7 +71,7 @@ TEST_CASE("a line that is written again is the line that any other way of writin
 TEST_CASE("a token that is registered is taken out of the very next line") {
     Lines lines;
     for (int i = 0; i < 2; ++i) CHECK(lines.again(value).find(value) != std::string::npos);
-    lines.redaction.add(redaction::fingerprint(value, "ci", {}));
+    lines.redaction.add(redaction::fingerprint(value, "ci", redaction::FingerprintKeyForTests::make()));
     for (int i = 0; i < 2; ++i) {
         CHECK(lines.again(value) == lines.plain(value));
         CHECK(lines.again(value).find(value) == std::string::npos);

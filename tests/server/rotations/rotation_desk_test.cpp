@@ -6,6 +6,7 @@
 
 #include "server/rotations/rotation_records.hpp"
 #include "tests/fakes/one_holder.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rotation_house.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
@@ -329,7 +330,7 @@ TEST_CASE("to another user's key the old token looks gone: nothing is said of it
         One one;
         auto own =
             std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
-        upstream::KeyIdentities keys(own, {}, one.process.client);
+        upstream::KeyIdentities keys(own, redaction::FingerprintKeyForTests::make(), one.process.client);
         one.process.desk.tell_keys_apart(fakes::one_holder(keys));
         SQLite::Database written(one.state.ledger().string(), SQLite::OPEN_READWRITE);
         written.exec("INSERT INTO begun_with VALUES ('apr_1', '" + (same ? keys.now().print : "x") +

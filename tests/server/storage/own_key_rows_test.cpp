@@ -9,6 +9,7 @@
 
 #include "server/storage/journal_check.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 
 namespace tfy::own_key_rows_test {
@@ -44,7 +45,7 @@ struct Desk {
                           .mask = key.masked(),
                           .expires = noon + 24h,
                           .since = noon},
-                         key, redaction::fingerprint(text, "", {}));
+                         key, redaction::fingerprint(text, "", redaction::FingerprintKeyForTests::make()));
     }
     /// As a server reads them: "ada=tfy_pat_…"; "ada=" for one that does not open.
     std::vector<std::string> opened(const std::string& base_url = acme) {

@@ -85,9 +85,9 @@ TEST_CASE("a key is made once, differs from the other one, and only its owner ma
     const TempFolder folder;
     const auto state = open_state(folder.path());
     const auto first = state.fingerprint_key().value();
-    CHECK(first.bytes == open_state(folder.path()).fingerprint_key()->bytes);
-    CHECK(first.bytes != state.seal_key()->bytes);
-    CHECK(std::set<int>(first.bytes.begin(), first.bytes.end()).size() > 8);
+    CHECK(first.bytes() == open_state(folder.path()).fingerprint_key()->bytes());
+    CHECK(first.bytes() != state.seal_key()->bytes);
+    CHECK(std::set<int>(first.bytes().begin(), first.bytes().end()).size() > 8);
     CHECK(mode_of(folder / "keys") == 0700);
     CHECK(mode_of(folder / "keys/fingerprint.key") == 0600);
     CHECK(std::distance(std::filesystem::directory_iterator(folder / "keys"), {}) == 2);
@@ -97,7 +97,7 @@ TEST_CASE("a key that tokens are known by is never made anew, nor taken for anot
     const TempFolder folder;
     const auto state = open_state(folder.path());
     const auto key = state.fingerprint_key_for(false).value();
-    CHECK(state.fingerprint_key_for(true)->bytes == key.bytes);
+    CHECK(state.fingerprint_key_for(true)->bytes() == key.bytes());
     CHECK(mode_of(folder / "keys/fingerprint.check") == 0600);
 
     std::filesystem::remove(folder / "keys/fingerprint.key");
@@ -107,12 +107,12 @@ TEST_CASE("a key that tokens are known by is never made anew, nor taken for anot
     CHECK_FALSE(std::filesystem::exists(folder / "keys/fingerprint.key"));
 
     const auto other = state.fingerprint_key().value();  // as another state directory's would be
-    CHECK(other.bytes != key.bytes);
+    CHECK(other.bytes() != key.bytes());
     const auto foreign = state.fingerprint_key_for(true);
     REQUIRE(foreign.has_error());
     CHECK(foreign.error().message.find("not the same as before") != std::string::npos);
-    CHECK(state.fingerprint_key_for(false)->bytes == other.bytes);  // nothing is known by the old one
-    CHECK(state.fingerprint_key_for(true)->bytes == other.bytes);
+    CHECK(state.fingerprint_key_for(false)->bytes() == other.bytes());  // nothing is known by the old one
+    CHECK(state.fingerprint_key_for(true)->bytes() == other.bytes());
 }
 
 TEST_CASE("those who need a key at the same moment get the same one") {

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
@@ -41,7 +42,7 @@ struct House {
     std::filesystem::path database = folder.path() / "ledger.db";
     boost::asio::io_context loop;
     storage::Store store{storage::Ledger::open(database).value()};
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     std::shared_ptr<upstream::OwnKey> key =
         std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-first-key")));

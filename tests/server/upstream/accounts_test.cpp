@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fstream>
 
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::accounts_test {
@@ -74,7 +75,7 @@ struct House {
     fakes::TempFolder folder;
     boost::asio::io_context loop;
     storage::Store store{storage::Ledger::open(folder.path() / "ledger.db").value()};
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     Plane plane;
     upstream::Accounts accounts;

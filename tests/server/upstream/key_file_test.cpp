@@ -8,6 +8,7 @@
 
 #include "server/app/services.hpp"
 #include "server/upstream/key_file_watch.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/variable.hpp"
 #include "tools/sandbox/mint.hpp"
@@ -37,7 +38,7 @@ struct Watched {
     fakes::TempFolder folder;
     fs::path file = folder.path() / "key";
     boost::asio::io_context loop;
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     std::shared_ptr<upstream::OwnKey> key = std::make_shared<upstream::OwnKey>(secret(first));
     upstream::KeyFileWatch watch{{loop, redaction, log}, file, key};

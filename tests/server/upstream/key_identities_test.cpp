@@ -16,7 +16,7 @@ using upstream::OwnKey;
 
 namespace {
 
-constexpr redaction::FingerprintKey print_key{};
+const auto print_key = redaction::FingerprintKeyForTests::make();
 const std::string alice = "alice@acme.example";
 const std::string bob = "bob@acme.example";
 
@@ -65,8 +65,7 @@ TEST_CASE("what a key is known by is neither the key nor a part of it, and tells
     CHECK(one.print.size() == 32);
     CHECK(one.print == house.begun(jwt_of(alice, 1)).print);
     CHECK(one.print != house.begun(jwt_of(alice, 2)).print);
-    redaction::FingerprintKey another;
-    another.bytes[0] = 1;
+    const auto another = redaction::FingerprintKeyForTests::make(1);
     CHECK(one.print != upstream::KeyIdentities(key(jwt_of(alice, 1)), another, house.client).now().print);
     CHECK(house.begun("").print.empty());
     CHECK(house.begun(jwt_of("ci", 1, "virtualaccount")).user == "virtualaccount ci");

@@ -7,6 +7,7 @@
 
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/tried_keys.hpp"
 
@@ -28,7 +29,7 @@ struct House {
     boost::asio::io_context loop;
     ManualClock clock{noon};
     storage::Store store{open_ledger(file)};
-    sealing::Sealer redaction{{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     TriedKeys tried;
     KeysInForce in_force;
@@ -40,7 +41,7 @@ struct House {
         const policy::Secret key{std::string(text)};
         OwnKeyRows(*other)
             .keep({.person = person, .base_url = base_url, .subject = "", .mask = "", .since = noon}, key,
-                  redaction::fingerprint(text, "", {}))
+                  redaction::fingerprint(text, "", redaction::FingerprintKeyForTests::make()))
             .value();
     }
     void start() {
