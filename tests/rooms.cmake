@@ -32,7 +32,7 @@ room(server/transport MAY server/system server/loop server/tls server/observabil
 room(server/http_client MAY server/loading server/system server/loop server/observability)
 room(server/upstream MAY server/loop server/storage server/sealing server/observability server/http_client tools/truefoundry)
 room(server/people MAY server/system server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
-room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
+room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client server/people)
 room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/people)
 room(server/callers MAY server/jwt server/transport server/storage server/sealing server/oauth)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "policy/approval.hpp"
 #include "policy/dialogue/destination_offer.hpp"
@@ -18,9 +19,20 @@ Json approval_form(const policy::Approval& approval, policy::Time now, protocol:
 Json page_question(const policy::Approval& approval, std::string address, protocol::Version version,
                    const policy::Seals& seal);
 
-struct Decide {
-    enum class What { approve, deny, withdraw } what = What::withdraw;
-    policy::DecisionInput choice = {};
+/// A decision that was read of a person's answer, and not made in any other way.
+class Decide {
+public:
+    enum class What { approve, deny, withdraw };
+    What what() const { return what_; }
+    const policy::DecisionInput& choice() const { return choice_; }
+
+private:
+    friend Result<Decide> read_form(const Json& elicited, std::string shown_digest,
+                                    const DestinationOffer& offer);
+    explicit Decide(What what, policy::DecisionInput choice = {}) : what_(what), choice_(std::move(choice)) {}
+
+    What what_;
+    policy::DecisionInput choice_;
 };
 /// What an answer to the form (a result of elicitation/create) decides. Content is checked here: clients send
 /// what they like. `shown_digest`: of what the form was about. If no destination was chosen it is the first

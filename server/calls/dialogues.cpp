@@ -95,12 +95,12 @@ Async<Result<dialogue::NextStep>> Dialogues::next(dialogue::Position& position,
 
 Async<Result<dialogue::Event>> Dialogues::decide(const dialogue::Decide& decision, Approval& approval) {
     using What = dialogue::Decide::What;
-    auto person = people::ClientForm::person();
+    auto person = people::ClientForm::person(decision);
     Result<Approval> next = approval;
-    switch (decision.what) {
+    switch (decision.what()) {
         case What::withdraw: next = co_await desk_.withdraw(approval.id, person.name()); break;
-        case What::deny: next = co_await desk_.deny(approval.id, person, decision.choice.reason); break;
-        case What::approve: next = co_await desk_.approve(approval.id, person, decision.choice); break;
+        case What::deny: next = co_await desk_.deny(approval.id, person, decision.choice().reason); break;
+        case What::approve: next = co_await desk_.approve(approval.id, person, decision.choice()); break;
     }
     dialogue::Event event = dialogue::Looked{};
     if (!next) {

@@ -87,8 +87,8 @@ Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
     const auto seal = redaction_.now();
     Json rows = Json::array();
     for (const auto& approval : found->approvals) {
-        auto row = inbox_row(approval, visit.session->person, *seal);
-        if (!visit.session->decides) row["may_approve"] = false;
+        auto row = inbox_row(approval, visit.session->person(), *seal);
+        if (!visit.session->decides()) row["may_approve"] = false;
         rows.push_back(std::move(row));
     }
     const Json body = {{"revision", revision},    {"now", policy::format_time(clock_.now())},
@@ -186,7 +186,7 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
         else if (current && current->terms.min_assurance > policy::Assurance::signed_in &&
                  !visit.body.contains("passkey"))
             status = 403;
-        else if (current && cannot(*current, visit.session->person, redaction_))
+        else if (current && cannot(*current, visit.session->person(), redaction_))
             status = 403;
     }
     co_return failed(redaction_, error, status);
@@ -194,7 +194,7 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
 
 Json Dashboard::view(const Approval& approval, const PageRequest& visit) const {
     auto view = approval_view(
-        approval, {visit.session->person, narrowing_.narrowable(approval), visit.session->decides},
+        approval, {visit.session->person(), narrowing_.narrowable(approval), visit.session->decides()},
         *redaction_.now());
     view["would_run"] = may_show_on_page(approval) && would_run_ && would_run_(approval);
     return view;

@@ -86,7 +86,7 @@ Async<transport::HttpResponse> Dashboard::authorize(PageRequest visit) {
 
 Async<transport::HttpResponse> Dashboard::ask_consent(PageRequest visit) {
     if (consent_ == nullptr) co_return nothing_here();
-    const auto person = visit.session->person;
+    const auto person = visit.session->person();
     auto asking = consent_->ask(protocol::text_in(visit.body, "query"), {person, session_of(visit)});
     const auto asked = co_await std::move(asking);
     if (!asked) co_return consent_refusal(redaction_, asked.error());
@@ -102,7 +102,7 @@ Async<transport::HttpResponse> Dashboard::allow_client(PageRequest visit) {
     const bool may_request = wish != visit.body.end() && *wish == true;
     auto allowing =
         consent_->allow(protocol::text_in(visit.body, "query"), protocol::text_in(visit.body, "pending"),
-                        may_request, {visit.session->person, session_of(visit)});
+                        may_request, {visit.session->person(), session_of(visit)});
     auto address = co_await std::move(allowing);
     if (!address) co_return consent_refusal(redaction_, address.error());
     auto reply = secret_reply(redaction_, 200, "address", *address);
@@ -113,7 +113,7 @@ Async<transport::HttpResponse> Dashboard::allow_client(PageRequest visit) {
 Async<transport::HttpResponse> Dashboard::deny_client(PageRequest visit) {
     if (consent_ == nullptr) co_return nothing_here();
     auto denying =
-        consent_->deny(protocol::text_in(visit.body, "query"), {visit.session->person, session_of(visit)});
+        consent_->deny(protocol::text_in(visit.body, "query"), {visit.session->person(), session_of(visit)});
     const auto back = co_await std::move(denying);
     co_return back ? json_reply(redaction_, 200, {{"back", way_back_view(*back, redaction_)}})
                    : consent_refusal(redaction_, back.error());
@@ -121,7 +121,7 @@ Async<transport::HttpResponse> Dashboard::deny_client(PageRequest visit) {
 
 Async<transport::HttpResponse> Dashboard::grants(PageRequest visit) {
     if (consent_ == nullptr) co_return nothing_here();
-    auto finding = consent_->grants(visit.session->person);
+    auto finding = consent_->grants(visit.session->person());
     const auto found = co_await std::move(finding);
     if (!found) co_return error_reply(redaction_, found.error());
     Json all = Json::array();
@@ -132,7 +132,7 @@ Async<transport::HttpResponse> Dashboard::grants(PageRequest visit) {
 
 Async<transport::HttpResponse> Dashboard::revoke_grant(PageRequest visit) {
     if (consent_ == nullptr) co_return nothing_here();
-    auto revoking = consent_->revoke(visit.id, visit.session->person);
+    auto revoking = consent_->revoke(visit.id, visit.session->person());
     const auto done = co_await std::move(revoking);
     co_return done ? empty_reply(204) : error_reply(redaction_, done.error());
 }

@@ -158,9 +158,9 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
     const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
     if (with_session && !visit.session)
         return error_reply(redaction_, 401, "signed_out", signed_out(visit.request, !visit.key.empty()));
-    if (needs == Needs::session_and_body && !visit.session->decides)
+    if (needs == Needs::session_and_body && !visit.session->decides())
         return refuse(403, "not_confirmed",
-                      not_confirmed(visit.session->person) + " Until then you may only look.");
+                      not_confirmed(visit.session->person()) + " Until then you may only look.");
     if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
 
     if (!is_json(visit.request.header("content-type").value_or("")))

@@ -113,19 +113,18 @@ private:
     Async<transport::HttpResponse> page(PageRequest visit);
     Async<transport::HttpResponse> asset(PageRequest visit);
     Async<transport::HttpResponse> sign_in(PageRequest visit);
-    /// By a passkey, a code, or a name and its passphrase.
-    Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
+    /// By a passkey, a code, or a name and its passphrase: the page key.
+    Async<Result<std::string>> identify(PageRequest& visit);
     /// Errc::rate_limited from the 11th wrong one of a network within a minute on, whatever the name; a right
     /// one opens all the same, so that no one can lock out who shares an address with them.
-    Async<Result<people::PageSessions::Session>> by_passphrase(PageRequest& visit, std::string name,
-                                                               std::string passphrase);
+    Async<Result<std::string>> by_passphrase(PageRequest& visit, std::string name, std::string passphrase);
     Async<transport::HttpResponse> whose_code(PageRequest visit);
     Async<transport::HttpResponse> invitation(PageRequest visit);
     Async<transport::HttpResponse> join(PageRequest visit);
     Async<Result<storage::Invitation>> invitation_in(const PageRequest& visit);
-    Async<Result<storage::Person>> enrol(PageRequest& visit);
+    Async<Result<people::Joined>> enrol(PageRequest& visit);
     /// What a sign-in ends with: the page key, and the end of an older session of this tab.
-    Async<transport::HttpResponse> let_in(PageRequest visit, Result<people::PageSessions::Session> session);
+    Async<transport::HttpResponse> let_in(PageRequest visit, Result<std::string> key);
     Async<transport::HttpResponse> begin_at_provider(PageRequest visit);
     Async<transport::HttpResponse> come_from_provider(PageRequest visit);
     Async<transport::HttpResponse> sign_out(PageRequest visit);

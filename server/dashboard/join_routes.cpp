@@ -24,7 +24,7 @@ Async<transport::HttpResponse> Dashboard::invitation(PageRequest visit) {
     co_return json_reply(redaction_, 200, body);
 }
 
-Async<Result<storage::Person>> Dashboard::enrol(PageRequest& visit) {
+Async<Result<people::Joined>> Dashboard::enrol(PageRequest& visit) {
     const auto found = co_await invitation_in(visit);  // nothing is computed for who has none
     if (!found) co_return found.error();
     if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
@@ -48,13 +48,14 @@ Async<transport::HttpResponse> Dashboard::join(PageRequest visit) {
     if (visit.session)
         co_return error_reply(redaction_, 409, "conflict",
                               "Someone is signed in here. No one was enrolled. Sign out first.");
-    const auto person = co_await enrol(visit);
-    if (!person) co_return error_reply(redaction_, person.error());
+    auto joined = co_await enrol(visit);
+    if (!joined) co_return error_reply(redaction_, joined.error());
     approvals_.ring();
-    const auto session = co_await people_.open(person->name);
-    if (!session) co_return error_reply(redaction_, session.error());
-    Json more = {{"person", person->name}, {"may_decide", person->decides()}};
-    co_return secret_reply(redaction_, 201, "page_key", session->key, std::move(more));
+    auto opening = people_.open(std::move(joined->proof));
+    const auto key = co_await std::move(opening);
+    if (!key) co_return error_reply(redaction_, key.error());
+    Json more = {{"person", joined->person.name}, {"may_decide", joined->person.decides()}};
+    co_return secret_reply(redaction_, 201, "page_key", *key, std::move(more));
 }
 
 // A link may carry a code: who follows it sees whose it is before it is used.

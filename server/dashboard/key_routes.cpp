@@ -41,7 +41,7 @@ transport::HttpResponse Dashboard::no_own_keys() const {
 
 Async<transport::HttpResponse> Dashboard::own_key(PageRequest visit) {
     if (own_keys_ == nullptr) co_return no_own_keys();
-    const auto found = co_await own_keys_->of(visit.session->person);
+    const auto found = co_await own_keys_->of(visit.session->person());
     if (!found) co_return error_reply(redaction_, found.error());
     const auto seal = redaction_.now();
     const Json body = {{"base_url", policy::shown(*seal, own_keys_->base_url())},
@@ -59,7 +59,7 @@ Async<transport::HttpResponse> Dashboard::enter_own_key(PageRequest visit) {
                               "The field 'key' must be text of up to 16 KiB. Nothing was kept.");
     auto known = co_await still_there(visit);
     if (!known) co_return error_reply(redaction_, known.error());
-    auto entering = own_keys_->enter(visit.session->person, std::move(*key));
+    auto entering = own_keys_->enter(visit.session->person(), std::move(*key));
     const auto kept = co_await std::move(entering);
     if (!kept) co_return key_refusal(redaction_, kept.error());
     if (kept->withdrawn > 0) approvals_.ring();
@@ -69,7 +69,7 @@ Async<transport::HttpResponse> Dashboard::enter_own_key(PageRequest visit) {
 
 Async<transport::HttpResponse> Dashboard::end_own_key(PageRequest visit) {
     if (own_keys_ == nullptr) co_return no_own_keys();
-    const auto ended = co_await own_keys_->end(visit.session->person);
+    const auto ended = co_await own_keys_->end(visit.session->person());
     if (!ended) co_return error_reply(redaction_, ended.error());
     if (!*ended)
         co_return error_reply(redaction_, 404, "not_found",

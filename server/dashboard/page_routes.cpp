@@ -46,13 +46,13 @@ Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
     co_return error_reply(redaction_, 404, "not_found", "The page has no such file.");
 }
 
-Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& visit) {
+Async<Result<std::string>> Dashboard::identify(PageRequest& visit) {
     if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
         auto answer = read_passkey_answer(*passkey);
         if (!answer) co_return not_signed_in(answer.error());
-        auto person = co_await passkeys_.signed_in(std::move(*answer));
-        if (!person) co_return not_signed_in(person.error());
-        auto opening = people_.open(std::move(*person));
+        auto proof = co_await passkeys_.signed_in(std::move(*answer));
+        if (!proof) co_return not_signed_in(proof.error());
+        auto opening = people_.open(std::move(*proof));
         co_return co_await std::move(opening);
     }
     auto name = text_field(visit.body, "name");
@@ -63,44 +63,43 @@ Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& vi
     }
     const auto typed = text_field(visit.body, "code").value_or("");
     // A right code always opens, wherever it was given out and however many were wrong before it.
-    const auto person = co_await codes_.take(typed);
-    auto opening = person ? people_.open(*person) : people_.sign_in(typed);
+    auto proof = co_await codes_.take(typed);
+    auto opening = proof ? people_.open(std::move(*proof)) : people_.sign_in(typed);
     co_return co_await std::move(opening);
 }
 
-Async<Result<people::PageSessions::Session>> Dashboard::by_passphrase(PageRequest& visit, std::string name,
-                                                                      std::string passphrase) {
+Async<Result<std::string>> Dashboard::by_passphrase(PageRequest& visit, std::string name,
+                                                    std::string passphrase) {
     policy::Secret typed(std::move(passphrase));
     const auto network =
         transport::client_network(visit.request.remote, visit.request.headers, trusted_proxies_);
     people::PassphraseDesk::From from{
         .network = network, .slowed = wrong_passphrases_.wait_of(network, clock_.now()).has_value()};
-    auto checking = passphrases_.check(name, std::move(typed), std::move(from));
-    const auto checked = co_await std::move(checking);
-    if (!checked && checked.error().code == Errc::denied)
+    auto checking = passphrases_.sign_in(std::move(name), std::move(typed), std::move(from));
+    auto proof = co_await std::move(checking);
+    if (!proof && proof.error().code == Errc::denied)
         if (const auto wait = wrong_passphrases_.note(network, clock_.now()))
             co_return too_many_of_network(*wait);
-    if (!checked) co_return not_signed_in(checked.error());
-    auto opening = people_.open(std::move(name));
+    if (!proof) co_return not_signed_in(proof.error());
+    auto opening = people_.open(std::move(*proof));
     co_return co_await std::move(opening);
 }
 
-Async<transport::HttpResponse> Dashboard::let_in(PageRequest visit,
-                                                 Result<people::PageSessions::Session> session) {
-    if (session) {
+Async<transport::HttpResponse> Dashboard::let_in(PageRequest visit, Result<std::string> key) {
+    if (key) {
         if (!visit.key.empty())  // an older session of this tab ends here
             std::ignore = co_await people_.sign_out(visit.key);
-        co_return secret_reply(redaction_, 200, "page_key", session->key);
+        co_return secret_reply(redaction_, 200, "page_key", *key);
     }
     transport::Headers extra;
-    if (session.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
-    co_return error_reply(redaction_, visit.session ? session.error() : not_signed_in(session.error()),
+    if (key.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
+    co_return error_reply(redaction_, visit.session ? key.error() : not_signed_in(key.error()),
                           std::move(extra));
 }
 
 Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
-    auto session = co_await identify(visit);
-    auto letting_in = let_in(std::move(visit), std::move(session));
+    auto key = co_await identify(visit);
+    auto letting_in = let_in(std::move(visit), std::move(key));
     co_return co_await std::move(letting_in);
 }
 
@@ -125,16 +124,16 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
     }
     std::size_t passkeys = 0;
     if (session)
-        if (const auto own = co_await passkeys_.of(session->person))
+        if (const auto own = co_await passkeys_.of(session->person()))
             passkeys = static_cast<std::size_t>(std::ranges::count_if(
                 *own, [this](const auto& each) { return passkeys_.is_for_here(each); }));
     bool key_broken = false;
     if (session && own_keys_ != nullptr)
-        if (const auto own = co_await own_keys_->of(session->person)) key_broken = *own && (*own)->broken;
+        if (const auto own = co_await own_keys_->of(session->person())) key_broken = *own && (*own)->broken;
     const Json body = {{"signed_in", session.has_value()},
                        {"can_sign_in", way_in},
                        {"passkeys", passkeys},
-                       {"person", session ? Json(session->person) : Json(nullptr)},
+                       {"person", session ? Json(session->person()) : Json(nullptr)},
                        {"server", server_label_()},
                        {"programs", consent_ != nullptr},
                        {"own_key", own_keys_ != nullptr},

@@ -19,7 +19,7 @@ Json passkey_row(const storage::Passkey& passkey, bool for_here, const policy::S
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::passkeys(PageRequest visit) {
-    const auto found = co_await passkeys_.of(visit.session->person);
+    const auto found = co_await passkeys_.of(visit.session->person());
     if (!found) co_return error_reply(redaction_, found.error());
     Json rows = Json::array();
     const auto seal = redaction_.now();
@@ -28,12 +28,12 @@ Async<transport::HttpResponse> Dashboard::passkeys(PageRequest visit) {
 }
 
 Async<transport::HttpResponse> Dashboard::confirm_passkey(PageRequest visit) {
-    const auto options = co_await passkeys_.to_confirm(visit.session->person);
+    const auto options = co_await passkeys_.to_confirm(visit.session->person());
     co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
 }
 
 Async<Result<std::string>> Dashboard::still_there(PageRequest& visit) {
-    const auto& person = visit.session->person;
+    const auto& person = visit.session->person();
     const auto known = [](const Result<void>& checked, std::string_view by) -> Result<std::string> {
         if (!checked) return checked.error();
         return std::string(by);
@@ -62,7 +62,7 @@ Async<Result<std::string>> Dashboard::still_there(PageRequest& visit) {
 Async<transport::HttpResponse> Dashboard::new_passkey(PageRequest visit) {
     auto by = co_await still_there(visit);
     if (!by) co_return error_reply(redaction_, by.error());
-    auto asking = passkeys_.to_register(visit.session->person, std::move(*by));
+    auto asking = passkeys_.to_register(visit.session->person(), std::move(*by));
     const auto options = co_await std::move(asking);
     co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
 }
@@ -75,17 +75,17 @@ Async<transport::HttpResponse> Dashboard::add_passkey(PageRequest visit) {
     if (!name || name->size() > storage::longest_passkey_name)
         co_return error_reply(redaction_, 422, "refused",
                               "A passkey's name has 64 bytes at most. Nothing was changed.");
-    const auto added = co_await passkeys_.add(visit.session->person, std::move(*name), std::move(*answer));
+    const auto added = co_await passkeys_.add(visit.session->person(), std::move(*name), std::move(*answer));
     co_return added ? json_reply(redaction_, 201, passkey_row(*added, true, redaction_))
                     : error_reply(redaction_, added.error());
 }
 
 Async<transport::HttpResponse> Dashboard::remove_passkey(PageRequest visit) {
-    const auto own = co_await passkeys_.of(visit.session->person);
+    const auto own = co_await passkeys_.of(visit.session->person());
     if (!own) co_return error_reply(redaction_, own.error());
     if (std::ranges::find(*own, visit.id, &storage::Passkey::id) == own->end())
         co_return error_reply(redaction_, 404, "not_found", "You have no such passkey. Nothing was changed.");
-    const auto removed = co_await passkeys_.remove(visit.id, visit.session->person);
+    const auto removed = co_await passkeys_.remove(visit.id, visit.session->person());
     co_return removed ? empty_reply(204) : error_reply(redaction_, removed.error());
 }
 
@@ -96,7 +96,7 @@ Async<transport::HttpResponse> Dashboard::passkey_to_sign_in(PageRequest) {
 
 // The server says what is signed, from its own row and from what the person wishes.
 Async<transport::HttpResponse> Dashboard::sign(PageRequest visit) {
-    const auto& person = visit.session->person;
+    const auto& person = visit.session->person();
     const auto current = co_await approvals_.find(visit.id);
     if (!current) co_return error_reply(redaction_, current.error());
     const auto signing = passkeys_.signing();
@@ -121,9 +121,9 @@ Async<Result<policy::Human>> Dashboard::decider(PageRequest& visit) {
     if (signature == visit.body.end() || signature->is_null()) co_return people_.human(*visit.session);
     auto answer = read_passkey_answer(*signature);
     if (!answer) co_return answer.error();
-    auto signing = passkeys_.signer(visit.session->person, std::move(*answer));
+    auto signing = passkeys_.signer(visit.session->person(), std::move(*answer));
     auto signer = co_await std::move(signing);
-    if (!signer) co_await passkeys_.note_refused(visit.session->person, visit.id, signer.error());
+    if (!signer) co_await passkeys_.note_refused(visit.session->person(), visit.id, signer.error());
     co_return signer;
 }
 

@@ -33,7 +33,7 @@ Async<transport::HttpResponse> Dashboard::begin_at_provider(PageRequest visit) {
     if (purpose == oidc::Purpose::connect)
         if (const auto there = co_await still_there(visit); !there)
             co_return error_reply(redaction_, there.error());
-    auto person = purpose == oidc::Purpose::sign_in ? std::string{} : visit.session->person;
+    auto person = purpose == oidc::Purpose::sign_in ? std::string{} : visit.session->person();
     auto beginning = provider_->begin(purpose, std::move(person));
     const auto begun = co_await std::move(beginning);
     if (!begun)
@@ -49,22 +49,22 @@ Async<transport::HttpResponse> Dashboard::come_from_provider(PageRequest visit) 
     for (const auto* part : {&answer.code, &answer.state, &answer.issuer})
         if (part->size() > most_of_answer_part)
             co_return error_reply(redaction_, bad_text("code", "You are not signed in."));
-    auto finishing = provider_->finish(std::move(answer), visit.session ? visit.session->person : "");
-    auto came = co_await std::move(finishing);
-    if (came && came->purpose == oidc::Purpose::confirm) {
-        auto proving = provider_->proof(came->person, session_of(visit));
+    auto finishing = provider_->finish(std::move(answer), visit.session ? visit.session->person() : "");
+    auto finished = co_await std::move(finishing);
+    if (finished && finished->came.purpose == oidc::Purpose::confirm) {
+        auto proving = provider_->proof(finished->came.person, session_of(visit));
         const auto proof = co_await std::move(proving);
         co_return proof ? secret_reply(redaction_, 200, "proof", *proof)
                         : error_reply(redaction_, proof.error());
     }
-    Result<people::PageSessions::Session> session = Error{};
-    if (came) {
-        auto opening = people_.open(std::move(came->person));
-        session = co_await std::move(opening);
+    Result<std::string> key = Error{};
+    if (finished) {
+        auto opening = people_.open(std::move(*finished->proof));
+        key = co_await std::move(opening);
     } else {
-        session = came.error();
+        key = finished.error();
     }
-    auto letting_in = let_in(std::move(visit), std::move(session));
+    auto letting_in = let_in(std::move(visit), std::move(key));
     co_return co_await std::move(letting_in);
 }
 

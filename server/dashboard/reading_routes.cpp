@@ -17,7 +17,7 @@ Json all_shown(Json value, const policy::Seals& seal) {
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::tokens(PageRequest visit) {
-    auto found = co_await reading_.tokens(visit.session->person);
+    auto found = co_await reading_.tokens(visit.session->person());
     if (!found) co_return error_reply(redaction_, found.error());
     auto body = all_shown(std::move(*found), *redaction_.now());
     body["now"] = policy::format_time(clock_.now());
@@ -25,13 +25,13 @@ Async<transport::HttpResponse> Dashboard::tokens(PageRequest visit) {
 }
 
 Async<transport::HttpResponse> Dashboard::health(PageRequest visit) {
-    auto found = co_await reading_.health(visit.session->person);
+    auto found = co_await reading_.health(visit.session->person());
     co_return found ? json_reply(redaction_, 200, all_shown(std::move(*found), *redaction_.now()))
                     : error_reply(redaction_, found.error());
 }
 
 Async<transport::HttpResponse> Dashboard::checks(PageRequest visit) {
-    auto found = co_await reading_.checks(visit.session->person);
+    auto found = co_await reading_.checks(visit.session->person());
     co_return found ? json_reply(redaction_, 200, all_shown(std::move(*found), *redaction_.now()))
                     : error_reply(redaction_, found.error());
 }

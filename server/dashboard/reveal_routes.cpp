@@ -63,7 +63,8 @@ Async<transport::HttpResponse> Dashboard::lost_values(PageRequest visit) {
     if (!found) co_return error_reply(redaction_, found.error());
     Json lost = Json::array();
     for (const auto& approval : found->approvals) {
-        if (!made_value_for(approval, visit.session->person) || approval.updated + told_for < clock_.now() ||
+        if (!made_value_for(approval, visit.session->person()) ||
+            approval.updated + told_for < clock_.now() ||
             deleted_by(found->approvals, protocol::text_in(outcome_of(approval), "id")))
             continue;
         const auto fate = co_await value_of(approval);
@@ -81,13 +82,13 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
     std::set<std::string> held;
     for (const auto& value : reveals_.waiting()) {
         held.insert(value.reveal_id);
-        if (!value.recipients.may_see(visit.session->person)) continue;
+        if (!value.recipients.may_see(visit.session->person())) continue;
         all.push_back({{"reveal_id", value.reveal_id},
                        {"token_name", policy::shown(redaction_, value.token_name)},
                        {"masked", policy::shown(redaction_, value.masked)},
                        {"until", policy::format_time(value.until)},
                        {"for_agent", value.recipients.for_agent},
-                       {"nonce", nonces_.issue(visit.session->key, value.reveal_id)}});
+                       {"nonce", nonces_.issue(visit.session->key(), value.reveal_id)}});
     }
     nonces_.keep_only(held);
     const Json body = {{"reveals", std::move(all)}, {"now", policy::format_time(clock_.now())}};
@@ -97,7 +98,7 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
 Async<transport::HttpResponse> Dashboard::reveal(PageRequest visit) {
     const auto nonce = visit.body.find("nonce");
     const bool spent = nonce != visit.body.end() && nonce->is_string() &&
-                       nonces_.spend(visit.session->key, visit.id, nonce->get_ref<const std::string&>());
+                       nonces_.spend(visit.session->key(), visit.id, nonce->get_ref<const std::string&>());
     if (!spent) {
         const auto held = reveals_.waiting();
         const bool waits =

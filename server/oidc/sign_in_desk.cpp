@@ -132,11 +132,15 @@ Async<Result<SignInDesk::Begun>> SignInDesk::begin(Purpose purpose, std::string 
     co_return Begun{std::move(address), std::move(state)};
 }
 
-Async<Result<SignInDesk::Came>> SignInDesk::finish(ProviderAnswer answer, std::string signed_in) {
+Async<Result<SignInDesk::Finished>> SignInDesk::finish(ProviderAnswer answer, std::string signed_in) {
     const auto place = under_way_.take();
     if (!place) co_return too_many_at_once();
     auto entering = enter(std::move(answer), std::move(signed_in));
-    co_return co_await std::move(entering);
+    auto came = co_await std::move(entering);
+    if (!came) co_return came.error();
+    std::optional<people::SignInProof> proof;
+    if (came->purpose != Purpose::confirm) proof.emplace(people::SignInProof(came->person));
+    co_return Finished{std::move(*came), std::move(proof)};
 }
 
 Async<Result<SignInDesk::Came>> SignInDesk::enter(ProviderAnswer answer, std::string signed_in) {

@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/loop/concurrency_limit.hpp"
 #include "server/observability/log.hpp"
 #include "server/oidc/provider.hpp"
+#include "server/people/sign_in_proof.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/storage/store.hpp"
 
@@ -56,9 +58,13 @@ public:
         std::string person;
         Purpose purpose = Purpose::sign_in;
     };
+    struct Finished {
+        Came came;
+        std::optional<people::SignInProof> proof = {};  // none where they came to confirm
+    };
     /// Who came; enrolled now if they never were here. `signed_in`: who is, in that tab, or no one.
     /// Errc::denied, and what enrolling and connecting answer with (Ledger), beside those above.
-    Async<Result<Came>> finish(ProviderAnswer answer, std::string signed_in);
+    Async<Result<Finished>> finish(ProviderAnswer answer, std::string signed_in);
 
     /// For a person who came to confirm, in this session (a hash of its key): for five minutes it stands for
     /// them.

@@ -47,29 +47,29 @@ Result<std::string> PageSessions::look_up(std::string_view code, bool used_up) {
                      tools::own_command("approvals sign-in")};
 }
 
-Async<Result<PageSessions::Session>> PageSessions::sign_in(std::string code) {
+Async<Result<std::string>> PageSessions::sign_in(std::string code) {
     auto person = look_up(code, true);
     if (!person) co_return person.error();
     auto beginning = begin(std::move(*person), true);
     co_return co_await std::move(beginning);
 }
 
-Async<Result<PageSessions::Session>> PageSessions::open(std::string person) {
-    auto beginning = begin(std::move(person), false);
+Async<Result<std::string>> PageSessions::open(SignInProof proof) {
+    auto beginning = begin(proof.person(), false);
     co_return co_await std::move(beginning);
 }
 
-Async<Result<PageSessions::Session>> PageSessions::begin(std::string person, bool guest) {
-    Session session{policy::random_id(32), std::move(person)};
-    storage::PageSession row{.hash = hash_of_page_key(session.key),
-                             .person = session.person,
+Async<Result<std::string>> PageSessions::begin(std::string person, bool guest) {
+    auto key = policy::random_id(32);
+    storage::PageSession row{.hash = hash_of_page_key(key),
+                             .person = std::move(person),
                              .guest = guest,
                              .until = clock_.now() + session_life,
                              .used = clock_.now()};
     auto work = [row = std::move(row)](storage::Ledger& ledger) { return ledger.open_page_session(row); };
     const auto opened = co_await store_.run(std::move(work));
     if (!opened) co_return opened.error();
-    co_return session;
+    co_return std::move(key);
 }
 
 Async<Result<std::optional<PageSessions::Session>>> PageSessions::session(std::string key, bool used) {
@@ -84,7 +84,7 @@ Async<Result<std::optional<PageSessions::Session>>> PageSessions::session(std::s
     auto found = co_await store_.run(std::move(work));
     if (!found) co_return found.error();
     if (!*found) co_return std::optional<Session>{};
-    co_return std::optional(Session{std::move(key), (*found)->person, (*found)->decides});
+    co_return std::optional(Session(std::move(key), (*found)->person, (*found)->decides));
 }
 
 Async<Result<void>> PageSessions::sign_out(std::string key) {
@@ -95,7 +95,7 @@ Async<Result<void>> PageSessions::sign_out(std::string key) {
 }
 
 policy::Human PageSessions::human(const Session& session) const {
-    return {session.person, policy::Assurance::signed_in};
+    return {session.person(), policy::Assurance::signed_in};
 }
 
 }  // namespace tfy::people

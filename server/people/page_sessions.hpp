@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "policy/human.hpp"
+#include "server/people/sign_in_proof.hpp"
 #include "server/people/wrong_tries.hpp"
 #include "server/storage/store.hpp"
 
@@ -28,17 +30,30 @@ public:
     /// count.
     void codes_count_while(std::function<bool()> may) { codes_count_ = std::move(may); }
 
-    struct Session {
-        std::string key;  // random; comes back as X-Page-Key with every request. Never in a cookie.
-        std::string person;
-        bool decides = true;  // false: not confirmed yet; they may look
+    /// One that is open: found by its key, and made in no other way.
+    class Session {
+    public:
+        const std::string& key() const { return key_; }
+        const std::string& person() const { return person_; }
+        /// False: not confirmed yet; they may look.
+        bool decides() const { return decides_; }
+
+    private:
+        friend class PageSessions;
+        Session(std::string key, std::string person, bool decides)
+            : key_(std::move(key)), person_(std::move(person)), decides_(decides) {}
+
+        std::string key_;
+        std::string person_;
+        bool decides_;
     };
-    /// Errc::denied for a wrong, used or old code; Errc::rate_limited; Errc::storage.
-    Async<Result<Session>> sign_in(std::string code);
+    /// The page key of a new session: random; it comes back as X-Page-Key with every request, and never in a
+    /// cookie. Errc::denied for a wrong, used or old code; Errc::rate_limited; Errc::storage.
+    Async<Result<std::string>> sign_in(std::string code);
     /// Whose code it is, which goes on counting. Errors as of sign_in().
     Result<std::string> whose(std::string_view code);
-    /// For an enrolled person who was identified elsewhere.
-    Async<Result<Session>> open(std::string person);
+    /// The same for an enrolled person who was identified elsewhere.
+    Async<Result<std::string>> open(SignInProof proof);
     /// Nothing if there is none, its person is suspended, or it came by a code of sign_in() and someone is
     /// enrolled by now. `used`: whether it counts as use. Errc::storage.
     Async<Result<std::optional<Session>>> session(std::string key, bool used);
@@ -53,7 +68,7 @@ private:
     };
     /// The same; `used_up` if it is not to count again.
     Result<std::string> look_up(std::string_view code, bool used_up);
-    Async<Result<Session>> begin(std::string person, bool guest);
+    Async<Result<std::string>> begin(std::string person, bool guest);
 
     storage::Store& store_;
     const Clock& clock_;

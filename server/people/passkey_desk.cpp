@@ -259,8 +259,7 @@ Async<Result<Json>> PasskeyDesk::to_join(storage::Invitation invitation) {
                                Json::array());
 }
 
-Async<Result<storage::Person>> PasskeyDesk::join(std::string invitation, std::string name,
-                                                 PasskeyAnswer answer) {
+Async<Result<Joined>> PasskeyDesk::join(std::string invitation, std::string name, PasskeyAnswer answer) {
     auto work = [invitation = std::move(invitation), name = std::move(name), answer = std::move(answer),
                  party = party(), now = clock_.now()](storage::Ledger& ledger) -> Result<storage::Person> {
         const auto client_data = from_base64url(answer.client_data);
@@ -270,7 +269,10 @@ Async<Result<storage::Person>> PasskeyDesk::join(std::string invitation, std::st
         if (!made) return made.error();
         return ledger.enrol_invited(invitation, {std::move(made->passkey), made->sign_count}, now);
     };
-    co_return co_await store_.run(std::move(work));
+    auto person = co_await store_.run(std::move(work));
+    if (!person) co_return person.error();
+    SignInProof proof(person->name);
+    co_return Joined{std::move(*person), std::move(proof)};
 }
 
 Async<Result<Json>> PasskeyDesk::to_sign(std::string person, Json statement) {
@@ -330,7 +332,7 @@ Async<Result<Json>> PasskeyDesk::to_sign_in() {
     co_return request_options(*asked, party().id(), Json::array());
 }
 
-Async<Result<std::string>> PasskeyDesk::signed_in(PasskeyAnswer answer) {
+Async<Result<SignInProof>> PasskeyDesk::signed_in(PasskeyAnswer answer) {
     auto work = [answer = std::move(answer), party = party(),
                  now = clock_.now()](storage::Ledger& ledger) -> Result<std::string> {
         const auto checked = check(ledger, answer, to_sign_in_with, "", party, now);
@@ -338,7 +340,9 @@ Async<Result<std::string>> PasskeyDesk::signed_in(PasskeyAnswer answer) {
         if (auto used = ledger.use_passkey(checked->use(), now); !used) return used.error();
         return checked->passkey.person;
     };
-    co_return co_await store_.run(std::move(work));
+    auto person = co_await store_.run(std::move(work));
+    if (!person) co_return person.error();
+    co_return SignInProof(std::move(*person));
 }
 
 Async<Result<std::vector<Passkey>>> PasskeyDesk::of(std::string person) {

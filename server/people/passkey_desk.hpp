@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "policy/human.hpp"
+#include "server/people/sign_in_proof.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "server/storage/store.hpp"
@@ -41,7 +42,7 @@ public:
     /// The same for who holds this invitation, whom it enrols. `invitation`: its hash. Errors of
     /// Ledger::enrol_invited(), too.
     Async<Result<Json>> to_join(storage::Invitation invitation);
-    Async<Result<storage::Person>> join(std::string invitation, std::string name, PasskeyAnswer answer);
+    Async<Result<Joined>> join(std::string invitation, std::string name, PasskeyAnswer answer);
 
     /// That it still is the person of this session, by one of their passkeys: PublicKeyCredential's options,
     /// and the answer. Errors as of to_sign() and add().
@@ -61,7 +62,7 @@ public:
 
     /// The same to sign in; whose passkey it is tells who does.
     Async<Result<Json>> to_sign_in();
-    Async<Result<std::string>> signed_in(PasskeyAnswer answer);
+    Async<Result<SignInProof>> signed_in(PasskeyAnswer answer);
 
     /// Those of this person, also for another host.
     Async<Result<std::vector<storage::Passkey>>> of(std::string person);

@@ -50,6 +50,12 @@ Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typ
     co_return co_await std::move(comparing);
 }
 
+Async<Result<SignInProof>> PassphraseDesk::sign_in(std::string person, policy::Secret typed, From from) {
+    auto checking = check(person, std::move(typed), std::move(from));
+    if (const auto checked = co_await std::move(checking); !checked) co_return checked.error();
+    co_return SignInProof(std::move(person));
+}
+
 // As the ledger counts guesses at a name that someone has.
 Error PassphraseDesk::no_such_name(const std::string& name) {
     if (!policy::is_person_name(name)) return wrong_passphrase();

@@ -9,6 +9,7 @@
 
 #include "policy/secret.hpp"
 #include "server/loop/concurrency_limit.hpp"
+#include "server/people/sign_in_proof.hpp"
 #include "server/storage/guessing_turn.hpp"
 #include "server/storage/store.hpp"
 
@@ -36,6 +37,8 @@ public:
     Async<Result<void>> check(std::string person, policy::Secret typed) {
         return check(std::move(person), std::move(typed), From{});
     }
+    /// The same, of who signs in by it.
+    Async<Result<SignInProof>> sign_in(std::string person, policy::Secret typed, From from);
     /// What is kept of a new one: hash_passphrase(), in the same queue.
     Async<Result<std::string>> hash(policy::Secret typed);
     /// Waits for the one that is being checked.

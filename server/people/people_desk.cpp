@@ -87,10 +87,13 @@ Async<Result<storage::Invitation>> PeopleDesk::invitation(std::string code) {
                     "invited you for another one."};
 }
 
-Async<Result<storage::Person>> PeopleDesk::join(std::string invitation, std::string passphrase_hash) {
+Async<Result<Joined>> PeopleDesk::join(std::string invitation, std::string passphrase_hash) {
     auto work = [invitation = std::move(invitation), hash = std::move(passphrase_hash), now = clock_.now()](
                     storage::Ledger& ledger) { return ledger.enrol_invited(invitation, hash, now); };
-    co_return co_await store_.run(std::move(work));
+    auto person = co_await store_.run(std::move(work));
+    if (!person) co_return person.error();
+    SignInProof proof(person->name);
+    co_return Joined{std::move(*person), std::move(proof)};
 }
 
 }  // namespace tfy::people

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "policy/human.hpp"
+#include "server/people/sign_in_proof.hpp"
 #include "server/people/wrong_tries.hpp"
 #include "server/storage/store.hpp"
 #include "tools/async.hpp"
@@ -40,7 +41,7 @@ public:
     /// ones in a minute, which never stops a right one.
     Async<Result<storage::Invitation>> invitation(std::string code);
     /// With the argon2id hash of a passphrase. Errors of Ledger::enrol_invited().
-    Async<Result<storage::Person>> join(std::string invitation, std::string passphrase_hash);
+    Async<Result<Joined>> join(std::string invitation, std::string passphrase_hash);
 
 private:
     storage::Store& store_;

@@ -73,7 +73,7 @@ Async<Result<std::string>> SignInCodes::whose(std::string_view typed) {
     co_return std::move(**person);
 }
 
-Async<Result<std::string>> SignInCodes::take(std::string_view typed) {
+Async<Result<SignInProof>> SignInCodes::take(std::string_view typed) {
     if (normal_sign_in_code(typed).size() != symbols) co_return not_a_code();
     auto work = [hash = hash_of_sign_in_code(typed), now = clock_.now()](storage::Ledger& ledger) {
         return ledger.take_sign_in_code(hash, now);
@@ -81,7 +81,7 @@ Async<Result<std::string>> SignInCodes::take(std::string_view typed) {
     auto person = co_await store_.run(std::move(work));
     if (!person) co_return person.error();
     if (!*person) co_return unknown_code();
-    co_return std::move(**person);
+    co_return SignInProof(std::move(**person));
 }
 
 }  // namespace tfy::people

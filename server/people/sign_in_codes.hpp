@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/people/sign_in_proof.hpp"
 #include "server/storage/store.hpp"
 
 namespace tfy::people {
@@ -25,8 +26,8 @@ public:
     Async<bool> anyone_makes_them();
     /// Whose code it is, which goes on counting. Errors as of take().
     Async<Result<std::string>> whose(std::string_view typed);
-    /// Whose code it is; it is used up. Errc::denied if there is none; Errc::storage.
-    Async<Result<std::string>> take(std::string_view typed);
+    /// The same, and it is used up. Errc::denied if there is none; Errc::storage.
+    Async<Result<SignInProof>> take(std::string_view typed);
 
 private:
     storage::Store& store_;

@@ -16,6 +16,7 @@
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/rotation_house.hpp"
+#include "tests/fakes/signed_in.hpp"
 #include "tests/fakes/tried_keys.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/world.hpp"
@@ -129,12 +130,14 @@ struct Page {
                      .body = body.dump()});
     }
 
+    /// The page is this person's from here on.
+    void sit_down(const std::string& person) {
+        key = wait(sign_in_by_code(store, clock, people, person)).value();
+    }
     /// As a guest while no one is enrolled.
     void sign_in(const std::string& person = "grace") {
-        const bool anyone = wait(codes.anyone_makes_them());
-        auto opening = anyone ? people.open(person)
-                              : people.sign_in(people.issue_code(person, std::chrono::minutes{10}));
-        key = wait(std::move(opening)).value().key;
+        if (wait(codes.anyone_makes_them())) return sit_down(person);
+        key = wait(people.sign_in(people.issue_code(person, std::chrono::minutes{10}))).value();
     }
 
     void in_ledger(const std::function<void(storage::Ledger&)>& work) {

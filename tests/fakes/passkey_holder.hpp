@@ -22,7 +22,7 @@ struct PasskeyHolder {
     Authenticator device{Authenticator::es256, "device of " + person};
 
     /// The page is this person's from here on.
-    void sit_down() { page.key = page.wait(page.people.open(person)).value().key; }
+    void sit_down() { page.sit_down(person); }
 
     CapturedAnswer ask_to_register(const std::string& passphrase = their_passphrase) {
         sit_down();

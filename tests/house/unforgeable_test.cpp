@@ -56,6 +56,8 @@ namespace fs = std::filesystem;
 
 using Lines = std::map<std::string, std::set<std::string>>;  // by the file they are in
 
+const std::regex friends(R"(^\s*friend ([^;(]*[;(]))");
+
 /// Of each source below `folders`, what the first group of `wanted` finds in its lines of code.
 Lines found_in(std::initializer_list<const char*> folders, const std::regex& wanted) {
     Lines all;
@@ -84,6 +86,7 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
           "Result<Approval> finish(", "Result<Approval> approve_under(", "class Gate;",
           "struct ApprovalForTests;"}},
         {"policy/claim.hpp", {"class storage::Ledger;", "struct ClaimForTests;"}},
+        {"policy/dialogue/approval_form.hpp", {"Result<Decide> read_form("}},
         {"policy/gate.hpp", {"class Gate;", "struct PermitForTests;"}},
         {"policy/human.hpp",
          {"class people::ClientForm;", "class people::TerminalChannel;", "class people::PageSessions;",
@@ -96,7 +99,18 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
          {"class Redactor;", "class reveals::LockedEscrow;", "class cli::SandboxRoutes;",
           "struct RevealForTests;"}},
     };
-    CHECK(found_in({"policy"}, std::regex(R"(^\s*friend ([^;(]*[;(]))")) == known);
+    CHECK(found_in({"policy"}, friends) == known);
+}
+
+TEST_CASE(
+    "what lets a person in on the page is made by what checks people, and a session by their sessions") {
+    const Lines known = {
+        {"server/people/page_sessions.hpp", {"class PageSessions;"}},
+        {"server/people/sign_in_proof.hpp",
+         {"class SignInCodes;", "class PassphraseDesk;", "class PasskeyDesk;", "class PeopleDesk;",
+          "class oidc::SignInDesk;"}},
+    };
+    CHECK(found_in({"server/people"}, friends) == known);
 }
 
 TEST_CASE("what only tests may make is made nowhere else") {

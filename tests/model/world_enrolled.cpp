@@ -3,6 +3,7 @@
 
 #include "server/webauthn/bytes.hpp"
 #include "tests/fakes/authenticator.hpp"
+#include "tests/fakes/signed_in.hpp"
 #include "tests/model/world.hpp"
 
 namespace tfy::model {
@@ -140,12 +141,12 @@ Async<Result<Human>> World::at_browser(Process& process, std::string person) {
     for (std::size_t i = 0; i < browsers_.size(); ++i)
         if (browsers_[i].person == person) mine.push_back(i);
     if (mine.empty()) {
-        auto opening = process.sessions.open(person);
+        auto opening = fakes::sign_in_by_code(process.store, time_.clock(), process.sessions, person);
         const auto opened = co_await std::move(opening);
         if (!opened) co_return opened.error();
         ++tally_.sessions;
         mine.push_back(browsers_.size());
-        browsers_.push_back({person, opened->key});
+        browsers_.push_back({person, *opened});
     }
     const auto used = browsers_[mine[order_() % mine.size()]];
     const bool over = used.signed_out || reference_.suspended(person);
@@ -154,7 +155,7 @@ Async<Result<Human>> World::at_browser(Process& process, std::string person) {
     if (!session) co_return session.error();
     if (!*session) co_return unknown(person);
     if (over) reference_.complain("a session of " + person + " goes on after its end");
-    if (!(*session)->decides) co_return unknown(person);
+    if (!(*session)->decides()) co_return unknown(person);
     co_return process.sessions.human(**session);
 }
 
@@ -235,11 +236,11 @@ void World::suspend(const Draws& draws) {
 void World::sign_in(const Draws& draws) {
     auto& process = *some_process(draws[3]);
     const auto name = someone(draws[0]);
-    run(process, process.sessions.open(name),
-        [this, name](const Result<people::PageSessions::Session>& opened) {
+    run(process, fakes::sign_in_by_code(process.store, time_.clock(), process.sessions, name),
+        [this, name](const Result<std::string>& opened) {
             if (!opened) return;
             ++tally_.sessions;
-            browsers_.push_back({name, opened->key});
+            browsers_.push_back({name, *opened});
         });
 }
 

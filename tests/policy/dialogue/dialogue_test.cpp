@@ -50,10 +50,10 @@ std::string in_words(const NextStep& step) {
         return "shows a form: " + message.substr(0, message.find('\n'));
     }
     if (const auto* decide = std::get_if<Decide>(&step)) {
-        const auto& choice = decide->choice;
+        const auto& choice = decide->choice();
         const auto where =
             choice.destination ? ", to " + std::string(policy::to_string(*choice.destination)) : "";
-        switch (decide->what) {
+        switch (decide->what()) {
             case Decide::What::approve: return "approves, typing " + choice.typed_name + where;
             case Decide::What::deny: return "denies: " + choice.reason;
             case Decide::What::withdraw: return "withdraws";
@@ -115,7 +115,7 @@ TEST_CASE("a person decides on what they were shown, not on what the row says by
     const auto shown = talk.row.digest;
     talk.row.digest = "sha256:another";
     const auto step = resume(talk.position, talk.client, talk.row, approves(), noon, fakes::no_tokens());
-    CHECK(std::get<Decide>(step).choice.digest == shown);
+    CHECK(std::get<Decide>(step).choice().digest == shown);
     CHECK(talk.after(NotTaken{"It was changed. Look again."}) == "shows a form: It was changed. Look again.");
     CHECK(talk.position.shown == "sha256:another");
 }

@@ -163,7 +163,7 @@ TEST_CASE("an invitation does not replace the person who is signed in") {
     Entrance page;
     page.enrolled({"ada"});
     const auto code = page.invitation("cy", "ada");
-    page.key = page.wait(page.people.open("ada")).value().key;
+    page.sit_down("ada");
     CHECK(page.join(code, {{"passphrase", their_passphrase}}).status() == 409);
     CHECK(page.enrolled_now().size() == 1);
     CHECK(page.get("/approvals/api/session").json().at("person") == "ada");

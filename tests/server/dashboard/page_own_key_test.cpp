@@ -21,7 +21,6 @@ struct Desk : Page {
         enrolled({"ada", "bob", "cy"});
         sit_down("ada");
     }
-    void sit_down(const std::string& person) { key = wait(people.open(person)).value().key; }
     CapturedAnswer noted(CapturedAnswer answer) {
         everything += answer.text();
         return answer;

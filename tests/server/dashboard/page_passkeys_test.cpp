@@ -305,7 +305,7 @@ TEST_CASE("a passkey is registered by its person, behind the passphrase, and onc
     CHECK(house.bob.ask_to_register().json().at("excludeCredentials").size() == 1);
     CHECK(house.bob.register_it().status() == 409);
     auto& people = house.page.people;
-    house.page.key = house.page.wait(people.sign_in(people.issue_code("guest", 10min))).value().key;
+    house.page.key = house.page.wait(people.sign_in(people.issue_code("guest", 10min))).value();
     CHECK(house.page.post("/approvals/api/passkeys/new", {{"passphrase", their_passphrase}}).status() == 401);
 }
 
@@ -325,7 +325,7 @@ TEST_CASE(
             .get<std::string>();
     };
     const auto first = begin(storage::provider_kind), second = begin(storage::provider_kind);
-    page.key = page.wait(page.people.open("ada")).value().key;
+    page.sit_down("ada");
     const auto add = [&](Authenticator& device, const std::string& challenge) {
         return page.post("/approvals/api/passkeys",
                          {{"name", "device"}, {"passkey", as_browsers_send(device.make(challenge))}});

@@ -5,7 +5,9 @@
 
 #include <boost/asio/use_future.hpp>
 #include <set>
+#include <type_traits>
 
+#include "server/people/client_form.hpp"
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/sql.hpp"
 
@@ -29,12 +31,20 @@ std::string without_dashes(std::string text) {
     return text;
 }
 
+template <class Given>
+concept opens = requires(people::PageSessions& sessions, Given given) { sessions.open(std::move(given)); };
+template <class Given>
+concept makes_a_person =
+    requires(const people::PageSessions& sessions, const Given& given) { sessions.human(given); };
+template <class Form>
+concept decides_unasked = requires { Form::person(); };
+template <class Form, class Given>
+concept decides_by = requires(const Given& given) { Form::person(given); };
+
 struct People : Page {
     people::PageSessions& channel = people;
 
-    Result<people::PageSessions::Session> sign_in(const std::string& typed) {
-        return wait(channel.sign_in(typed));
-    }
+    Result<std::string> sign_in(const std::string& typed) { return wait(channel.sign_in(typed)); }
     Errc code_of(const std::string& typed) {
         const auto result = sign_in(typed);
         return result ? Errc::internal : result.error().code;
@@ -82,9 +92,9 @@ TEST_CASE("a code is taken as people type it") {
     for (const auto& row : rows) {
         CAPTURE(row.name);
         People people;
-        const auto session = people.sign_in(row.typed(people.channel.issue_code("grace", 10min)));
-        CHECK(session.has_value() == row.accepted);
-        if (session) CHECK(session->person == "grace");
+        const auto key = people.sign_in(row.typed(people.channel.issue_code("grace", 10min)));
+        CHECK(key.has_value() == row.accepted);
+        if (key) CHECK(people.session(*key)->person() == "grace");
     }
 }
 
@@ -100,7 +110,7 @@ TEST_CASE("a code works once, in its time, and leaves the others alone") {
     const auto third = people.channel.issue_code("lin", 1min);
     const auto ada = people.sign_in(second);
     REQUIRE(ada.has_value());
-    CHECK(ada->person == "ada");
+    CHECK(people.session(*ada)->person() == "ada");
 
     people.clock.advance(1min);
     CHECK(people.code_of(third) == Errc::denied);
@@ -162,32 +172,32 @@ TEST_CASE(
     const auto other = people.sign_in(people.channel.issue_code("grace", 10min));
     REQUIRE(session.has_value());
     REQUIRE(other.has_value());
-    CHECK(session->key.size() >= 52);
-    CHECK(session->key != other->key);
+    CHECK(session->size() >= 52);
+    CHECK(*session != *other);
 
-    REQUIRE(people.session(session->key).has_value());
-    CHECK(people.session(session->key)->person == "grace");
+    REQUIRE(people.session(*session).has_value());
+    CHECK(people.session(*session)->person() == "grace");
     CHECK_FALSE(people.session("").has_value());
-    CHECK_FALSE(people.session(session->key.substr(1)).has_value());
+    CHECK_FALSE(people.session(session->substr(1)).has_value());
 
     people.sign_out("unknown");
-    people.sign_out(other->key);
-    CHECK_FALSE(people.session(other->key).has_value());
+    people.sign_out(*other);
+    CHECK_FALSE(people.session(*other).has_value());
 
     for (int half_hours = 1; half_hours < 16; ++half_hours) {
         people.clock.advance(30min);
-        REQUIRE(people.session(session->key, true).has_value());
+        REQUIRE(people.session(*session, true).has_value());
     }
     people.clock.advance(30min - 1ms);
-    CHECK(people.session(session->key).has_value());
+    CHECK(people.session(*session).has_value());
     people.clock.advance(1ms);
-    CHECK_FALSE(people.session(session->key).has_value());
+    CHECK_FALSE(people.session(*session).has_value());
 
     const auto idle = people.sign_in(people.channel.issue_code("grace", 10min));
     people.clock.advance(1h - 1ms);
-    CHECK(people.session(idle->key).has_value());  // looked at, not used
+    CHECK(people.session(*idle).has_value());  // looked at, not used
     people.clock.advance(1ms);
-    CHECK_FALSE(people.session(idle->key).has_value());
+    CHECK_FALSE(people.session(*idle).has_value());
 }
 
 TEST_CASE("a session outlives its server, is known to others, and a row that was slipped in is none") {
@@ -209,31 +219,67 @@ TEST_CASE("a session outlives its server, is known to others, and a row that was
     {
         storage::Store store{open_ledger(file)};
         people::PageSessions first{store, clock};
-        key = run(first.open("bob")).value().key;
+        key = run(sign_in_by_code(store, clock, first, "bob")).value();
     }
     storage::Store store{open_ledger(file)};
     people::PageSessions second{store, clock};
     const auto known = run(second.session(key, true)).value();
     REQUIRE(known.has_value());
-    CHECK(known->person == "bob");
-    CHECK(known->decides);
-    const auto other = run(second.open("bob")).value();
+    CHECK(known->person() == "bob");
+    CHECK(known->decides());
+    const auto other = run(sign_in_by_code(store, clock, second, "bob")).value();
     CHECK(run_sql(file, "UPDATE page_sessions SET person = 'ada'") == 0);
     CHECK_FALSE(run(second.session(key, true)).value().has_value());
     CHECK(run_sql(file, "UPDATE page_sessions SET person = 'bob'") == 0);
     CHECK(run(second.session(key, true)).value().has_value());
     open_ledger(file)->suspend_person("bob", "ada", noon).value();
-    CHECK_FALSE(run(second.session(other.key, true)).value().has_value());
+    CHECK_FALSE(run(second.session(other, true)).value().has_value());
     CHECK_FALSE(run(second.session(key, true)).value().has_value());
 }
 
 TEST_CASE("who decides on the page is the person that the code was issued to, signed in") {
     People people;
-    const auto session = people.sign_in(people.channel.issue_code("grace", 10min));
+    const auto key = people.sign_in(people.channel.issue_code("grace", 10min));
+    REQUIRE(key.has_value());
+    const auto session = people.session(*key);
     REQUIRE(session.has_value());
     const auto human = people.channel.human(*session);
     CHECK(human.name() == "grace");
     CHECK(human.assurance() == policy::Assurance::signed_in);
+}
+
+TEST_CASE("a session is opened by what someone showed of themselves, and no person comes of a name") {
+    using people::SignInProof;
+    using Session = people::PageSessions::Session;
+    static_assert(opens<SignInProof>);
+    static_assert(!opens<std::string> && !opens<const char*> && !opens<Session>);
+    static_assert(!std::is_default_constructible_v<SignInProof> && !std::is_aggregate_v<SignInProof>);
+    static_assert(!std::is_constructible_v<SignInProof, std::string>);
+    static_assert(!std::is_convertible_v<std::string, SignInProof>);
+    static_assert(!std::is_copy_constructible_v<SignInProof> && !std::is_copy_assignable_v<SignInProof>);
+    static_assert(!std::is_default_constructible_v<Session> && !std::is_aggregate_v<Session>);
+    static_assert(!std::is_constructible_v<Session, std::string, std::string, bool>);
+    static_assert(makes_a_person<Session> && !makes_a_person<std::string> && !makes_a_person<SignInProof>);
+    People people;
+    people.enrolled({"ada"});
+    people.sit_down("ada");
+    CHECK(people.session(people.key)->person() == "ada");
+}
+
+TEST_CASE("the person behind a client comes of an answer to its form, and of nothing else") {
+    using dialogue::Decide;
+    using people::ClientForm;
+    static_assert(!decides_unasked<ClientForm>);
+    static_assert(decides_by<ClientForm, Decide>);
+    static_assert(!decides_by<ClientForm, std::string> && !decides_by<ClientForm, policy::DecisionInput>);
+    static_assert(!std::is_default_constructible_v<Decide> && !std::is_aggregate_v<Decide>);
+    static_assert(!std::is_constructible_v<Decide, Decide::What>);
+    static_assert(!std::is_constructible_v<Decide, Decide::What, policy::DecisionInput>);
+    const Json said = {{"action", "decline"}, {"content", {{"reason", "not today"}}}};
+    const auto read = dialogue::read_form(said, "sha256:00", {});
+    REQUIRE(read.has_value());
+    CHECK(read->what() == Decide::What::deny);
+    CHECK(ClientForm::person(*read).assurance() == policy::Assurance::client);
 }
 
 }  // namespace tfy::page_sessions_test
