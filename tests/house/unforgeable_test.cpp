@@ -128,6 +128,34 @@ TEST_CASE("a request is restored from what was stored, and from nothing else") {
     CHECK(found_in({"protocol", "policy", "tools", "server"}, std::regex(R"(\b(restore\())")) == known);
 }
 
+TEST_CASE("a caller is made by what knows who asks, and by what asks nothing") {
+    const std::regex made(
+        R"((\bpolicy::Caller(?: \w+)?\{|\bcaller_with\(|(?:return |caller_?)\{\.principal|caller = \{\.)"
+        R"(|[Cc]aller\w*\.principal = |^\s*\{\.principal = ))");
+    std::set<std::string> files;
+    for (const auto& [file, words] : found_in({"protocol", "policy", "tools", "server"}, made))
+        files.insert(file);
+    const std::set<std::string> known = {
+        "policy/approval_json.cpp",  // of a request that was stored
+        "policy/call.cpp",
+        "policy/call.hpp",
+        "policy/permission_reach.cpp",  // whom a permission is for: nothing runs
+        "server/app/app.cpp",           // stdio: the account that began the server
+        "server/app/page_reading.cpp",  // who is signed in to the page, which reads for them
+        "server/approvals/explanation.cpp",
+        "server/approvals/permissions.cpp",  // whom a permission is wished for
+        "server/callers/access_tokens.cpp",
+        "server/callers/issuer.cpp",
+        "server/callers/keys.cpp",
+        "server/callers/loopback.cpp",
+        "server/callers/truefoundry.cpp",
+        "server/cli/policy_explain.cpp",
+        "server/doctor/doctor_approvals.cpp",
+        "server/rotations/rotation_desk.cpp",  // whose rotation goes on
+    };
+    CHECK(files == known);
+}
+
 TEST_CASE("a redactor is made by the sealer only, and a sealer in a few known places") {
     // A temporary, one with a name, and what make_unique and its like make.
     const auto made = [](const std::string& type) {
