@@ -56,7 +56,7 @@ Time answers_until(const Approval& approval, Time told) {
     switch (approval.state()) {
         case State::succeeded:
         case State::unknown: return told + approval.repeat_outcome;
-        case State::denied: return std::max(told, approval.updated + approval.terms.denied_for);
+        case State::denied: return std::max(told, approval.updated + approval.terms().denied_for);
         default: return told;
     }
 }
@@ -85,7 +85,7 @@ bool may_follow(State from, State to) {
 }
 
 std::optional<std::string> unmet(const Approval& approval) {
-    const auto& terms = approval.terms;
+    const auto& terms = approval.terms();
     std::set<std::string_view> people;
     for (const auto& vote : approval.votes()) {
         if (vote.assurance < terms.min_assurance)

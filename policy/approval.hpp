@@ -19,8 +19,8 @@ struct KeyIdentity;
 struct Signing;
 struct StandingPermission;
 
-/// What became of it is private: only the functions that are its friends take it further, and the store
-/// restores it.
+/// What it takes and what became of it are private: the gate makes it, only the functions that are its
+/// friends take it further, and the store restores it.
 class Approval {
 public:
     enum class State {
@@ -63,15 +63,13 @@ public:
     };
 
     std::string id;            // random, public: "apr_" and 26 characters
-    Call call;                 // what would run
-    std::string digest;        // of `call`: what people are shown and decide on
+    Call call;                 // what would run, if digest() is its digest: Gate::redeem compares them
     std::string asked_digest;  // of the call as it was asked: by this the same call finds its request again
     std::vector<Narrowing> narrowings = {};
     std::optional<Extension> extended = {};
     Facts facts;
-    std::string agent_reason;  // the agent's newest words, not verified
-    int rewordings = 0;        // how often it gave others before
-    Terms terms = {};
+    std::string agent_reason;                            // the agent's newest words, not verified
+    int rewordings = 0;                                  // how often it gave others before
     Duration repeat_outcome = std::chrono::minutes{10};  // see answers_until()
     KeyIdentity holder = {};  // whose key was in use when it was asked, and its facts were read: it runs with
                               // that user's key or not at all; empty: not known
@@ -86,9 +84,13 @@ public:
                                 // that is superseded, or that was withdrawn for a reason
 
     State state() const { return state_; }
+    /// Of `call`: what people are shown and decide on.
+    const std::string& digest() const { return digest_; }
+    /// What it takes to decide on it.
+    const Terms& terms() const { return terms_; }
     /// Whether what it needs is gone when it expires: no more time would help.
     bool is_all_its_time() const { return facts.until && *facts.until <= expires; }
-    /// Who said yes to `digest`, each person once.
+    /// Who said yes to digest(), each person once.
     const std::vector<Decision>& votes() const { return votes_; }
     /// The one that ended the waiting.
     const std::optional<Decision>& decision() const { return decision_; }
@@ -114,9 +116,11 @@ private:
     friend Result<Approval> finish(Approval, State, Json, Time);
     friend Result<Approval> approve_under(const StandingPermission&, Approval, const KeyIdentity&, Time,
                                           Duration, const Seals&);
-    friend class Gate;               // follow_up
+    friend class Gate;               // request, follow_up
     friend struct ApprovalForTests;  // defined in tests/fakes only
 
+    std::string digest_;
+    Terms terms_ = {};
     State state_ = State::pending;
     std::vector<Decision> votes_ = {};
     std::optional<Decision> decision_ = {};

@@ -137,7 +137,7 @@ Terms read_terms(const Members& from) {
 void read_later_members(const Members& from, Approval& into) {
     if (is_early(from)) {
         into.updated = from.has("updated") ? from.time("updated") : into.created;
-        into.asked_digest = into.digest;
+        into.asked_digest = into.digest();
         return;
     }
     if (from.has("rewordings")) into.rewordings = static_cast<int>(from.integer("rewordings"));
@@ -158,24 +158,24 @@ void read_later_members(const Members& from, Approval& into) {
 
 Json Approval::json() const {
     auto names = Json::array();
-    for (const auto destination : terms.destinations) names.push_back(to_string(destination));
+    for (const auto destination : terms_.destinations) names.push_back(to_string(destination));
     Json stored = {{"id", id},
                    {"call", json_of(call)},
-                   {"digest", digest},
+                   {"digest", digest_},
                    {"asked_digest", asked_digest},
                    {"narrowings", json_of(narrowings)},
                    {"extended", extended ? json_of(*extended) : Json(nullptr)},
                    {"facts", facts.json()},
                    {"agent_reason", agent_reason},
                    {"rewordings", rewordings},
-                   {"min_assurance", to_string(terms.min_assurance)},
-                   {"approvers", terms.approvers},
-                   {"quorum", terms.quorum},
-                   {"self_approval", terms.self_approval},
-                   {"reason_required", terms.reason_required},
+                   {"min_assurance", to_string(terms_.min_assurance)},
+                   {"approvers", terms_.approvers},
+                   {"quorum", terms_.quorum},
+                   {"self_approval", terms_.self_approval},
+                   {"reason_required", terms_.reason_required},
                    {"destinations", std::move(names)},
-                   {"because", terms.because},
-                   {"denied_for_ms", terms.denied_for.count()},
+                   {"because", terms_.because},
+                   {"denied_for_ms", terms_.denied_for.count()},
                    {"repeat_outcome_ms", repeat_outcome.count()},
                    {"state", to_string(state())},
                    {"created", format_time(created)},
@@ -186,10 +186,10 @@ Json Approval::json() const {
                    {"instance", instance},
                    {"outcome", outcome}};
     // Only if they are set: Nudges looks for them.
-    if (terms.remind_after) stored[remind_member] = terms.remind_after->count();
-    if (terms.escalate_after) {
-        stored[escalate_member] = terms.escalate_after->count();
-        stored["escalate_to"] = terms.escalate_to;
+    if (terms_.remind_after) stored[remind_member] = terms_.remind_after->count();
+    if (terms_.escalate_after) {
+        stored[escalate_member] = terms_.escalate_after->count();
+        stored["escalate_to"] = terms_.escalate_to;
     }
     if (!holder.print.empty()) stored["holder"] = {{"print", holder.print}, {"user", holder.user}};
     return stored;
@@ -205,11 +205,11 @@ Result<Approval> Approval::restore(const Json& stored) {
     Approval approval;
     approval.id = from.text("id");
     approval.call = read_call(from.member("call"));
-    approval.digest = from.text("digest");
+    approval.digest_ = from.text("digest");
     approval.facts = read_facts(from.member("facts"));
     approval.agent_reason = from.text("agent_reason");
     approval.call.reason = approval.agent_reason;
-    approval.terms = read_terms(from);
+    approval.terms_ = read_terms(from);
     approval.state_ = from.one_of("state", read_state, State::unknown);
     approval.created = from.time("created");
     approval.expires = from.time("expires");

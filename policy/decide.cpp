@@ -31,20 +31,20 @@ std::optional<Error> undecidable(const Approval& approval, std::string_view name
 }
 
 std::optional<Error> not_what_was_shown(const Approval& approval, std::string_view digest) {
-    if (digest == approval.digest) return std::nullopt;
+    if (digest == approval.digest()) return std::nullopt;
     return refuse(Errc::superseded,
                   "The request has changed since it was shown. Look at it again, then decide.");
 }
 
 std::optional<Error> not_sure_enough(const Approval& approval, Assurance assurance) {
-    if (assurance >= approval.terms.min_assurance) return std::nullopt;
-    if (approval.terms.min_assurance == Assurance::passkey)
+    if (assurance >= approval.terms().min_assurance) return std::nullopt;
+    if (approval.terms().min_assurance == Assurance::passkey)
         return refuse(
             Errc::refused,
             "The rule asks that this decision is signed with your passkey, and it is not. Sign it on "
             "the approvals page, where you can also register a passkey.");
     return refuse(Errc::refused, "This request needs an approval with assurance '" +
-                                     std::string(to_string(approval.terms.min_assurance)) +
+                                     std::string(to_string(approval.terms().min_assurance)) +
                                      "', and this one has '" + std::string(to_string(assurance)) +
                                      "'. Approve it on a channel with that assurance.");
 }
@@ -65,7 +65,7 @@ std::optional<Error> insufficient(const Approval& approval, const DecisionInput&
                       std::string("To approve, type ") +
                           (approval.facts.confirmation.empty() ? "the token's name exactly: " : "exactly: ") +
                           shown(seal, approval.facts.to_type(), 200) + ".");
-    if (approval.terms.reason_required && blank(choice.reason))
+    if (approval.terms().reason_required && blank(choice.reason))
         return refuse(Errc::refused, "The rule asks for a reason. Give one.");
     return std::nullopt;
 }
@@ -109,7 +109,7 @@ Result<Destination> destination_of(const Approval& approval, const DecisionInput
                                          std::string(to_string(chosen)) +
                                          "'. Approve that, or deny the request.");
     }
-    const auto& allowed = approval.terms.destinations;
+    const auto& allowed = approval.terms().destinations;
     if (!choice.destination) return allowed.empty() ? Destination::none : allowed.front();
     if (std::ranges::find(allowed, *choice.destination) != allowed.end()) return *choice.destination;
     return refuse(Errc::refused, "The rule does not allow the destination '" +
@@ -121,7 +121,7 @@ Result<Destination> destination_of(const Approval& approval, const DecisionInput
 
 std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name,
                                           const Seals& seal) {
-    if (auto why = excluded(approval.terms, approval.call.caller, name, seal)) return why;
+    if (auto why = excluded(approval.terms(), approval.call.caller, name, seal)) return why;
     if (std::ranges::find(approval.votes(), name, &Approval::Decision::by) != approval.votes().end())
         return shown(seal, name, 100) +
                " has already approved this request. Another person must approve it too.";
@@ -131,13 +131,13 @@ std::optional<std::string> cannot_approve(const Approval& approval, std::string_
 std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name, const Seals& seal) {
     const auto& own = approval.call.caller.person;
     if (!own.empty() && name == own) return std::nullopt;
-    auto terms = approval.terms;
+    auto terms = approval.terms();
     terms.self_approval = true;  // is about a yes only
     return excluded(terms, approval.call.caller, name, seal);
 }
 
 std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name, const Seals& seal) {
-    return excluded(approval.terms, approval.call.caller, name, seal);
+    return excluded(approval.terms(), approval.call.caller, name, seal);
 }
 
 std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name, const Seals& seal) {
@@ -184,7 +184,7 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
                                .reason = choice.reason,
                                .destination = *destination,
                                .signature = signature_of(person)});
-    if (approval.votes().size() < approval.terms.quorum) return approval;
+    if (approval.votes().size() < approval.terms().quorum) return approval;
     approval.decision_ = approval.votes().back();
     approval.state_ = State::approved;
     approval.updated = now;
@@ -228,7 +228,7 @@ Result<Approval> narrow(Approval approval, const Human& person, std::string_view
         return refuse(Errc::refused, "This changes nothing: the request already asks for exactly that.");
     approval.narrowings.push_back({person.name(), now, std::move(approval.call.arguments)});
     approval.call.arguments = std::move(arguments);
-    approval.digest = digest(approval.call);
+    approval.digest_ = digest(approval.call);
     approval.facts = std::move(facts);
     approval.votes_.clear();
     return approval;

@@ -37,9 +37,9 @@ Verdict Gate::judge(Call call, std::string_view subject, Time now) const {
 Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const {
     Approval fresh;
     fresh.id = std::move(id);
-    fresh.digest = digest(ask.call);
-    fresh.asked_digest = fresh.digest;
-    fresh.terms = terms_of(ask.rule, ask.call.caller, facts.yields_value);
+    fresh.digest_ = digest(ask.call);
+    fresh.asked_digest = fresh.digest_;
+    fresh.terms_ = terms_of(ask.rule, ask.call.caller, facts.yields_value);
     fresh.call = std::move(ask.call);
     fresh.facts = std::move(facts);
     fresh.agent_reason = std::move(agent_reason);
@@ -61,7 +61,7 @@ Result<ApprovedPermit> Gate::redeem(Claim claim, Call call, Time now) const {
                      "The approval was not used in time. Call the tool again. Nothing was done."};
     // The second comparison: what the person saw is the record's call, and it too must be what the digest
     // stands for.
-    if (digest(call) != approval.digest || digest(approval.call) != approval.digest)
+    if (digest(call) != approval.digest() || digest(approval.call) != approval.digest())
         return Error{Errc::superseded, "This call is not the one that was approved. Nothing was done."};
     const auto& decision = approval.decision();
     if (!decision || !decision->approved)
@@ -69,7 +69,7 @@ Result<ApprovedPermit> Gate::redeem(Claim claim, Call call, Time now) const {
     if (const auto missing = unmet(approval)) return Error{Errc::refused, *missing + " Nothing was done."};
     return ApprovedPermit(std::move(call),
                           ApprovedPermit::Grant{approval.id, approval.facts, *decision, approval.votes(),
-                                                approval.terms.destinations});
+                                                approval.terms().destinations});
 }
 
 }  // namespace tfy::policy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/gate.hpp"
 #include "policy/principals.hpp"
 #include "policy/rule_match.hpp"
 #include "policy/visible.hpp"
@@ -41,20 +42,20 @@ bool is_the_last(const Rule& rule, const StandingPermission& permission, Share t
 
 /// A request that the permission is made for, under `rule`.
 Approval likely_request(const StandingPermission& permission, const Rule& rule, Time now) {
-    Approval fresh;
-    fresh.call.tool = "tfy_access_tokens_create";
-    fresh.call.base_url = permission.base_url;
+    Call call;
+    call.tool = "tfy_access_tokens_create";
+    call.base_url = permission.base_url;
     Json payload = Json::object();
     if (!permission.kind.team.empty()) payload["teamName"] = permission.kind.team;
     if (!permission.kind.account.empty()) payload["accountName"] = permission.kind.account;
     if (!permission.kind.type.empty()) payload["tokenType"] = permission.kind.type;
-    fresh.call.arguments = {{"payload", std::move(payload)}};
-    fresh.call.caller = caller_with(permission.principal);
-    fresh.facts.subject = permission.names;  // a pattern matches itself
-    fresh.facts.expires = now + permission.longest_life;
-    fresh.facts.yields_value = true;
-    fresh.terms = terms_of(rule, fresh.call.caller, true);
-    return fresh;
+    call.arguments = {{"payload", std::move(payload)}};
+    call.caller = caller_with(permission.principal);
+    Facts facts;
+    facts.subject = permission.names;  // a pattern matches itself
+    facts.expires = now + permission.longest_life;
+    facts.yields_value = true;
+    return Gate(Rules{}).request({std::move(call), rule}, std::move(facts), {}, {}, now);
 }
 
 std::string at_line(const Rule& rule, const std::string& why) {

@@ -12,7 +12,7 @@ Json decision_statement(const Approval& approval, std::string_view verb, const D
             {"server", approval.call.server},
             {"origin", signing.origin},
             {"approval", approval.id},
-            {"digest", approval.digest},
+            {"digest", approval.digest()},
             {"verb", verb},
             {"destination", to_string(destination)},
             {"typed_name", choice.typed_name},

@@ -116,7 +116,7 @@ std::string choose_from(const std::vector<Destination>& allowed) {
 /// What the rule asks for and its giver cannot say alone.
 std::optional<std::string> too_little(const StandingPermission& permission, const Approval& fresh,
                                       const Seals& seal) {
-    const auto& terms = fresh.terms;
+    const auto& terms = fresh.terms();
     if (terms.quorum > 1)
         return "The rule asks for " + std::to_string(terms.quorum) +
                " approvers, and one person gives a permission. No permission can count here.";

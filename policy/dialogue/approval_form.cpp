@@ -49,7 +49,7 @@ Json approval_form(const Approval& approval, policy::Time now, protocol::Version
                             {"title", "Reason"},
                             {"description", "The agent sees it; the journal records it."},
                             {"maxLength", 500}};
-    if (approval.terms.reason_required) required.push_back("reason");
+    if (approval.terms().reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
     const auto message =
         (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now, offer, seal);

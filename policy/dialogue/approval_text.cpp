@@ -22,7 +22,7 @@ std::string value_words(const std::string& value, const policy::Seals& seal) {
 
 // Who may decide, and who has; nothing if any person may, alone.
 std::string people_lines(const Approval& approval, const policy::Seals& seal) {
-    const auto& terms = approval.terms;
+    const auto& terms = approval.terms();
     std::string text;
     if (!terms.approvers.empty()) text += "May decide: " + policy::shown_names(terms.approvers, seal) + "\n";
     if (!terms.self_approval && !approval.call.caller.person.empty())
@@ -85,7 +85,7 @@ std::string narrowing_lines(const Approval& approval, const policy::Seals& seal)
 }
 
 std::string screen(const Approval& approval, policy::Time now, const policy::Seals& seal) {
-    return screen(approval, now, offer_with_page(approval.terms), seal);
+    return screen(approval, now, offer_with_page(approval.terms()), seal);
 }
 
 std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer,
@@ -106,9 +106,9 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     text += "\nExact arguments:\n";
     write_arguments(text, approval.call.arguments, "", seal);
     text += narrowing_lines(approval, seal);
-    text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
-    if (!approval.terms.because.empty())
-        text += "Rule: " + policy::shown(seal, approval.terms.because) + "\n";
+    text += "\nDigest: " + policy::short_digest(approval.digest()) + "\n";
+    if (!approval.terms().because.empty())
+        text += "Rule: " + policy::shown(seal, approval.terms().because) + "\n";
     text += people_lines(approval, seal);
     if (!waits) return text;
     text += "\nOn approval: " + policy::shown(seal, approval.facts.effect) + "\n" + destination_words(offer);

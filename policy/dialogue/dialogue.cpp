@@ -8,13 +8,13 @@ using policy::Approval;
 constexpr int most_unclear = 4;  // answers to one form, before its client is told to come back later
 
 DestinationOffer offer_to(const ClientAbilities& client, const Approval& approval) {
-    if (approval.terms.destinations.empty()) return {};
-    return client.reaches_page ? offer_with_page(approval.terms) : offer_without_page(approval.terms);
+    if (approval.terms().destinations.empty()) return {};
+    return client.reaches_page ? offer_with_page(approval.terms()) : offer_without_page(approval.terms());
 }
 
 NextStep show(Position& position, const ClientAbilities& client, const Approval& approval, policy::Time now,
               const policy::Seals& seal) {
-    position.shown = approval.digest;
+    position.shown = approval.digest();
     if (form_may_decide(client, approval) && position.unclear < most_unclear)
         return Show{Show::Way::form, approval_form(approval, now, client.version, offer_to(client, approval),
                                                    position.problem, seal)};
@@ -45,7 +45,7 @@ NextStep hear(Position& position, const ClientAbilities& client, const Approval&
 }  // namespace
 
 bool form_may_decide(const ClientAbilities& client, const Approval& approval) {
-    return client.shows_forms && approval.terms.min_assurance == policy::Assurance::client;
+    return client.shows_forms && approval.terms().min_assurance == policy::Assurance::client;
 }
 
 NextStep resume(Position& position, const ClientAbilities& client, const Approval& approval,

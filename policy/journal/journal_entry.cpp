@@ -10,7 +10,7 @@ Json body_of(const policy::Approval& approval) {
     Json body = {{"tool", approval.call.tool},
                  {"principal", approval.call.caller.principal},
                  {"client", approval.call.caller.client},
-                 {"digest", approval.digest},
+                 {"digest", approval.digest()},
                  {"subject", approval.facts.subject},
                  {"state", policy::to_string(approval.state())}};
     if (approval.state() == policy::Approval::State::pending) {
@@ -22,11 +22,11 @@ Json body_of(const policy::Approval& approval) {
         body["narrowed_by"] = approval.narrowings.back().by;
     }
     if (approval.extended) body["extended_by"] = approval.extended->by;
-    if (approval.terms.quorum > 1) {
+    if (approval.terms().quorum > 1) {
         Json people = Json::array();
         for (const auto& vote : approval.votes()) people.push_back(vote.by);
         body["approved_by"] = std::move(people);
-        body["quorum"] = approval.terms.quorum;
+        body["quorum"] = approval.terms().quorum;
     }
     if (approval.decision()) {
         body["decided_by"] = approval.decision()->by;
@@ -98,12 +98,12 @@ JournalEntry nudge_entry(std::string kind, const policy::Approval& approval,
                          const redaction::Redactor& redactor, policy::Time now) {
     Json body = {{"tool", approval.call.tool},
                  {"principal", approval.call.caller.principal},
-                 {"digest", approval.digest},
+                 {"digest", approval.digest()},
                  {"subject", approval.facts.subject},
                  {"state", policy::to_string(approval.state())},
                  {"asked_at", policy::format_time(approval.created)}};
     if (kind == policy::to_string(policy::Channel::Event::escalated))
-        body["told"] = approval.terms.escalate_to;
+        body["told"] = approval.terms().escalate_to;
     return {std::move(kind), approval.id, redactor.seal(body), now};
 }
 

@@ -14,7 +14,7 @@ Result<policy::StoredApproval> without_values(const policy::Approval& approval,
     }
     auto clean = policy::Approval::restore(redactor.scrub(std::move(all)));
     const bool same =
-        clean && clean->digest == approval.digest && clean->asked_digest == approval.asked_digest &&
+        clean && clean->digest() == approval.digest() && clean->asked_digest == approval.asked_digest &&
         policy::digest(clean->call) == policy::digest(approval.call) &&
         clean->facts.subject == approval.facts.subject && !clean->facts.changed(approval.facts.target);
     if (same) {

@@ -19,13 +19,13 @@ Json json_of(const policy::Approval& approval, policy::Approval::State state, co
             {"subject", policy::shown(seal, approval.facts.subject)},
             {"effect", policy::shown(seal, approval.facts.effect)},
             {"principal", policy::shown(seal, approval.call.caller.principal)},
-            {"digest", approval.digest},
-            {"short_digest", policy::short_digest(approval.digest)},
+            {"digest", approval.digest()},
+            {"short_digest", policy::short_digest(approval.digest())},
             {"state", policy::to_string(state)},
             {"request_expires_at", policy::format_time(approval.expires)},
-            {"min_assurance", policy::to_string(approval.terms.min_assurance)},
+            {"min_assurance", policy::to_string(approval.terms().min_assurance)},
             {"warnings", shown_all(approval.facts.warnings, seal)},
-            {"because", policy::shown(seal, approval.terms.because)},
+            {"because", policy::shown(seal, approval.terms().because)},
             {"claimed_by_caller", {{"client", policy::shown(seal, approval.call.caller.client)}}}};
 }
 

@@ -65,8 +65,8 @@ std::vector<std::string> remarks_of(const policy::Approval& approval, const poli
     for (const auto& warning : approval.facts.warnings)
         if (remarks.size() < most_warnings)
             remarks.push_back("Warning: " + shown_within(seal, warning, most_of_sentence));
-    if (!approval.terms.because.empty())
-        remarks.push_back("Asked because " + shown_within(seal, approval.terms.because, most_of_sentence));
+    if (!approval.terms().because.empty())
+        remarks.push_back("Asked because " + shown_within(seal, approval.terms().because, most_of_sentence));
     return remarks;
 }
 
@@ -78,10 +78,10 @@ std::string claimed_of(const policy::Approval& approval, const policy::Seals& se
 }
 
 std::string footer_of(const Notice& notice) {
-    auto text = "Digest " + policy::short_digest(notice.approval->digest);
+    auto text = "Digest " + policy::short_digest(notice.approval->digest());
     if (policy::asks_for_decision(notice.event))
         text += " · decide before " + policy::format_time_for_people(notice.approval->expires) +
-                " · at least " + std::string(policy::to_string(notice.approval->terms.min_assurance));
+                " · at least " + std::string(policy::to_string(notice.approval->terms().min_assurance));
     return text;
 }
 

@@ -242,7 +242,7 @@ Async<Result<void>> Approvals::asked_by_no_other(Approval narrowed) {
     auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
     for (const auto& each : *open) {
-        if (each.id == narrowed.id || each.digest != narrowed.digest) continue;
+        if (each.id == narrowed.id || each.digest() != narrowed.digest()) continue;
         co_return Error{Errc::conflict,
                         "Another open request already asks for exactly that. Nothing was changed. Decide on "
                         "that one, or choose another change."};
@@ -303,7 +303,7 @@ Async<Result<std::optional<policy::KeyIdentity>>> Approvals::begun_with(std::str
 }
 
 Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy::Call call) {
-    if (policy::digest(call) != approval.digest)
+    if (policy::digest(call) != approval.digest())
         co_return Error{Errc::superseded,
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};
     if (is_for_another_key(approval)) co_return co_await for_another_key(std::move(approval));

@@ -10,7 +10,7 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
                                           tools::Narrower wish) {
     auto approval = co_await desk_.find(id);
     if (!approval) co_return approval.error();
-    if (shown_digest != approval->digest)
+    if (shown_digest != approval->digest())
         co_return Error{Errc::superseded,
                         "The request has changed since it was shown. Nothing was changed. Look at it again, "
                         "then decide."};
@@ -54,7 +54,7 @@ Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,
     const auto caller = call.caller;
     const auto verdict = gate_.now()->judge(std::move(call), facts.subject, clock_.now());
     const auto* ask = std::get_if<policy::Ask>(&verdict);
-    if (ask != nullptr && policy::terms_of(ask->rule, caller, facts.yields_value) == approval.terms)
+    if (ask != nullptr && policy::terms_of(ask->rule, caller, facts.yields_value) == approval.terms())
         return {};
     return Error{Errc::refused,
                  "With this change, another rule applies to the call. Nothing was changed. Deny the request "

@@ -40,7 +40,7 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
         where = " at " + doors.page;
     else if (!doors.terminal.empty())
         where = " in a terminal";
-    if (approval.terms.min_assurance == policy::Assurance::passkey) where += ", signed with a passkey";
+    if (approval.terms().min_assurance == policy::Assurance::passkey) where += ", signed with a passkey";
     const auto next =
         whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
     const auto before = doors.first_person.empty()
@@ -55,8 +55,8 @@ std::string message_of_pending(const Approval& approval) {
     if (approval.state() == State::approved) return "Approved, but not started; nothing has been done.";
     if (approval.state() == State::executing) return "Approved and running.";
     std::string message = "Waiting for approval; nothing has been done.";
-    if (approval.terms.quorum > 1)
-        message = "Waiting for " + std::to_string(approval.terms.quorum) + " people to approve (" +
+    if (approval.terms().quorum > 1)
+        message = "Waiting for " + std::to_string(approval.terms().quorum) + " people to approve (" +
                   std::to_string(approval.votes().size()) + " did so far); nothing has been done.";
     if (approval.facts.contested)
         message +=
@@ -69,13 +69,13 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
     const auto message = message_of_pending(approval);
     const auto next = next_of_pending(approval, doors, seal);
     ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
-                              "\nDigest: " + policy::short_digest(approval.digest) +
+                              "\nDigest: " + policy::short_digest(approval.digest()) +
                               "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
                               policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +
                               ")\n",
                       .structured = {{"status", "approval_pending"},
                                      {"approval_id", approval.id},
-                                     {"digest", approval.digest},
+                                     {"digest", approval.digest()},
                                      {"request_expires_at", policy::format_time(approval.expires)},
                                      {"message", message},
                                      {"next", next}}};
@@ -106,7 +106,7 @@ std::string repeated(const Approval& approval, policy::Time now, std::string_vie
 
 ToolResult refusal(std::string_view status, const Approval& approval, std::string text, std::string next) {
     ToolResult result{.text = std::move(text),
-                      .structured = {{"status", status}, {"digest", approval.digest}},
+                      .structured = {{"status", status}, {"digest", approval.digest()}},
                       .is_error = true};
     return with_next(std::move(result), approval, std::move(next));
 }

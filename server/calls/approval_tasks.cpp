@@ -47,7 +47,7 @@ Async<Task> ApprovalTasks::with_question(Approval approval, const mcp::Requester
         drivers_.dialogues.count(approval, requester, dialogue::Looked{});
     if (task.status != Task::Status::input_required || !protocol::is_modern(client.version)) co_return task;
     auto& question = question_about(approval.id);
-    const bool fresh = question.key.empty() || question.position.shown != approval.digest;
+    const bool fresh = question.key.empty() || question.position.shown != approval.digest();
     if (fresh) question.asked = clock_.now();
     auto step = dialogue::resume(question.position, client, approval, dialogue::CameBack{}, question.asked,
                                  requester.redaction);

@@ -11,7 +11,7 @@ Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const policy::Ap
     if (!question) co_return std::nullopt;
     if (protocol::is_modern(requester.context.version))
         co_return deps_.drivers.modern.ask(approval, requester, std::move(*question),
-                                           {.shown = approval.digest});
+                                           {.shown = approval.digest()});
     co_await deps_.drivers.stream.show(requester, std::move(*question));
     co_return std::nullopt;
 }

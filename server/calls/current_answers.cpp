@@ -32,7 +32,7 @@ Async<DecisionLinks> CurrentAnswers::links(Approval approval, bool lead_person_t
     DecisionLinks links;
     if (!policy::is_open(approval.state())) co_return links;
     links.page = co_await page_.address(approval.id, lead_person_there);
-    if (approval.terms.min_assurance <= policy::Assurance::terminal)
+    if (approval.terms().min_assurance <= policy::Assurance::terminal)
         links.terminal = tools::own_command("approvals approve " + approval.id);
     if (first_person_ && approval.state() == Approval::State::pending)
         links.first_person = co_await first_person_();

@@ -70,9 +70,9 @@ std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
 std::string shown_here(const ApprovalsWindow& window, const Approval& approval) {
     const auto now = window.now();
     const auto& seal = *window.archive.sealer;
-    if (approval.terms.min_assurance <= policy::Assurance::terminal)
+    if (approval.terms().min_assurance <= policy::Assurance::terminal)
         return dialogue::screen(approval, now,
-                                dialogue::offer_in_terminal(approval.terms, app::has_display()), seal);
+                                dialogue::offer_in_terminal(approval.terms(), app::has_display()), seal);
     const bool open = approval.state() == Approval::State::pending;
     return dialogue::screen(approval, now, seal) +
            (open ? "Its rule asks for a decision on the approvals page.\n" : "");

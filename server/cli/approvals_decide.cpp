@@ -43,7 +43,7 @@ std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Appro
                                       const std::string& name) {
     if (const auto why = policy::cannot_approve(approval, name, *window.archive.sealer))
         return policy::refuse(Errc::refused, *why);
-    const auto& least = approval.terms.min_assurance;
+    const auto& least = approval.terms().min_assurance;
     if (least <= policy::Assurance::terminal) return std::nullopt;
     const auto asked = least == policy::Assurance::passkey
                            ? std::string("a decision that is signed with a passkey")
@@ -59,21 +59,21 @@ std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Appro
 std::optional<Destination> read_typed(const ApprovalsWindow& window, const Approval& approval,
                                       const dialogue::DestinationOffer& offer, const std::string& line) {
     if (const auto chosen = dialogue::read_offered(offer, line)) return chosen;
-    const auto chosen = dialogue::read_offered(dialogue::offer_with_page(approval.terms), line);
+    const auto chosen = dialogue::read_offered(dialogue::offer_with_page(approval.terms()), line);
     if (chosen) window.say("No page can be opened from here, so '" + line + "' counts as 'terminal'.\n");
     return chosen;
 }
 
 /// Errc::cancelled at the end of the input. The first one offered is the default.
 Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
-    if (approval.terms.destinations.empty()) return std::optional<Destination>{};
+    if (approval.terms().destinations.empty()) return std::optional<Destination>{};
     if (!approval.votes().empty()) {
         const auto& first = approval.votes().front();
         window.say("The new value goes to '" + std::string(policy::to_string(first.destination)) + "', as " +
                    window.shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto offer = dialogue::offer_in_terminal(approval.terms, app::has_display());
+    const auto offer = dialogue::offer_in_terminal(approval.terms(), app::has_display());
     const auto question =
         "Where should the new value go: " + dialogue::names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
@@ -93,20 +93,20 @@ Result<policy::DecisionInput> ask_choice(const ApprovalsWindow& window, const Ap
     const auto typed = ask(window, "Type " + what + " to approve, or press Enter to decide nothing: ");
     if (!typed || typed->empty()) return undecided();
     policy::DecisionInput choice{.typed_name = *typed == window.shown(wanted) ? wanted : *typed,
-                                 .digest = approval.digest};
+                                 .digest = approval.digest()};
     if (choice.typed_name != wanted) return choice;  // refused if the decision is made
     auto destination = ask_destination(window, approval);
     if (!destination) return destination.error();
     choice.destination = *destination;
-    if (approval.terms.reason_required)
+    if (approval.terms().reason_required)
         choice.reason = ask(window, "Your reason, for the journal: ").value_or("");
     return choice;
 }
 
 std::string who_else(const Approval& approval) {
     const auto votes = approval.votes().size();
-    const auto missing = approval.terms.quorum - votes;
-    return "Approved. " + std::to_string(votes) + " of " + std::to_string(approval.terms.quorum) + ": " +
+    const auto missing = approval.terms().quorum - votes;
+    return "Approved. " + std::to_string(votes) + " of " + std::to_string(approval.terms().quorum) + ": " +
            (missing == 1 ? "another person is" : std::to_string(missing) + " more people are") +
            " needed. Nothing runs yet.\n";
 }
@@ -156,7 +156,7 @@ int approve_request(const ApprovalsWindow& window) {
     if (const auto why = no_yes_from_here(window, *approval, *name)) return window.fail(*why);
     const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
-    const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
+    const auto offer = dialogue::offer_in_terminal(approval->terms(), app::has_display());
     window.say(dialogue::screen(*approval, window.now(), offer, *window.archive.sealer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());

@@ -80,16 +80,16 @@ std::string brief(const Approval& approval, policy::Time now, const policy::Seal
     std::string text = approval.id + "  " + std::string(policy::to_string(approval.state()));
     if (approval.state() == Approval::State::pending)
         text += ", " + policy::format_duration(approval.expires - now) + " left";
-    if (approval.terms.quorum > 1)
+    if (approval.terms().quorum > 1)
         text += ", " + std::to_string(approval.votes().size()) + " of " +
-                std::to_string(approval.terms.quorum) + " approvals";
+                std::to_string(approval.terms().quorum) + " approvals";
     auto asked = "Asked by " + policy::shown(seal, policy::asker_of(approval.call.caller), 200);
     if (const auto program = policy::program_words(approval.call.caller.program, seal); !program.empty())
         asked += " (" + program + ")";
     asked += " on " + policy::format_time_for_people(approval.created);
     if (!approval.narrowings.empty())
         asked += ", changed by " + policy::shown(seal, approval.narrowings.back().by, 100);
-    asked += ", digest " + policy::short_digest(approval.digest);
+    asked += ", digest " + policy::short_digest(approval.digest());
     return text + "\n    " + wrapped(policy::line_of(approval, seal), 4) + "\n    " + wrapped(asked, 4) +
            "\n";
 }

@@ -66,7 +66,8 @@ std::string votes_in_words(const Json& row) {
 
 bool holds_words(const Approval& approval, std::string_view words) {
     return approval.facts.subject.find(words) != std::string::npos ||
-           approval.id.find(words) != std::string::npos || approval.digest.find(words) != std::string::npos ||
+           approval.id.find(words) != std::string::npos ||
+           approval.digest().find(words) != std::string::npos ||
            policy::asker_of(approval.call.caller).find(words) != std::string::npos;
 }
 
@@ -177,7 +178,7 @@ std::vector<ScreenLine> InboxView::request(const ScreenSize& size, policy::Time 
     std::vector<ScreenLine> all;
     if (approval == nullptr) return all;
     std::istringstream text(dialogue::screen(
-        *approval, now, dialogue::offer_in_terminal(approval->terms, app::has_display()), seal));
+        *approval, now, dialogue::offer_in_terminal(approval->terms(), app::has_display()), seal));
     for (std::string line; std::getline(text, line);) {
         const bool warns = line.starts_with("  Warning: ");
         add_broken(all, line, size.columns, warns ? Look::caution : all.empty() ? Look::strong : Look::plain);

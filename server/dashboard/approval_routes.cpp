@@ -51,8 +51,8 @@ Result<Change> read_change(const Json& body) {
 bool may_show_on_page(const Approval& approval) {
     if (approval.state() != Approval::State::pending) return false;
     if (!approval.votes().empty()) return approval.votes().front().destination == policy::Destination::page;
-    return std::ranges::find(approval.terms.destinations, policy::Destination::page) !=
-           approval.terms.destinations.end();
+    return std::ranges::find(approval.terms().destinations, policy::Destination::page) !=
+           approval.terms().destinations.end();
 }
 
 transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& error, int status) {
@@ -183,7 +183,7 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
             status = 410;
         else if (current && current->state() != Approval::State::pending)
             status = 409;
-        else if (current && current->terms.min_assurance > policy::Assurance::signed_in &&
+        else if (current && current->terms().min_assurance > policy::Assurance::signed_in &&
                  !visit.body.contains("passkey"))
             status = 403;
         else if (current && cannot(*current, visit.session->person(), redaction_))

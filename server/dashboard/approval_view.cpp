@@ -56,16 +56,16 @@ Json words_view(const Approval& approval, const policy::Seals& seal) {
 Json decision_view(const Approval& approval, Shower& show) {
     if (!approval.decision()) return nullptr;
     const auto& decision = *approval.decision();
-    return {
-        {"approved", decision.approved},
-        {"by", show(decision.by)},
-        {"assurance", policy::to_string(decision.assurance)},
-        {"at", policy::format_time(decision.at)},
-        {"reason", show(decision.reason)},
-        {"destination",
-         approval.terms.destinations.empty() ? Json(nullptr) : Json(policy::to_string(decision.destination))},
-        {"permission", decision.permission.empty() ? Json(nullptr) : Json(decision.permission)},
-        {"froze", decision.froze}};
+    return {{"approved", decision.approved},
+            {"by", show(decision.by)},
+            {"assurance", policy::to_string(decision.assurance)},
+            {"at", policy::format_time(decision.at)},
+            {"reason", show(decision.reason)},
+            {"destination", approval.terms().destinations.empty()
+                                ? Json(nullptr)
+                                : Json(policy::to_string(decision.destination))},
+            {"permission", decision.permission.empty() ? Json(nullptr) : Json(decision.permission)},
+            {"froze", decision.froze}};
 }
 
 Json votes_view(const Approval& approval, Shower& show) {
@@ -74,7 +74,7 @@ Json votes_view(const Approval& approval, Shower& show) {
         votes.push_back({{"by", show(vote.by)},
                          {"assurance", policy::to_string(vote.assurance)},
                          {"at", policy::format_time(vote.at)},
-                         {"destination", approval.terms.destinations.empty()
+                         {"destination", approval.terms().destinations.empty()
                                              ? Json(nullptr)
                                              : Json(policy::to_string(vote.destination))}});
     return votes;
@@ -111,7 +111,7 @@ Json difference_view(const policy::Facts& facts, Shower& show) {
 
 // Who may decide, who did, and what it takes.
 void add_people(Json& view, const Approval& approval, Shower& show) {
-    const auto& terms = approval.terms;
+    const auto& terms = approval.terms();
     const auto& person = approval.call.caller.person;
     Json approvers = Json::array();
     for (const auto& name : terms.approvers) approvers.push_back(show(name));
@@ -173,7 +173,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
     Shower show{seal};
     const auto reason = policy::reason_given(approval, seal);
     Json destinations = Json::array();
-    for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
+    for (const auto each : approval.terms().destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
                  {"tool", show(approval.call.tool)},
                  {"words", words_view(approval, seal)},
@@ -186,17 +186,17 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                  {"differs", difference_view(approval.facts, show)},
                  {"arguments",
                   show.lines(approval.call.arguments.dump(2, ' ', false, Json::error_handler_t::replace))},
-                 {"digest", approval.digest},
-                 {"short_digest", policy::short_digest(approval.digest)},
+                 {"digest", approval.digest()},
+                 {"short_digest", policy::short_digest(approval.digest())},
                  {"agent_reason", reason ? Json(show.lines(*reason)) : Json(nullptr)},
                  {"follows", show(policy::follows_from(approval))},
                  {"principal", show(approval.call.caller.principal)},
                  {"asked_by", show(policy::asker_of(approval.call.caller))},
                  {"program", program_view(approval.call.caller.program, show)},
                  {"client", show(approval.call.caller.client)},
-                 {"because", show(approval.terms.because)},
-                 {"min_assurance", policy::to_string(approval.terms.min_assurance)},
-                 {"reason_required", approval.terms.reason_required},
+                 {"because", show(approval.terms().because)},
+                 {"min_assurance", policy::to_string(approval.terms().min_assurance)},
+                 {"reason_required", approval.terms().reason_required},
                  {"destinations", std::move(destinations)},
                  {"decision", decision_view(approval, show)},
                  {"outcome", outcome_view(approval.outcome, show)}};

@@ -21,7 +21,7 @@ Json past_row(const policy::Approval& approval, const policy::Seals& seal) {
                 {"subject", policy::shown(seal, approval.facts.subject)},
                 {"principal", policy::shown(seal, approval.call.caller.principal)},
                 {"asked_by", policy::shown(seal, policy::asker_of(approval.call.caller))},
-                {"short_digest", policy::short_digest(approval.digest)},
+                {"short_digest", policy::short_digest(approval.digest())},
                 {"created", policy::format_time(approval.created)},
                 {"updated", policy::format_time(approval.updated)},
                 {"state", policy::to_string(approval.state())},

@@ -26,7 +26,7 @@ constexpr std::chrono::hours longest_pause{24};  // that a receiver may ask for
 /// Whether this channel is told of that: of its tools; of an escalation those that the terms name, and of
 /// what ends an alert that this made.
 bool covers(const Channel& channel, Channel::Event event, const Approval& approval) {
-    const auto& names = approval.terms.escalate_to;
+    const auto& names = approval.terms().escalate_to;
     const bool named = std::ranges::find(names, channel.name) != names.end();
     if (event == Channel::Event::escalated) return named;
     if (named && channel.format == Channel::Format::pagerduty && !policy::asks_for_decision(event))

@@ -112,7 +112,7 @@ Async<void> Nudges::nudge(Approval approval, policy::Channel::Event event) {
 
 // Terms are bound when it was asked; the rules may name other channels by now.
 void Nudges::warn_of_missing(const Approval& approval) const {
-    for (const auto& name : approval.terms.escalate_to)
+    for (const auto& name : approval.terms().escalate_to)
         if (!deps_.notifier.has(name))
             deps_.log.warn("an escalation names a channel that the rules no longer have: it is not told",
                            {{"approval", approval.id}, {"channel", name}});

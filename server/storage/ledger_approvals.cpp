@@ -118,7 +118,7 @@ Result<void> Ledger::Impl::lapse(const Approval& overdue, policy::Time now) {
     const auto lapsed = policy::lapse(overdue, now);
     if (auto changed = change(overdue.state(), lapsed); !changed) return changed;
     Json body = {{"state", policy::to_string(lapsed.state())},
-                 {"digest", lapsed.digest}};  // no word that came from outside
+                 {"digest", lapsed.digest()}};  // no word that came from outside
     return append(now, "expired", lapsed.id, std::move(body));
 }
 

@@ -13,7 +13,7 @@ Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why,
     const auto ended = policy::supersede(open, std::string(why) + " Nothing was done.", now, next);
     if (!ended) return ended.error();
     if (auto changed = change(open.state(), *ended); !changed) return changed;
-    Json body = {{"state", policy::to_string(ended->state())}, {"digest", ended->digest}, {"by", by}};
+    Json body = {{"state", policy::to_string(ended->state())}, {"digest", ended->digest()}, {"by", by}};
     return append(now, "superseded", open.id, std::move(body));
 }
 

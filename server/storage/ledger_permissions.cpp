@@ -106,7 +106,7 @@ Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy:
         if (!next) continue;  // it has lapsed by itself
         if (auto changed = change(policy::Approval::State::approved, *next); !changed) return changed;
         Json body = {{"state", policy::to_string(next->state())},
-                     {"digest", next->digest},
+                     {"digest", next->digest()},
                      {"permission", permission}};
         if (auto told = append(now, "withdrawn with its permission", next->id, std::move(body)); !told)
             return told;

@@ -110,7 +110,7 @@ Result<void> Ledger::Impl::end_caller(const std::string& principal, const std::s
                                            std::string(Ledger::after_its_caller_ended));
         if (!next) continue;  // it runs, or has lapsed
         if (auto changed = change(was, *next); !changed) return changed;
-        const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};
+        const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest()}};
         if (auto told = append(at, "withdrawn with its caller's " + with, next->id, body); !told) return told;
     }
     return {};
@@ -126,7 +126,7 @@ Result<void> Ledger::Impl::end_requests_with(const std::string& name, policy::Ti
         if (auto changed = change(was, *next); !changed) return changed;
         const bool waits = next->state() == Approval::State::pending;
         const Json body = {
-            {"state", policy::to_string(next->state())}, {"digest", next->digest}, {"person", name}};
+            {"state", policy::to_string(next->state())}, {"digest", next->digest()}, {"person", name}};
         if (auto told = append(at, waits ? "vote withdrawn with its person" : "withdrawn with its person",
                                next->id, body);
             !told)

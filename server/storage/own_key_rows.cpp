@@ -98,7 +98,7 @@ Result<std::size_t> Ledger::Impl::withdraw_for_key(const std::string& person, co
         const auto next = policy::withdraw(std::move(approval), at, why, next_step);
         if (!next) continue;  // it runs, or has lapsed
         if (auto changed = change(was, *next); !changed) return changed.error();
-        const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest}};
+        const Json body = {{"state", policy::to_string(next->state())}, {"digest", next->digest()}};
         if (auto told = append(at, "withdrawn with its key", next->id, body); !told) return told.error();
         ++count;
         ++gone_with;

@@ -13,6 +13,7 @@
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/storage/token_store.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tools/sandbox/account.hpp"
 
 namespace {
@@ -49,7 +50,7 @@ policy::Approval another(policy::Approval waits, int number) {
     const auto name = "ci-runner-" + std::to_string(number);
     waits.id = "apr_" + policy::random_id();
     waits.call.arguments["payload"]["name"] = name;
-    waits.digest = waits.asked_digest = policy::digest(waits.call);
+    policy::ApprovalForTests::digest(waits) = waits.asked_digest = policy::digest(waits.call);
     waits.facts.subject = name;
     waits.facts.needs = waits.facts.consumes = {policy::name_key(name)};
     return waits;

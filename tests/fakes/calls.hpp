@@ -117,7 +117,7 @@ struct Calls {
     }
     void approve(const std::string& id) {
         const auto found = run(desk.find(id)).value();
-        const policy::DecisionInput choice{.typed_name = found.facts.subject, .digest = found.digest};
+        const policy::DecisionInput choice{.typed_name = found.facts.subject, .digest = found.digest()};
         run(desk.approve(id, policy::HumanForTests::make(), choice)).value();
     }
     /// From here on the same call opens a request of its own.

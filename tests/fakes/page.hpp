@@ -163,9 +163,10 @@ struct Page {
     policy::Approval ask_create(const std::string& id) {
         auto made = approval(id, "ci-pipeline");
         made.call.tool = "tfy_access_tokens_create";
-        made.digest = policy::digest(made.call);
+        policy::ApprovalForTests::digest(made) = policy::digest(made.call);
         made.facts.yields_value = true;
-        made.terms.destinations = {policy::Destination::page, policy::Destination::agent};
+        policy::ApprovalForTests::terms(made).destinations = {policy::Destination::page,
+                                                              policy::Destination::agent};
         return ask(made);
     }
     /// From here on creating is asked about under this rule.
@@ -198,7 +199,7 @@ struct Page {
 
 /// What the page sends to approve.
 inline Json approving(const policy::Approval& approval) {
-    return {{"digest", approval.digest},
+    return {{"digest", approval.digest()},
             {"typed_name", approval.facts.subject},
             {"destination", ""},
             {"reason", ""}};

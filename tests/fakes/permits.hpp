@@ -17,6 +17,8 @@ struct HumanForTests {
 };
 
 struct ApprovalForTests {
+    static std::string& digest(Approval& of) { return of.digest_; }
+    static Terms& terms(Approval& of) { return of.terms_; }
     static Approval::State& state(Approval& of) { return of.state_; }
     static std::vector<Approval::Decision>& votes(Approval& of) { return of.votes_; }
     static std::optional<Approval::Decision>& decision(Approval& of) { return of.decision_; }

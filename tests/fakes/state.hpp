@@ -72,13 +72,13 @@ inline policy::Approval approval(std::string id, std::string token = "ci-pipelin
     made.call.tool_version = "sha256:00";
     made.call.arguments = {{"id", "pat-" + token}};
     made.call.caller = {.principal = std::move(principal), .client = "claude-code 2.1.0"};
-    made.digest = policy::digest(made.call);
-    made.asked_digest = made.digest;
+    policy::ApprovalForTests::digest(made) = policy::digest(made.call);
+    made.asked_digest = made.digest();
     made.facts.subject = std::move(token);
     made.facts.effect = "The token is deleted for ever. What uses it stops working.";
     made.facts.shown = {{"Created", "2026-01-05 09:00 UTC"}};
     made.agent_reason = "no longer needed";
-    made.terms.min_assurance = policy::Assurance::terminal;
+    policy::ApprovalForTests::terms(made).min_assurance = policy::Assurance::terminal;
     made.created = created;
     made.expires = created + std::chrono::minutes{15};
     return made;

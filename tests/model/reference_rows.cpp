@@ -45,13 +45,13 @@ Row read(const Approval& seen) {
             .asked = seen.call.arguments,
             .arguments = seen.call.arguments,
             .asked_digest = seen.asked_digest,
-            .digest = seen.digest,
+            .digest = seen.digest(),
             .subject = seen.facts.subject,
             .state = std::string(policy::to_string(seen.state())),
             .created = seen.created,
             .expires = seen.expires,
             .votes = seen.votes(),
-            .digests = {seen.digest},
+            .digests = {seen.digest()},
             .reason = seen.agent_reason,
             .repeat = seen.repeat_outcome};
 }
@@ -97,7 +97,7 @@ void Reference::permission_record(const journal::JournalRecord& record) {
 
 // Whether some rules in force ask for just this; they are the row's from now on.
 bool Reference::demanded(Row& row, const Approval& seen, bool any_lifetime) const {
-    const auto& terms = seen.terms;
+    const auto& terms = seen.terms();
     for (const auto* book : books_) {
         const auto* demand = find(*book, row.tool, row.subject);
         if (demand == nullptr || demand->denied) continue;
@@ -240,7 +240,7 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
     else
         complain(row.id + ": a record of kind " + kind);
     if (kind != "narrowed")
-        expect(seen.digest == row.digest && seen.call.arguments == row.arguments,
+        expect(seen.digest() == row.digest && seen.call.arguments == row.arguments,
                row.id + " changed what it asks");
     if (kind != "narrowed" && !kind.starts_with("approved") && kind != "denied" && !kind.starts_with("vote "))
         expect(seen.votes().size() == row.votes.size(), row.id + " lost votes, or gained some");
@@ -347,10 +347,10 @@ void Reference::narrowed(const journal::JournalRecord& record, Row& row, const A
            row.id + " was narrowed to something else");
     expect(seen.votes().empty() && seen.state() == Approval::State::pending,
            row.id + " kept votes over a narrowing");
-    expect(seen.digest == digest_of(row, row.base_url, arguments),
+    expect(seen.digest() == digest_of(row, row.base_url, arguments),
            row.id + " has not the digest of what it became");
     row.arguments = std::move(arguments);
-    row.digest = seen.digest;
+    row.digest = seen.digest();
     row.subject = row.arguments.at("payload").at("name").get<std::string>();
     row.digests.push_back(row.digest);
     expect(seen.facts.subject == row.subject, row.id + " shows another name than it asks for");

@@ -275,9 +275,10 @@ void World::check_everything() {
     if (stored.size() != reference_.rows().size()) reference_.complain("approvals were lost");
     for (const auto& approval : stored) {
         const auto known = reference_.rows().find(approval.id);
-        const bool same =
-            known != reference_.rows().end() && known->second.state == policy::to_string(approval.state()) &&
-            known->second.digest == approval.digest && known->second.votes.size() == approval.votes().size();
+        const bool same = known != reference_.rows().end() &&
+                          known->second.state == policy::to_string(approval.state()) &&
+                          known->second.digest == approval.digest() &&
+                          known->second.votes.size() == approval.votes().size();
         if (!same) reference_.complain(approval.id + " changed without a record");
         if (approval.state() == policy::Approval::State::executing)
             reference_.complain(approval.id + " is executed by nobody, and nobody says so");

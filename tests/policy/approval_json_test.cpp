@@ -22,15 +22,15 @@ TEST_CASE("a record comes back from storage as it was, in every state") {
         auto approval = approved();
         ApprovalForTests::state(approval) = state;
         if (state == State::pending) ApprovalForTests::decision(approval).reset();
-        approval.terms.destinations = {Destination::none, Destination::agent};
-        approval.terms.because = "a rule";
-        approval.terms.reason_required = true;
+        policy::ApprovalForTests::terms(approval).destinations = {Destination::none, Destination::agent};
+        policy::ApprovalForTests::terms(approval).because = "a rule";
+        policy::ApprovalForTests::terms(approval).reason_required = true;
         approval.outcome = {{"text", "x"}, {"isError", false}};
         const auto json = Json::parse(approval.json().dump());
         const auto back = Approval::restore(json);
         REQUIRE_MESSAGE(back.has_value(), back.error().message);
         CHECK(back->json() == approval.json());
-        CHECK(digest(back->call) == approval.digest);
+        CHECK(digest(back->call) == approval.digest());
         CHECK(back->call.effect == Effect::changes);
         CHECK(back->decision().has_value() == (state != State::pending));
     }
@@ -107,8 +107,8 @@ TEST_CASE("a record of 0.1.0 is read: one yes was enough, and nothing was narrow
     early["facts"].erase("expires");
     const auto back = Approval::restore(early);
     REQUIRE_MESSAGE(back.has_value(), back.error().message);
-    CHECK(back->asked_digest == back->digest);
-    CHECK(back->terms.quorum == 1);
+    CHECK(back->asked_digest == back->digest());
+    CHECK(back->terms().quorum == 1);
     REQUIRE(back->votes().size() == 1);
     CHECK(back->votes()[0].by == back->decision()->by);
     CHECK_FALSE(unmet(*back));

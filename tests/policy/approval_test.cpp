@@ -97,7 +97,7 @@ TEST_CASE("a call ends only as succeeded, failed or unknown") {
 TEST_CASE("an approval writes down who, how surely, when, why and where to") {
     const auto request = pending(remove_call(), create_facts());
     const auto after =
-        approve(request, person(), {"looks right", Destination::agent, "new-token", request.digest},
+        approve(request, person(), {"looks right", Destination::agent, "new-token", request.digest()},
                 noon + 1min, 10min, fakes::no_tokens());
     REQUIRE(after.has_value());
     CHECK(after->state() == State::approved);
@@ -110,7 +110,7 @@ TEST_CASE("an approval writes down who, how surely, when, why and where to") {
     CHECK(after->decision()->reason == "looks right");
     CHECK(after->decision()->destination == Destination::agent);
     CHECK(after->call.arguments == request.call.arguments);
-    CHECK(after->digest == request.digest);
+    CHECK(after->digest() == request.digest());
 }
 
 TEST_CASE("a person's yes counts only where everything is right") {
@@ -137,31 +137,40 @@ TEST_CASE("a person's yes counts only where everything is right") {
          noon, Errc::superseded, "The request has changed since it was shown"},
         {"no digest was shown", [](Approval&, DecisionInput& c) { c.digest.clear(); }, person(), noon,
          Errc::superseded, "The request has changed since it was shown"},
-        {"the record was changed after it was shown", [](Approval& a, DecisionInput&) { a.digest += "0"; },
-         person(), noon, Errc::superseded, "The request has changed since it was shown"},
+        {"the record was changed after it was shown",
+         [](Approval& a, DecisionInput&) { policy::ApprovalForTests::digest(a) += "0"; }, person(), noon,
+         Errc::superseded, "The request has changed since it was shown"},
         {"late, and another digest", [](Approval&, DecisionInput& c) { c.digest.clear(); }, person(),
          noon + 1h, Errc::expired, "expired"},
         {"assurance as asked",
-         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
+         [](Approval& a, DecisionInput&) {
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::terminal;
+         },
          person(Assurance::terminal),
          noon,
          {},
          ""},
         {"assurance higher",
-         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
+         [](Approval& a, DecisionInput&) {
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::terminal;
+         },
          person(Assurance::signed_in),
          noon,
          {},
          ""},
         {"assurance too low",
-         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
+         [](Approval& a, DecisionInput&) {
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::terminal;
+         },
          person(Assurance::client), noon, Errc::refused, "'terminal'"},
         {"assurance that nobody has yet",
-         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::passkey; }, person(), noon,
-         Errc::refused, "signed with your passkey"},
+         [](Approval& a, DecisionInput&) {
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::passkey;
+         },
+         person(), noon, Errc::refused, "signed with your passkey"},
         {"another digest, and too low",
          [](Approval& a, DecisionInput& c) {
-             a.terms.min_assurance = Assurance::passkey;
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::passkey;
              c.digest.clear();
          },
          person(), noon, Errc::superseded, "The request has changed since it was shown"},
@@ -209,8 +218,8 @@ TEST_CASE("a person's yes counts only where everything is right") {
          ""},
         {"name and reason missing",
          [](Approval& a, DecisionInput& c) {
-             a.terms.reason_required = true;
-             c = {{}, {}, {}, a.digest};
+             policy::ApprovalForTests::terms(a).reason_required = true;
+             c = {{}, {}, {}, a.digest()};
          },
          person(), noon, Errc::refused, "type the token's name"},
         {"reason missing but not asked for",
@@ -221,18 +230,18 @@ TEST_CASE("a person's yes counts only where everything is right") {
          ""},
         {"reason missing",
          [](Approval& a, DecisionInput& c) {
-             a.terms.reason_required = true;
+             policy::ApprovalForTests::terms(a).reason_required = true;
              c.reason.clear();
          },
          person(), noon, Errc::refused, "reason"},
         {"reason blank",
          [](Approval& a, DecisionInput& c) {
-             a.terms.reason_required = true;
+             policy::ApprovalForTests::terms(a).reason_required = true;
              c.reason = " \t\n";
          },
          person(), noon, Errc::refused, "reason"},
         {"reason given",
-         [](Approval& a, DecisionInput&) { a.terms.reason_required = true; },
+         [](Approval& a, DecisionInput&) { policy::ApprovalForTests::terms(a).reason_required = true; },
          person(),
          noon,
          {},
@@ -278,7 +287,7 @@ TEST_CASE("a new value goes only where the rule lets it") {
         CAPTURE(row.name);
         auto request = pending(remove_call(), create_facts());
         request.facts.yields_value = row.yields;
-        request.terms.destinations = row.allowed;
+        policy::ApprovalForTests::terms(request).destinations = row.allowed;
         auto choice = yes(request);
         choice.destination = row.chosen;
         const auto after = approve(request, person(), choice, noon, 15min, fakes::no_tokens());
@@ -306,7 +315,7 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
     for (const auto& row : rows) {
         CAPTURE(row.name);
         auto request = pending();
-        request.terms.min_assurance = Assurance::passkey;  // anyone may say no
+        policy::ApprovalForTests::terms(request).min_assurance = Assurance::passkey;  // anyone may say no
         const auto after = deny(request, person(row.assurance), row.reason, noon + 1s, fakes::no_tokens());
         REQUIRE(after.has_value() == row.denied);
         if (!after) {

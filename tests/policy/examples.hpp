@@ -52,7 +52,7 @@ inline Approval pending(const Call& call = remove_call(), const Facts& facts = r
 
 /// What a person who looked at `approval` and typed its name chooses.
 inline DecisionInput yes(const Approval& approval) {
-    return {"looks right", {}, approval.facts.subject, approval.digest};
+    return {"looks right", {}, approval.facts.subject, approval.digest()};
 }
 
 inline Approval approved(const Call& call = remove_call()) {

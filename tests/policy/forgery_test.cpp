@@ -26,11 +26,15 @@ constexpr bool forgeable =
     !std::is_nothrow_move_constructible_v<Permit> ||
     !std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().call())>>;
 
-/// Whether what became of a request can be written from outside.
+/// Whether what a request takes, or what became of it, can be written from outside.
 template <class Row>
 constexpr bool rewritable =
     std::is_aggregate_v<Row> || requires(Row row) { row.state_ = Approval::State::approved; } ||
     requires(Row row) { row.votes_.clear(); } || requires(Row row) { row.decision_.reset(); } ||
+    requires(Row row) { row.terms_.quorum = 1; } || requires(Row row) { row.digest_.clear(); } ||
+    requires(Row row) { row.terms().quorum = 1; } || requires(Row row) { row.digest().clear(); } ||
+    std::is_member_object_pointer_v<decltype(&Row::terms)> ||
+    std::is_member_object_pointer_v<decltype(&Row::digest)> ||
     requires(Row row) { row.state() = Approval::State::approved; } ||
     requires(Row row) { row.votes().clear(); } || requires(Row row) { row.decision().reset(); };
 
@@ -41,7 +45,7 @@ concept redeems = requires(const Gate& gate, Given given, Call c, Time t) {
 
 }  // namespace
 
-TEST_CASE("a request's state, votes and decision are written by the functions of policy only") {
+TEST_CASE("a request's terms, digest, state, votes and decision are written by policy's functions only") {
     static_assert(!rewritable<Approval>);
     Approval fresh;
     CHECK(fresh.state() == Approval::State::pending);

@@ -176,22 +176,22 @@ TEST_CASE("a request binds the digest, sets the times and takes the rule's terms
     const auto request =
         Gate(Rules{}).request({remove_call(), rule}, remove_facts(), "apr_7", "cleaning up", noon);
     CHECK(request.id == "apr_7");
-    CHECK(request.digest == digest(remove_call()));
-    CHECK(digest(request.call) == request.digest);
+    CHECK(request.digest() == digest(remove_call()));
+    CHECK(digest(request.call) == request.digest());
     CHECK(request.state() == State::pending);
     CHECK(request.created == noon);
     CHECK(request.expires == noon + 5min);
-    CHECK(request.terms.reason_required);
-    CHECK(request.terms.because == "it cannot be undone");
+    CHECK(request.terms().reason_required);
+    CHECK(request.terms().because == "it cannot be undone");
     CHECK(request.agent_reason == "cleaning up");
     CHECK(request.facts.json() == remove_facts().json());
-    CHECK(request.terms.destinations.empty());
+    CHECK(request.terms().destinations.empty());
     CHECK_FALSE(request.decision());
     CHECK(request.outcome.is_null());
 
     auto create = remove_facts();
     create.yields_value = true;
-    CHECK(Gate(Rules{}).request({remove_call(), rule}, create, "apr_8", "", noon).terms.destinations ==
+    CHECK(Gate(Rules{}).request({remove_call(), rule}, create, "apr_8", "", noon).terms().destinations ==
           rule.reveal);
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("the assurance asked for is the rule's, and without one the transport'
         call.caller.default_assurance = row.transport;
         Rule rule;
         rule.min_assurance = row.rule;
-        CHECK(Gate(Rules{}).request({call, rule}, remove_facts(), "apr_1", "", noon).terms.min_assurance ==
+        CHECK(Gate(Rules{}).request({call, rule}, remove_facts(), "apr_1", "", noon).terms().min_assurance ==
               row.asked);
     }
 }
@@ -244,8 +244,9 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         {"another principal", nothing, other_principal, noon + 1s, Errc::superseded},
         {"another tool", nothing, other_tool, noon + 1s, Errc::superseded},
         {"another control plane", nothing, other_place, noon + 1s, Errc::superseded},
-        {"digest exchanged for the other call's", [&](Approval& a) { a.digest = digest(other); }, other,
-         noon + 1s, Errc::superseded},
+        {"digest exchanged for the other call's",
+         [&](Approval& a) { policy::ApprovalForTests::digest(a) = digest(other); }, other, noon + 1s,
+         Errc::superseded},
         {"what the person saw was exchanged", [&](Approval& a) { a.call = other; }, same, noon + 1s,
          Errc::superseded},
         {"pending", state(State::pending), same, noon + 1s, Errc::refused},
@@ -263,7 +264,7 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         {"decided with too little assurance",
          [](Approval& a) {
              ApprovalForTests::votes(a).front().assurance = Assurance::client;
-             a.terms.min_assurance = Assurance::terminal;
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::terminal;
          },
          same, noon + 1s, Errc::refused},
     };
@@ -328,7 +329,7 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
         CHECK(follows_from(asked).empty());  // its agent says so
         ApprovalForTests::decision(asked) = decision;
         CHECK(follows_from(asked).empty());
-        CHECK(record->digest == digest(reveal));
+        CHECK(record->digest() == digest(reveal));
         const auto running = begin(*record, "process-1", noon + 2s);
         CHECK(gate.redeem(ClaimForTests::make(*running), reveal, noon + 2s).has_value());
         CHECK(gate.redeem(ClaimForTests::make(*running), remove_call(), noon + 2s).error().code ==

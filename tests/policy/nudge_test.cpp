@@ -19,9 +19,9 @@ Approval waiting(std::optional<Duration> remind_after, std::optional<Duration> e
     auto made = pending();
     made.created = noon;
     made.expires = noon + 15min;
-    made.terms.remind_after = remind_after;
-    made.terms.escalate_after = escalate_after;
-    made.terms.escalate_to = {"oncall"};
+    policy::ApprovalForTests::terms(made).remind_after = remind_after;
+    policy::ApprovalForTests::terms(made).escalate_after = escalate_after;
+    policy::ApprovalForTests::terms(made).escalate_to = {"oncall"};
     return made;
 }
 
@@ -66,9 +66,9 @@ TEST_CASE("the next one is the earlier of those that are still to come") {
 TEST_CASE("terms keep what the rule said when it was asked, over storage") {
     const auto back = Approval::restore(waiting(5min, 10min).json());
     REQUIRE(back.has_value());
-    CHECK(back->terms.remind_after == Duration{5min});
-    CHECK(back->terms.escalate_after == Duration{10min});
-    CHECK(back->terms.escalate_to == std::vector<std::string>{"oncall"});
+    CHECK(back->terms().remind_after == Duration{5min});
+    CHECK(back->terms().escalate_after == Duration{10min});
+    CHECK(back->terms().escalate_to == std::vector<std::string>{"oncall"});
     const auto without = waiting(std::nullopt, std::nullopt).json();
     CHECK_FALSE(without.contains("remind_after_ms"));
     CHECK_FALSE(without.contains("escalate_after_ms"));

@@ -14,7 +14,7 @@ Approval ended(State state) {
     ApprovalForTests::state(approval) = state;
     approval.updated = noon;
     approval.repeat_outcome = 10min;
-    approval.terms.denied_for = 15min;
+    policy::ApprovalForTests::terms(approval).denied_for = 15min;
     return approval;
 }
 
@@ -75,14 +75,14 @@ TEST_CASE("what runs identifies a request: the reason does not") {
 
 TEST_CASE("a reworded request shows the newest reason, keeps its digest, and is reworded 32 times at most") {
     auto request = pending();
-    const auto before = request.digest;
+    const auto before = request.digest();
     for (int i = 0; i < 32; ++i) {
         auto next = reword(request, "reason " + std::to_string(i));
         REQUIRE(next.has_value());
         request = std::move(*next);
     }
     CHECK(request.agent_reason == "reason 31");
-    CHECK(request.digest == before);
+    CHECK(request.digest() == before);
     CHECK(digest(request.call) == before);
     CHECK(reword(request, "one more").error().code == Errc::rate_limited);
     CHECK(reword(approved(), "too late").error().code == Errc::refused);

@@ -42,7 +42,8 @@ Result<Approval> say_yes(const Approval& approval, const Human& person,
 
 TEST_CASE("only those whom the rule names decide, and they do so by name") {
     const auto request = asked([](Rule& rule) { rule.approvers = {"bob", "cem"}; });
-    CHECK(request.terms.min_assurance == Assurance::terminal);  // also where the transport's default is less
+    CHECK(request.terms().min_assurance ==
+          Assurance::terminal);  // also where the transport's default is less
     for (const auto* name : {"dora", "alice", "bo", "bob "}) {
         CAPTURE(name);
         const auto refused = say_yes(request, known(name));
@@ -111,7 +112,7 @@ TEST_CASE("an agent's principal decides nothing, under whatever name it comes") 
     for (const auto assurance : {Assurance::client, Assurance::terminal, Assurance::signed_in}) {
         CHECK(say_yes(request, known("stdio:alice", assurance)).has_error());
         CHECK(deny(request, known("stdio:alice", assurance), "no", noon, fakes::no_tokens()).has_error());
-        CHECK(narrow(request, known("stdio:alice", assurance), request.digest, {{"id", "b"}}, {}, noon,
+        CHECK(narrow(request, known("stdio:alice", assurance), request.digest(), {{"id", "b"}}, {}, noon,
                      fakes::no_tokens())
                   .has_error());
     }
@@ -186,23 +187,24 @@ TEST_CASE(
     auto facts = remove_facts();
     facts.subject = "other";
     const auto narrower =
-        narrow(voted, known("bob"), voted.digest, {{"id", "pat-b"}}, facts, noon, fakes::no_tokens());
+        narrow(voted, known("bob"), voted.digest(), {{"id", "pat-b"}}, facts, noon, fakes::no_tokens());
     REQUIRE(narrower.has_value());
     CHECK(narrower->state() == State::pending);
     CHECK(narrower->votes().empty());
-    CHECK(narrower->digest == digest(narrower->call));
-    CHECK(narrower->digest != request.digest);
-    CHECK(narrower->asked_digest == request.digest);
+    CHECK(narrower->digest() == digest(narrower->call));
+    CHECK(narrower->digest() != request.digest());
+    CHECK(narrower->asked_digest == request.digest());
     CHECK(narrower->asked_arguments() == request.call.arguments);
     CHECK(narrower->facts.subject == "other");
 
     auto old = yes(*narrower);
-    old.digest = request.digest;
+    policy::ApprovalForTests::digest(old) = request.digest();
     CHECK(approve(*narrower, known("ann"), old, noon, 15min, fakes::no_tokens()).error().code ==
           Errc::superseded);
-    CHECK(narrow(*narrower, known("ann"), request.digest, {{"id", "pat-c"}}, facts, noon, fakes::no_tokens())
-              .error()
-              .code == Errc::superseded);
+    CHECK(
+        narrow(*narrower, known("ann"), request.digest(), {{"id", "pat-c"}}, facts, noon, fakes::no_tokens())
+            .error()
+            .code == Errc::superseded);
 
     const auto approved = *say_yes(*say_yes(*narrower, known("ann")), known("bob"));
     const auto running = *begin(approved, "process-1", noon);
@@ -215,16 +217,17 @@ TEST_CASE(
 TEST_CASE("a request is narrowed only while it waits, by who may decide, and to something else") {
     const auto request = asked([](Rule& rule) { rule.approvers = {"bob"}; });
     const Json other = {{"id", "pat-b"}};
-    CHECK(narrow(request, known("ann"), request.digest, other, {}, noon, fakes::no_tokens()).has_error());
-    CHECK(
-        narrow(request, known("bob", Assurance::client), request.digest, other, {}, noon, fakes::no_tokens())
-            .has_error());
-    CHECK(narrow(request, known("bob"), request.digest, request.call.arguments, {}, noon, fakes::no_tokens())
+    CHECK(narrow(request, known("ann"), request.digest(), other, {}, noon, fakes::no_tokens()).has_error());
+    CHECK(narrow(request, known("bob", Assurance::client), request.digest(), other, {}, noon,
+                 fakes::no_tokens())
               .has_error());
-    CHECK(narrow(request, known("bob"), request.digest, other, {}, noon + 1h, fakes::no_tokens())
+    CHECK(
+        narrow(request, known("bob"), request.digest(), request.call.arguments, {}, noon, fakes::no_tokens())
+            .has_error());
+    CHECK(narrow(request, known("bob"), request.digest(), other, {}, noon + 1h, fakes::no_tokens())
               .error()
               .code == Errc::expired);
-    CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest, other, {}, noon,
+    CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest(), other, {}, noon,
                  fakes::no_tokens())
               .has_error());
 }
@@ -237,7 +240,7 @@ TEST_CASE("a request gets its time once more, once, while it waits, by who may d
     const auto longer = extend(request, known("bob"), noon + 1s, fakes::no_tokens()).value();
     CHECK(longer.expires == request.expires + time);
     CHECK((longer.extended->by == "bob" && longer.extended->at == noon + 1s));
-    CHECK((longer.state() == State::pending && longer.digest == request.digest));
+    CHECK((longer.state() == State::pending && longer.digest() == request.digest()));
     CHECK(lapse(longer, request.expires).state() == State::pending);
     CHECK(lapse(longer, longer.expires).state() == State::expired);
     CHECK(extend(longer, known("alice"), noon + 2s, fakes::no_tokens())

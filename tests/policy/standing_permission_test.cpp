@@ -134,7 +134,7 @@ TEST_CASE("what it does not cover, a person is asked about") {
          }},
         {"elsewhere",
          [](StandingPermission& p, Approval& a) {
-             a.terms.destinations = {Destination::agent};
+             policy::ApprovalForTests::terms(a).destinations = {Destination::agent};
              p.destination = Destination::page;
          }},
         {"used up", [](StandingPermission& p, Approval&) { p.used = p.uses; }},
@@ -143,19 +143,21 @@ TEST_CASE("what it does not cover, a person is asked about") {
         {"decided", [](StandingPermission&, Approval& a) { ApprovalForTests::state(a) = State::denied; }},
         {"a reason is asked for",
          [](StandingPermission& p, Approval& a) {
-             a.terms.reason_required = true;
+             policy::ApprovalForTests::terms(a).reason_required = true;
              p.reason.clear();
          }},
-        {"two must agree", [](StandingPermission&, Approval& a) { a.terms.quorum = 2; }},
-        {"others must", [](StandingPermission&, Approval& a) { a.terms.approvers = {"bob"}; }},
+        {"two must agree",
+         [](StandingPermission&, Approval& a) { policy::ApprovalForTests::terms(a).quorum = 2; }},
+        {"others must",
+         [](StandingPermission&, Approval& a) { policy::ApprovalForTests::terms(a).approvers = {"bob"}; }},
         {"more surely",
          [](StandingPermission& p, Approval& a) {
              p.assurance = Assurance::terminal;
-             a.terms.min_assurance = Assurance::signed_in;
+             policy::ApprovalForTests::terms(a).min_assurance = Assurance::signed_in;
          }},
         {"her own agent's",
          [](StandingPermission&, Approval& a) {
-             a.terms.self_approval = false;
+             policy::ApprovalForTests::terms(a).self_approval = false;
              a.call.caller.person = "ann";
          }},
     };

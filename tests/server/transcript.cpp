@@ -210,7 +210,7 @@ private:
     static Async<void> approve(App& app, std::string id, policy::Human person, std::string destination) {
         const auto approval = co_await app.approvals().find(id);
         policy::DecisionInput choice{.typed_name = approval.value().facts.subject,
-                                     .digest = approval.value().digest};
+                                     .digest = approval.value().digest()};
         choice.destination = policy::read_destination(destination);
         (co_await app.approvals().approve(id, person, choice)).value();
     }

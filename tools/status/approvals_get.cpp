@@ -17,12 +17,12 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval, con
                                   {"request_expires_at", policy::format_time(approval.expires)},
                                   {"approval_id", approval.id},
                                   {"tool", approval.call.tool},
-                                  {"digest", approval.digest}});
+                                  {"digest", approval.digest()}});
     result.structured.update(policy::asked_members(approval, seal));
     result.text +=
         "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state()));
     if (!policy::is_open(approval.state()))
-        result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest);
+        result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest());
     result.text += "\n";
     if (approval.decision()) {
         result.structured["decided_by"] = tools::one_line(seal, approval.decision()->by);

@@ -22,13 +22,14 @@ const ClientAbilities with_neither{};
 /// Of a rule that takes a client's word.
 Approval request() {
     auto approval = pending();
-    approval.terms.min_assurance = policy::Assurance::client;
+    policy::ApprovalForTests::terms(approval).min_assurance = policy::Assurance::client;
     return approval;
 }
 
 Approval value_request() {
     auto approval = request();
-    approval.terms.destinations = {Destination::page, Destination::agent, Destination::none};
+    policy::ApprovalForTests::terms(approval).destinations = {Destination::page, Destination::agent,
+                                                              Destination::none};
     return approval;
 }
 
@@ -112,8 +113,8 @@ TEST_CASE("a person is asked again with what is to be mended, four times in all;
 TEST_CASE("a person decides on what they were shown, not on what the row says by now") {
     Conversation talk{with_forms};
     talk.after(Called{});
-    const auto shown = talk.row.digest;
-    talk.row.digest = "sha256:another";
+    const auto shown = talk.row.digest();
+    policy::ApprovalForTests::digest(talk.row) = "sha256:another";
     const auto step = resume(talk.position, talk.client, talk.row, approves(), noon, fakes::no_tokens());
     CHECK(std::get<Decide>(step).choice().digest == shown);
     CHECK(talk.after(NotTaken{"It was changed. Look again."}) == "shows a form: It was changed. Look again.");
@@ -152,7 +153,7 @@ TEST_CASE(
     "a form decides only if the rule takes the client's word; else the page is shown, or the call held") {
     Conversation talk{{.shows_forms = true, .page_address = "https://tfy.example.com/approvals/apr_1"}};
     CHECK(talk.after(Called{}) == form);
-    talk.row.terms.min_assurance = policy::Assurance::signed_in;
+    policy::ApprovalForTests::terms(talk.row).min_assurance = policy::Assurance::signed_in;
     CHECK(talk.after(Called{}) == "shows https://tfy.example.com/approvals/apr_1");
     CHECK(talk.after(approves()) == "holds for the page");
     Conversation strict{with_forms, talk.row};

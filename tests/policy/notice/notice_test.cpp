@@ -27,12 +27,12 @@ notice::Notice notice(Event event = Event::requested) {
     approval.id = "apr_1";
     approval.call.tool = "tfy_access_tokens_delete";
     approval.call.caller = {.principal = "stdio:alice", .client = "agent 1"};
-    approval.digest = digest(approval.call);
+    policy::ApprovalForTests::digest(approval) = digest(approval.call);
     approval.facts.subject = "ci-pipeline";
     approval.facts.effect = "The token is deleted for ever.";
     approval.facts.warnings = {"It was used today."};
     approval.agent_reason = "the agent's own words";
-    approval.terms.because = "deleting cannot be undone";
+    policy::ApprovalForTests::terms(approval).because = "deleting cannot be undone";
     approval.expires = noon + 15min;
     return made;
 }
@@ -41,7 +41,7 @@ notice::Notice hostile(const std::string& text) {
     auto made = notice(Event::decided);
     auto& approval = *made.approval;
     approval.call.caller.principal = approval.call.caller.client = text;
-    approval.facts.subject = approval.facts.effect = approval.terms.because = text;
+    approval.facts.subject = approval.facts.effect = policy::ApprovalForTests::terms(approval).because = text;
     approval.facts.warnings = std::vector<std::string>(20, text);
     made.decision = Approval::Decision{.approved = true, .by = text, .at = noon, .reason = text};
     return made;

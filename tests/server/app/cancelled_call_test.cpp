@@ -105,7 +105,7 @@ public:
     /// A person approves the one open request; its id.
     std::string approve() {
         const auto pending = run(app_->approvals().list(true)).value().at(0);
-        const policy::DecisionInput choice{.typed_name = pending.facts.subject, .digest = pending.digest};
+        const policy::DecisionInput choice{.typed_name = pending.facts.subject, .digest = pending.digest()};
         return run(app_->approvals().approve(pending.id, policy::HumanForTests::make(), choice)).value().id;
     }
     State state_of(const std::string& id) { return run(app_->approvals().find(id)).value().state(); }

@@ -115,15 +115,15 @@ TEST_CASE("an open request keeps its terms when the rules change; the next call 
 
     const auto kept = house.run(house.desk.find(open)).value();
     CHECK(kept.state() == policy::Approval::State::pending);
-    CHECK(kept.terms.min_assurance == policy::Assurance::terminal);
+    CHECK(kept.terms().min_assurance == policy::Assurance::terminal);
     CHECK(kept.expires == kept.created + std::chrono::minutes{15});
-    CHECK_FALSE(kept.terms.reason_required);
+    CHECK_FALSE(kept.terms().reason_required);
     CHECK(house.ask(house.requester()) == open);  // the same call again still is the same request
 
     const auto modern = protocol::Version::v2026_07_28;
     const auto other = house.ask(house.requester(false, modern, "stdio:bob"));
     const auto fresh = house.run(house.desk.find(other)).value();
-    CHECK(fresh.terms.min_assurance == policy::Assurance::signed_in);
+    CHECK(fresh.terms().min_assurance == policy::Assurance::signed_in);
     CHECK(fresh.expires == fresh.created + std::chrono::minutes{1});
 
     house.gate.replace({});  // nothing is covered any more, and what is open is still decided and run

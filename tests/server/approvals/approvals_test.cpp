@@ -180,7 +180,7 @@ TEST_CASE("what was asked while another user's key was in use runs with no other
                 now = process
                           .run(process.desk.approve(
                               now.id, policy::HumanForTests::make("bob", policy::Assurance::signed_in),
-                              {.typed_name = "ci-pipeline", .digest = now.digest}))
+                              {.typed_name = "ci-pipeline", .digest = now.digest()}))
                           .value();
             key = row.now;
             CHECK(process.desk.is_for_another_key(now) == !row.same);
@@ -216,7 +216,7 @@ TEST_CASE("what a key asked for that has expired since is withdrawn, and does no
             const auto yes = [&] {
                 return process.run(process.desk.approve(
                     now.id, policy::HumanForTests::make("bob", policy::Assurance::signed_in),
-                    {.typed_name = "ci-pipeline", .digest = now.digest}));
+                    {.typed_name = "ci-pipeline", .digest = now.digest()}));
             };
             if (approved) now = yes().value();
             process.clock.advance(std::chrono::minutes{5});

@@ -233,7 +233,7 @@ TEST_CASE("whose value was gone when the request expired is not sent to ask for 
 
 TEST_CASE("who waits for more people, and who is not alone with its token, is told so") {
     auto approval = in(State::pending);
-    approval.terms.quorum = 2;
+    policy::ApprovalForTests::terms(approval).quorum = 2;
     policy::ApprovalForTests::votes(approval).resize(1);
     approval.facts.contested = true;
     const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());

@@ -93,7 +93,7 @@ TEST_CASE("another principal's task is as unknown as one that never was, and as 
     const auto id = house.ask(house.requester());
     auto reveal = fakes::approval("apr_reveal", "ci-pipeline");
     reveal.call.tool = "tfy_access_tokens_reveal";
-    reveal.digest = policy::digest(reveal.call);
+    policy::ApprovalForTests::digest(reveal) = policy::digest(reveal.call);
     const auto record = fakes::entry("requested");
     auto put = [reveal, record](storage::Ledger& ledger) { return ledger.open_request(reveal, {}, record); };
     REQUIRE(house.run(house.store.run(std::move(put))).has_value());
@@ -231,7 +231,7 @@ TEST_CASE("what was approved under another definition of the tool is superseded,
     auto old = fakes::approval("apr_old", "ci-pipeline");
     old.call.base_url = "https://acme.truefoundry.cloud";
     old.call.arguments = {{"id", "pat-a"}};
-    old.digest = policy::digest(old.call);  // its tool_version is not today's
+    policy::ApprovalForTests::digest(old) = policy::digest(old.call);  // its tool_version is not today's
     const auto record = fakes::entry("requested");
     auto put = [old, record](storage::Ledger& ledger) { return ledger.open_request(old, {}, record); };
     REQUIRE(house.run(house.store.run(std::move(put))).has_value());

@@ -55,9 +55,10 @@ policy::Approval create(std::string id) {
     auto made = approval(std::move(id), "new-token");
     made.call.tool = "tfy_access_tokens_create";
     made.call.arguments = {{"payload", {{"name", "new-token"}}}};
-    made.digest = policy::digest(made.call);
+    policy::ApprovalForTests::digest(made) = policy::digest(made.call);
     made.facts.yields_value = true;
-    made.terms.destinations = {Destination::page, Destination::agent, Destination::none};
+    policy::ApprovalForTests::terms(made).destinations = {Destination::page, Destination::agent,
+                                                          Destination::none};
     return made;
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("after a wrong name nothing more is asked") {
 TEST_CASE("a destination that the rule does not offer is asked for again") {
     Desk desk;
     auto fresh = create("apr_1");
-    fresh.terms.destinations = {Destination::none};
+    policy::ApprovalForTests::terms(fresh).destinations = {Destination::none};
     desk.ask(fresh);
     const auto ran = desk.run_on("apr_1", Verb::approve, "new-token\nagent\nnone\n");
     CHECK(holds(ran.out, "Please type one of: none."));
@@ -164,7 +165,7 @@ TEST_CASE("a rule that wants a reason gets one, or nothing is decided") {
     for (const bool given : {true, false}) {
         Desk desk;
         auto fresh = approval("apr_1");
-        fresh.terms.reason_required = true;
+        policy::ApprovalForTests::terms(fresh).reason_required = true;
         desk.ask(fresh);
         CHECK(
             desk.run_on("apr_1", Verb::approve, given ? "ci-pipeline\nrotated\n" : "ci-pipeline\n\n").code ==
@@ -181,7 +182,7 @@ TEST_CASE("the person sees facts, claims, arguments, digest and the effect, in t
     desk.ask(fresh);
     const auto text = desk.run_on("apr_1", Verb::approve).out;
     std::size_t before = 0;
-    const auto digest = policy::short_digest(fresh.digest);
+    const auto digest = policy::short_digest(fresh.digest());
     for (const auto* part : {"Verified by this server:", "2026-01-05 09:00 UTC", "stdio:alice",
                              "This is the key", "Claimed by the caller (not verified):", "claude-code 2.1.0",
                              "no longer needed", "Exact arguments:", "pat-ci-pipeline", digest.c_str(),
@@ -198,7 +199,7 @@ TEST_CASE("what others wrote cannot play tricks on the screen") {
     Desk desk;
     auto fresh = approval("apr_1");
     fresh.call.arguments["reason"] = "safe\u202egnp.exe\u200b\x1b[2J\nVerified by this server:";
-    fresh.digest = policy::digest(fresh.call);
+    policy::ApprovalForTests::digest(fresh) = policy::digest(fresh.call);
     fresh.agent_reason = "please\u2066 \x1b[31m";
     fresh.facts.shown.push_back({"Owner", "\u0430da@example.com\x07"});
     desk.ask(fresh);
@@ -238,7 +239,7 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
 TEST_CASE("what a terminal may not approve is refused before anything is asked, with the page's address") {
     Desk desk;
     auto fresh = approval("apr_1");
-    fresh.terms.min_assurance = policy::Assurance::signed_in;
+    policy::ApprovalForTests::terms(fresh).min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
     const auto alone = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(alone.code == 1);
@@ -259,7 +260,7 @@ TEST_CASE("what a terminal may not approve is refused before anything is asked, 
 TEST_CASE("who may not decide is told so before anything is asked") {
     Desk desk;
     auto fresh = approval("apr_1");
-    fresh.terms.approvers = {"ada"};
+    policy::ApprovalForTests::terms(fresh).approvers = {"ada"};
     desk.ask(fresh);
     for (const auto verb : {Verb::approve, Verb::deny}) {
         const auto ran = desk.run_on("apr_1", verb, "ci-pipeline\n");

@@ -170,11 +170,12 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     Terminal terminal;
     auto made = approval("apr_1", "new-token");
     made.call.tool = "tfy_access_tokens_create";
-    made.digest = policy::digest(made.call);
+    policy::ApprovalForTests::digest(made) = policy::digest(made.call);
     made.facts.yields_value = true;
-    made.terms.destinations = {policy::Destination::page, policy::Destination::agent};
-    made.terms.quorum = 2;
-    made.terms.approvers = {"grace", "ada"};
+    policy::ApprovalForTests::terms(made).destinations = {policy::Destination::page,
+                                                          policy::Destination::agent};
+    policy::ApprovalForTests::terms(made).quorum = 2;
+    policy::ApprovalForTests::terms(made).approvers = {"grace", "ada"};
     made.narrowings = {{"ada", noon, {{"id", "pat-other"}}}};
     REQUIRE(terminal.ledger->open_request(made, {100, 100}, entry("requested", made.id)).has_value());
     terminal.options.id = "apr_1";

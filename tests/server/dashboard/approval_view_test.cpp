@@ -23,7 +23,7 @@ const std::string written_out = "\u27E8U+202E\u27E9";
 
 TEST_CASE("a pending request is shown with its facts, arguments, digest and rule") {
     auto made = approval("apr_a");
-    made.terms.because = "deleting a token cannot be undone";
+    policy::ApprovalForTests::terms(made).because = "deleting a token cannot be undone";
     made.facts.warnings = {"It was used 2 h before this was asked."};
     const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
 
@@ -42,8 +42,8 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
                                    {"shown", {{{"label", "Created"}, {"value", "2026-01-05 09:00 UTC"}}}},
                                    {"warnings", {"It was used 2 h before this was asked."}}});
     CHECK(view.at("arguments") == "{\n  \"id\": \"pat-ci-pipeline\"\n}");
-    CHECK(view.at("digest") == made.digest);
-    CHECK(view.at("short_digest") == policy::short_digest(made.digest));
+    CHECK(view.at("digest") == made.digest());
+    CHECK(view.at("short_digest") == policy::short_digest(made.digest()));
     CHECK(view.at("agent_reason") == "no longer needed");
     CHECK(view.at("principal") == "stdio:alice");
     CHECK(view.at("client") == "claude-code 2.1.0");
@@ -59,9 +59,9 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
 TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     auto made = approval("apr_a");
     made.call.caller.person = "alice";
-    made.terms.approvers = {"ann", "bob", "alice"};
-    made.terms.quorum = 2;
-    made.terms.self_approval = false;
+    policy::ApprovalForTests::terms(made).approvers = {"ann", "bob", "alice"};
+    policy::ApprovalForTests::terms(made).quorum = 2;
+    policy::ApprovalForTests::terms(made).self_approval = false;
     policy::ApprovalForTests::votes(made) = {
         {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
     struct Row {
@@ -142,8 +142,12 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
         {"principal",
          [](policy::Approval& into, const std::string& text) { into.call.caller.principal = text; }},
         {"client", [](policy::Approval& into, const std::string& text) { into.call.caller.client = text; }},
-        {"rule", [](policy::Approval& into, const std::string& text) { into.terms.because = text; }},
-        {"approver", [](policy::Approval& into, const std::string& text) { into.terms.approvers = {text}; }},
+        {"rule", [](policy::Approval& into,
+                    const std::string& text) { policy::ApprovalForTests::terms(into).because = text; }},
+        {"approver",
+         [](policy::Approval& into, const std::string& text) {
+             policy::ApprovalForTests::terms(into).approvers = {text};
+         }},
         {"agent's person",
          [](policy::Approval& into, const std::string& text) { into.call.caller.person = text; }},
         {"vote",
@@ -195,7 +199,8 @@ TEST_CASE("bytes that are no UTF-8 do not stop the page") {
 
 TEST_CASE("a decision says who, how surely, when, why, and where the value goes") {
     auto made = approval("apr_a");
-    made.terms.destinations = {policy::Destination::page, policy::Destination::none};
+    policy::ApprovalForTests::terms(made).destinations = {policy::Destination::page,
+                                                          policy::Destination::none};
     policy::ApprovalForTests::decision(made) =
         policy::Approval::Decision{.approved = true,
                                    .by = "grace",
@@ -215,7 +220,7 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
     policy::ApprovalForTests::decision(made)->permission = "per_a";
     CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("permission") ==
           "per_a");
-    made.terms.destinations.clear();
+    policy::ApprovalForTests::terms(made).destinations.clear();
     CHECK(
         dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("destination").is_null());
 }

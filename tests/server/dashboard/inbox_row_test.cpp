@@ -16,7 +16,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     made.facts.subject = "prod-db";
     made.facts.warnings = {"It was used 2 h before this was asked. Everything that uses it will break.",
                            "New token: It never expires, unless the tenant's own limit says otherwise."};
-    made.terms.quorum = 2;
+    policy::ApprovalForTests::terms(made).quorum = 2;
     policy::ApprovalForTests::votes(made) = {
         {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
     const auto row = dashboard::inbox_row(made, "bob", fakes::no_tokens());
@@ -36,7 +36,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     CHECK(dashboard::approval_view(by_key, {.person = "bob"}, fakes::no_tokens()).at("asked_by") ==
           keys_row.at("asked_by"));
     CHECK(row.at("request_expires_at") == "2026-11-23T12:15:00.000Z");
-    CHECK(row.at("digest") == made.digest);
+    CHECK(row.at("digest") == made.digest());
     CHECK(row.at("risks") == Json{"used 2 h before this was asked", "never expires", "production-like name"});
     CHECK(row.at("quorum") == 2);
     CHECK(row.at("voters") == Json{"ann"});

@@ -57,11 +57,14 @@ TEST_CASE("a decision that cannot stand says why, and nothing is decided") {
         {"too late", [](Page& page, policy::Approval&, Json&) { page.clock.advance(15min); }, 410},
         {"a passkey is wanted",
          [](Page&, policy::Approval& approval, Json&) {
-             approval.terms.min_assurance = policy::Assurance::passkey;
+             policy::ApprovalForTests::terms(approval).min_assurance = policy::Assurance::passkey;
          },
          403},
         {"a reason is wanted",
-         [](Page&, policy::Approval& approval, Json&) { approval.terms.reason_required = true; }, 422},
+         [](Page&, policy::Approval& approval, Json&) {
+             policy::ApprovalForTests::terms(approval).reason_required = true;
+         },
+         422},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

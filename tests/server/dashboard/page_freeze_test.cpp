@@ -43,10 +43,10 @@ TEST_CASE(
     const auto waits = page.ask(approval("apr_a", "one"));
     // of a rule that lets only others decide: a freeze is no decision on it
     auto not_hers = approval("apr_b", "two");
-    not_hers.terms.approvers = {"grace"};
+    policy::ApprovalForTests::terms(not_hers).approvers = {"grace"};
     not_hers = page.ask(not_hers);
     auto ready = approval("apr_c", "three");
-    ready.terms.min_assurance = policy::Assurance::client;
+    policy::ApprovalForTests::terms(ready).min_assurance = policy::Assurance::client;
     ready = page.ask(ready);
     REQUIRE(page.post("/approvals/api/approvals/apr_c/approve", approving(ready)).status() == 200);
     const auto of_bob = page.ask(approval("apr_d", "four", "stdio:bob"));

@@ -58,7 +58,7 @@ TEST_CASE("the history has all that was decided, newest first, in pages; what wa
 TEST_CASE("a decision of several people names them all") {
     Page page;
     auto made = approval("apr_a");
-    made.terms.quorum = 2;
+    policy::ApprovalForTests::terms(made).quorum = 2;
     page.ask(made);
     for (const auto* person : {"grace", "ada"}) {
         page.sign_in(person);
@@ -102,7 +102,7 @@ TEST_CASE("who approved is told that a value was lost unseen, until its token is
 
         auto gone = approval("apr_b", "ci-pipeline");
         gone.call.arguments = {{"id", "pat-new"}};
-        gone.digest = gone.asked_digest = policy::digest(gone.call);
+        policy::ApprovalForTests::digest(gone) = gone.asked_digest = policy::digest(gone.call);
         page.ask(gone);
         REQUIRE(page.post("/approvals/api/approvals/apr_b/approve", approving(gone)).status() == 200);
         CHECK(lost().size() == 1);

@@ -71,7 +71,7 @@ TEST_CASE("the first person joins by a link with one touch, and may decide with 
     CHECK(people.front().let_in_by.empty());
 
     auto wanted = approval("apr_a");
-    wanted.terms.min_assurance = policy::Assurance::passkey;
+    policy::ApprovalForTests::terms(wanted).min_assurance = policy::Assurance::passkey;
     PasskeyHolder ada{page, "ada", std::move(page.device)};
     const auto answer = ada.decide_signed("apr_a", approving(page.ask(wanted)));
     CHECK_MESSAGE(answer.status() == 200, answer.text());

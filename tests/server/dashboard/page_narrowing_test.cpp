@@ -15,7 +15,7 @@ namespace {
 const std::string narrow_path = "/approvals/api/approvals/";
 
 CapturedAnswer narrow(Page& page, const policy::Approval& approval, const Json& more) {
-    Json body = {{"digest", approval.digest}};
+    Json body = {{"digest", approval.digest()}};
     body.update(more);
     return page.post(narrow_path + approval.id + "/narrow", body);
 }
@@ -93,7 +93,7 @@ TEST_CASE("a request cannot be changed into what another open one asks for") {
     const auto refused = narrow(page, other, {{"name", "ci-pipeline"}});
     CHECK(refused.status() == 409);
     CHECK(refused.text().find("Another open request already asks for exactly that") != std::string::npos);
-    CHECK(page.get(narrow_path + other.id).json().at("digest") == other.digest);
+    CHECK(page.get(narrow_path + other.id).json().at("digest") == other.digest());
     CHECK(page.post(narrow_path + first.id + "/deny", {{"reason", "no"}}).status() == 200);
     CHECK(narrow(page, other, {{"name", "ci-pipeline"}}).status() == 200);
 }
@@ -113,7 +113,7 @@ TEST_CASE("what was changed is shown, and approved only as it is now") {
     const auto now = answer.json();
     CHECK(now.at("state") == "pending");
     CHECK(now.at("votes").empty());
-    CHECK(now.at("digest") != made.digest);
+    CHECK(now.at("digest") != made.digest());
     CHECK(now.at("facts").at("subject") == "ci-smaller");
     CHECK(now.at("narrowings").at(0).at("approved") == "ci-smaller");
     CHECK(now.at("narrowings").at(1) == Json{{"by", "ann"},
@@ -131,7 +131,7 @@ TEST_CASE("what was changed is shown, and approved only as it is now") {
     CHECK(page.journal().back().kind == "narrowed");
 
     auto old = now;
-    old["digest"] = made.digest;
+    old["digest"] = made.digest();
     CHECK(approve(page, old).status() == 409);
     CHECK(approve(page, now).status() == 200);
     page.sign_in("bob");
@@ -175,12 +175,12 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         CAPTURE(text);
         CHECK(answer.status() == row.status);
         CHECK(text.find(row.words) != std::string::npos);
-        CHECK(page.wait(page.approvals.find(made.id)).value().digest == made.digest);
+        CHECK(page.wait(page.approvals.find(made.id)).value().digest() == made.digest());
     }
     CHECK(page.journal().size() == 1);
 
     const auto path = narrow_path + made.id + "/narrow";
-    const Json good = {{"digest", made.digest}, {"name", "ci-b"}};
+    const Json good = {{"digest", made.digest()}, {"name", "ci-b"}};
     const auto key = std::exchange(page.key, "another");
     CHECK(page.post(path, good).status() == 401);
     page.key = key;

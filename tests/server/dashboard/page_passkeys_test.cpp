@@ -23,8 +23,8 @@ struct House {
     }
     policy::Approval ask(const std::string& id, std::size_t quorum = 1) {
         auto made = approval(id, "token-" + id);
-        made.terms.min_assurance = policy::Assurance::passkey;
-        made.terms.quorum = quorum;
+        policy::ApprovalForTests::terms(made).min_assurance = policy::Assurance::passkey;
+        policy::ApprovalForTests::terms(made).quorum = quorum;
         return page.ask(made);
     }
     policy::Approval now(const std::string& id) { return page.wait(page.approvals.find(id)).value(); }
@@ -69,7 +69,7 @@ TEST_CASE("a decision that a passkey signed is kept with all that was signed") {
     CHECK(record.at("kind") == "approved");
     const auto& statement = record.at("body").at("passkey").at("statement");
     CHECK(statement.at("approval") == "apr_a");
-    CHECK(statement.at("digest") == made.digest);
+    CHECK(statement.at("digest") == made.digest());
     CHECK(statement.at("verb") == "approve");
     CHECK(statement.at("person") == "ada");
     CHECK(statement.at("origin") == own_origin);
@@ -96,7 +96,7 @@ TEST_CASE("a signed reason that turns out to hold a value decides nothing: its r
     house.page.redaction.add(redaction::fingerprint(value, "ci", house.page.redaction.key()));
     const policy::DecisionInput choice{.reason = wish.at("reason").get<std::string>(),
                                        .typed_name = made.facts.subject,
-                                       .digest = made.digest};
+                                       .digest = made.digest()};
     const auto decided = house.page.wait(house.page.approvals.approve("apr_a", human, choice));
     REQUIRE_FALSE(decided.has_value());
     CHECK(holds(decided.error().message, "The reason holds the value of an access token"));
@@ -176,8 +176,9 @@ TEST_CASE("what was signed before a change of the request is void after it") {
     auto wish = approving(made);
     wish["destination"] = "page";
     const auto signature = house.ada.sign(made.id, wish);
-    const auto narrowed = house.page.post("/approvals/api/approvals/" + made.id + "/narrow",
-                                          {{"digest", made.digest}, {"name", ""}, {"expiration", "5 days"}});
+    const auto narrowed =
+        house.page.post("/approvals/api/approvals/" + made.id + "/narrow",
+                        {{"digest", made.digest()}, {"name", ""}, {"expiration", "5 days"}});
     REQUIRE(narrowed.status() == 200);
     CHECK(house.ada.decide(made.id, wish, signature).status() == 409);
     wish["digest"] = narrowed.json().at("digest");
@@ -223,11 +224,11 @@ TEST_CASE("a signature is used once: not again, not for another request, not by 
     const auto answer = answer_in(contested);
     const auto one = house.page.wait(signer(house.page, answer)).value();
     const auto other = house.page.wait(signer(house.page, answer)).value();
-    const policy::DecisionInput choice{.typed_name = second.facts.subject, .digest = second.digest};
+    const policy::DecisionInput choice{.typed_name = second.facts.subject, .digest = second.digest()};
     CHECK(house.page.wait(house.page.approvals.approve("apr_b", one, choice)).has_value());
     CHECK_FALSE(house.page.wait(house.page.approvals.approve("apr_b", other, choice)).has_value());
     const auto third = house.ask("apr_c");
-    const policy::DecisionInput same{.typed_name = third.facts.subject, .digest = third.digest};
+    const policy::DecisionInput same{.typed_name = third.facts.subject, .digest = third.digest()};
     CHECK_FALSE(house.page.wait(house.page.approvals.approve("apr_c", other, same)).has_value());
 }
 

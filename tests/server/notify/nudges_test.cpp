@@ -28,9 +28,9 @@ struct Nudged : Notified {
     /// A request whose terms remind after five minutes and escalate after ten.
     std::string waiting(const std::string& token) {
         auto made = fakes::approval("apr_" + token, token, "stdio:alice", clock.now());
-        made.terms.remind_after = 5min;
-        made.terms.escalate_after = 10min;
-        made.terms.escalate_to = {"oncall"};
+        policy::ApprovalForTests::terms(made).remind_after = 5min;
+        policy::ApprovalForTests::terms(made).escalate_after = 10min;
+        policy::ApprovalForTests::terms(made).escalate_to = {"oncall"};
         const auto record = fakes::entry("requested", made.id, {{"state", "pending"}}, clock.now());
         run(store.run([made, record](storage::Ledger& ledger) {
             return ledger.open_request(made, {1000, 1000}, record);

@@ -58,7 +58,7 @@ policy::Human rival_named(int rival) {
 }
 
 policy::DecisionInput yes_to(const policy::Approval& seen) {
-    return {.typed_name = seen.facts.subject, .digest = seen.digest};
+    return {.typed_name = seen.facts.subject, .digest = seen.digest()};
 }
 
 /// As a desk does it: reads the row, decides on what it read, writes that where no one wrote in between.
@@ -117,7 +117,7 @@ TEST_CASE("of eight who say yes at once where three must, three count, and no vo
         [&](int round) {
             for (auto& each : counted) each = false;
             auto asked = approval(id(round), id(round));
-            asked.terms.quorum = 3;
+            policy::ApprovalForTests::terms(asked).quorum = 3;
             REQUIRE(ledger->open_request(asked, {10'000, 10'000}, entry("requested", asked.id)).has_value());
         },
         [&](storage::Ledger& own, int round, int rival) {

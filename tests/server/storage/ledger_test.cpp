@@ -26,7 +26,8 @@ std::vector<std::string> kinds(storage::Ledger& ledger) {
 TEST_CASE("what was written is there after the database is opened again") {
     const TempFolder folder;
     auto fresh = approval("apr_1");
-    fresh.terms.destinations = {policy::Destination::agent, policy::Destination::none};
+    policy::ApprovalForTests::terms(fresh).destinations = {policy::Destination::agent,
+                                                           policy::Destination::none};
     fresh.facts.target = {{"name", "ci-pipeline"}, {"uses", 3}};
     {
         auto ledger = open_ledger(folder / "ledger.db");
@@ -64,7 +65,7 @@ TEST_CASE("the same call under another definition of its tool ends what waits un
             REQUIRE(ledger->change(State::pending, in_state(under_old, state), entry("changed")).has_value());
         auto under_new = approval("apr_2");
         under_new.call.tool_version = "sha256:01";
-        under_new.digest = under_new.asked_digest = policy::digest(under_new.call);
+        policy::ApprovalForTests::digest(under_new) = under_new.asked_digest = policy::digest(under_new.call);
         const auto opened = ledger->open_request(under_new, roomy, entry("requested"));
         REQUIRE(opened.has_value());
         CHECK_FALSE(opened->attached);
@@ -94,7 +95,7 @@ TEST_CASE(
         REQUIRE(again.has_value());
         CHECK(again->attached == policy::is_open(state));
         CHECK(again->approval.id == (policy::is_open(state) ? "apr_1" : "apr_2"));
-        CHECK(ledger->newest("stdio:alice", approval("").digest).value()->id == again->approval.id);
+        CHECK(ledger->newest("stdio:alice", approval("").digest()).value()->id == again->approval.id);
     }
 }
 

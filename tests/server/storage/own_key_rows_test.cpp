@@ -59,8 +59,8 @@ struct Desk {
         auto made = approval(id, "token-" + id, principal);
         made.call.caller.person = person;
         made.call.base_url = base_url;
-        made.digest = policy::digest(made.call);
-        made.asked_digest = made.digest;
+        policy::ApprovalForTests::digest(made) = policy::digest(made.call);
+        made.asked_digest = made.digest();
         return ledger->open_request(made, {100, 100}, entry("requested", id)).value().approval;
     }
     State state(const std::string& id) { return ledger->find(id).value().value().state(); }

@@ -260,7 +260,7 @@ TEST_CASE("a directory is a sandbox's or TrueFoundry's: by its note, its request
                 const auto number = std::to_string(&base_url - row.asked.data());
                 auto asked = approval("apr_" + number, "token-" + number);
                 asked.call.base_url = base_url;
-                asked.digest = policy::digest(asked.call);
+                policy::ApprovalForTests::digest(asked) = policy::digest(asked.call);
                 REQUIRE(ledger->open_request(asked, {100, 100}, entry("requested", asked.id)).has_value());
             }
             if (row.token) REQUIRE(ledger->add_fingerprints({.name = "ci"}).has_value());

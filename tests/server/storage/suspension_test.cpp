@@ -27,14 +27,14 @@ struct House {
     Approval ask(const std::string& id, const std::string& person, std::size_t quorum = 1) {
         auto made = approval(id, "token-" + id);
         made.call.caller.person = person;
-        made.digest = policy::digest(made.call);
-        made.asked_digest = made.digest;
-        made.terms.quorum = quorum;
+        policy::ApprovalForTests::digest(made) = policy::digest(made.call);
+        made.asked_digest = made.digest();
+        policy::ApprovalForTests::terms(made).quorum = quorum;
         return ledger->open_request(made, {100, 100}, entry("requested", id)).value().approval;
     }
     Result<void> yes(const Approval& current, const std::string& who) {
         const auto next = policy::approve(current, policy::HumanForTests::make(who),
-                                          {.typed_name = current.facts.to_type(), .digest = current.digest},
+                                          {.typed_name = current.facts.to_type(), .digest = current.digest()},
                                           noon + 1min, 15min, no_tokens());
         if (!next) return next.error();
         return ledger->change(current.state(), *next, entry("approved", current.id));

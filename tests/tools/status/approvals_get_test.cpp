@@ -47,7 +47,7 @@ struct Looking {
         approval.id = approval_id;
         approval.call.tool = "tfy_access_tokens_delete";
         approval.call.caller.principal = "stdio:alice";
-        approval.digest = "sha256:3f9c01ab77e2" + std::string(52, '0');
+        policy::ApprovalForTests::digest(approval) = "sha256:3f9c01ab77e2" + std::string(52, '0');
         approval.facts.subject = "ci\u202Ebot";
         approval.facts.shown = {{"Last used", "never\u202E"}};
         policy::ApprovalForTests::state(approval) = state;
