@@ -146,6 +146,8 @@ test('a test message says what the server answered, and what to do where it fail
     [{ STARTTLS: '454 not now' }, /does not offer STARTTLS.*smtps:\/\/.*No mail was sent/],
     [{ 'ann@example.com': '550 5.1.1 unknown', 'bob@example.com': '550 5.1.1 unknown' }, /It answered 550: .*Check 'from' and 'to'/],
     [{ END: '554 5.7.1 spam\r\n' }, /It answered 554: 5\.7\.1 spam/],
+    // The server's key at bytes 487 to 520: it is known only as long as it is whole.
+    [{ END: `554 ${'あ'.repeat(162)} tfy-sandbox-key-0000-not-a-secret\r\n` }, /It answered 554: あ{162} \[redacted:/],
   ];
   for (const [wrong, words] of rows) {
     Object.assign(replies, wrong);
