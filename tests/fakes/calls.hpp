@@ -60,9 +60,11 @@ inline policy::Rules asking_rules(policy::Assurance least) {
 }
 
 struct Calls {
+    /// `max_time`: of what is asked of TrueFoundry.
     explicit Calls(policy::Assurance least = policy::Assurance::client,
-                   const std::filesystem::path& file = ":memory:")
-        : store(open_ledger(file)), gate(asking_rules(least)) {}
+                   const std::filesystem::path& file = ":memory:",
+                   std::chrono::milliseconds max_time = truefoundry::Client::default_max_time)
+        : store(open_ledger(file)), gate(asking_rules(least)), client(upstream, redaction, max_time) {}
     Calls(const Calls&) = delete;
     Calls& operator=(const Calls&) = delete;
     ~Calls() {
@@ -133,7 +135,7 @@ struct Calls {
     sealing::Sealer redaction{redaction::FingerprintKeyForTests::make(), {}};
     observability::Log log{redaction, observability::Log::Level::off};
     OneToken upstream;
-    truefoundry::Client client{upstream, redaction};
+    truefoundry::Client client;
     FakeEscrow escrow;
     PageOfCalls page;
     PipeTransport pipe{loop};

@@ -198,7 +198,7 @@ TEST_CASE(
     CHECK(narrower->facts.subject == "other");
 
     auto old = yes(*narrower);
-    policy::ApprovalForTests::digest(old) = request.digest();
+    old.digest = request.digest();
     CHECK(approve(*narrower, known("ann"), old, noon, 15min, fakes::no_tokens()).error().code ==
           Errc::superseded);
     CHECK(

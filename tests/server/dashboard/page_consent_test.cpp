@@ -158,7 +158,9 @@ TEST_CASE("open pages and waiting calls are told that a program's request went w
     boost::asio::co_spawn(
         page.loop,
         page.approvals.wait("apr_theirs", policy::Approval::State::pending, page.clock.now() + 10min),
-        [&](std::exception_ptr, Result<policy::Approval> ended) { told = ended.value().state(); });
+        [&](std::exception_ptr, Result<approvals::Approvals::Waited> ended) {
+            told = ended.value().approval.state();
+        });
 
     const auto id = page.grants().at(0).at("id").get<std::string>();
     REQUIRE(page.post("/approvals/api/grants/" + id + "/revoke", Json::object()).status() == 204);
