@@ -60,11 +60,13 @@ inline policy::Rules asking_rules(policy::Assurance least) {
 }
 
 struct Calls {
-    /// `max_time`: of what is asked of TrueFoundry.
+    /// `pace`: how time passes between what is asked of TrueFoundry.
     explicit Calls(policy::Assurance least = policy::Assurance::client,
                    const std::filesystem::path& file = ":memory:",
-                   std::chrono::milliseconds max_time = truefoundry::Client::default_max_time)
-        : store(open_ledger(file)), gate(asking_rules(least)), client(upstream, redaction, max_time) {}
+                   truefoundry::Timing pace = truefoundry::Timing::real())
+        : store(open_ledger(file)),
+          gate(asking_rules(least)),
+          client(upstream, redaction, truefoundry::Client::default_max_time, std::move(pace)) {}
     Calls(const Calls&) = delete;
     Calls& operator=(const Calls&) = delete;
     ~Calls() {

@@ -30,8 +30,9 @@ Async<bool> succeeds(Async<Result<T>> work) {
 /// A process on a state directory, and what it would settle.
 struct Process : Calls {
     explicit Process(const fakes::TempFolder& folder,
-                     std::chrono::milliseconds max_time = truefoundry::Client::default_max_time)
-        : Calls(policy::Assurance::client, folder.path() / "ledger.db", max_time), state(folder.path()) {}
+                     truefoundry::Timing pace = truefoundry::Timing::real())
+        : Calls(policy::Assurance::client, folder.path() / "ledger.db", std::move(pace)),
+          state(folder.path()) {}
 
     /// A deletion that a person approved and that `instance` has begun.
     Approval begun_by(const std::string& instance) {
@@ -148,7 +149,8 @@ TEST_CASE("what cannot be found out from here is unknown, and the outcome says w
 
 TEST_CASE("a server that stops while TrueFoundry cannot be read leaves an orphan to the next one") {
     const fakes::TempFolder folder;
-    Process process(folder, std::chrono::milliseconds{200});
+    const auto at_once = [](std::chrono::milliseconds) -> Async<void> { co_return; };
+    Process process(folder, truefoundry::Timing::of(at_once));
     auto orphan = process.begun_by("dead");
     process.upstream.down = true;
     process.desk.drain();
