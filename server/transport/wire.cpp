@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/beast/http/status.hpp>
 #include <charconv>
 
 #include "server/transport/text.hpp"
@@ -11,41 +12,8 @@ namespace tfy::transport::wire {
 namespace {
 
 std::string_view phrase(int status) {
-    struct Known {
-        int status;
-        std::string_view phrase;
-    };
-    static constexpr std::array known = {
-        Known{200, "OK"},
-        Known{201, "Created"},
-        Known{202, "Accepted"},
-        Known{204, "No Content"},
-        Known{302, "Found"},
-        Known{303, "See Other"},
-        Known{304, "Not Modified"},
-        Known{400, "Bad Request"},
-        Known{401, "Unauthorized"},
-        Known{403, "Forbidden"},
-        Known{404, "Not Found"},
-        Known{405, "Method Not Allowed"},
-        Known{406, "Not Acceptable"},
-        Known{408, "Request Timeout"},
-        Known{409, "Conflict"},
-        Known{410, "Gone"},
-        Known{411, "Length Required"},
-        Known{413, "Content Too Large"},
-        Known{415, "Unsupported Media Type"},
-        Known{417, "Expectation Failed"},
-        Known{422, "Unprocessable Content"},
-        Known{429, "Too Many Requests"},
-        Known{431, "Request Header Fields Too Large"},
-        Known{500, "Internal Server Error"},
-        Known{501, "Not Implemented"},
-        Known{503, "Service Unavailable"},
-        Known{505, "HTTP Version Not Supported"},
-    };
-    const auto found = std::ranges::find(known, status, &Known::status);
-    return found == known.end() ? std::string_view("Status") : found->phrase;
+    namespace http = boost::beast::http;
+    return http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
 }
 
 bool fits_on_a_line(std::string_view text) { return std::ranges::none_of(text, is_control); }
