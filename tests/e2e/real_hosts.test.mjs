@@ -17,12 +17,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = fileURLToPath(new URL('../hosts/node_modules/.bin/', import.meta.url));
 const skip = !existsSync(bin) && 'the hosts are not installed: npm ci in tests/hosts';
 
-/** A person's account with nothing in it: {env, folder, home, host(name, args, cwd), setUp(name, args)}. */
+/** A person's account with nothing in it: {env, folder, home, host(name, args, cwd), setUp(name, args), ends}. */
 function account(t) {
   const home = mkdtempSync(join(tmpdir(), 'tfy-host-'));
   const folder = join(home, 'project');
   mkdirSync(folder);
-  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 10 })); // a host that was ended may still write there
+  const ends = []; // of what runs there: before its folder goes
+  t.after(async () => {
+    for (const end of ends) await end();
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 }); // a host that was ended may still write there
+  });
   const quiet = { NO_COLOR: '1', DISABLE_AUTOUPDATER: '1', TERM: 'dumb', MCP_TIMEOUT: '120000' };
   const env = { HOME: home, PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, ...quiet };
   const host = (name, args, cwd = folder) => runToEnd(join(bin, name), args, { env, cwd });
@@ -31,6 +35,7 @@ function account(t) {
     env,
     folder,
     host,
+    ends,
     setUp: async (name, args = ['--sandbox']) => {
       const done = await runToEnd(binary, ['setup', name, ...args], { env });
       assert.equal(done.code, 0, done.stderr);
@@ -83,10 +88,10 @@ for (const [page, listed] of Object.entries(byOwnCommand))
   });
 
 /** `serve --callers keys` of that account, and a key in its environment: how to set a host up for it. */
-async function servedWithKey(t, person) {
+async function servedWithKey(person) {
   const args = ['--listen', `127.0.0.1:${await freePort()}`, '--callers', 'keys'];
   const server = new Process(binary, ['serve', '--sandbox', ...args], { env: person.env, cwd: person.folder });
-  t.after(() => server.stop());
+  person.ends.unshift(() => server.stop());
   await server.says(/^MCP endpoint: /m);
   const file = join(person.home, 'agent.key');
   const made = await runToEnd(binary, ['keys', 'create', '--sandbox', '--for', 'ada', '--out', file], { env: person.env });
@@ -97,7 +102,7 @@ async function servedWithKey(t, person) {
 
 test('over HTTP Claude Code and Gemini CLI show the key that is in their environment, and none without it', { skip }, async t => {
   const person = account(t);
-  const args = await servedWithKey(t, person);
+  const args = await servedWithKey(person);
   const key = person.env.TFY_PAT_MCP_TOKEN;
   mkdirSync(join(person.home, '.gemini'));
   writeFileSync(join(person.home, '.gemini/trustedFolders.json'), JSON.stringify({ [person.folder]: 'TRUST_FOLDER' }));
@@ -118,8 +123,8 @@ test('over HTTP Claude Code and Gemini CLI show the key that is in their environ
 
 test('over HTTP Codex shows the key that is in its environment, and calls a tool', { skip }, async t => {
   const person = account(t);
-  await person.setUp('codex', await servedWithKey(t, person));
-  const app = await codex(t, person, () => ({ action: 'decline', content: null, _meta: null }));
+  await person.setUp('codex', await servedWithKey(person));
+  const app = await codex(person, () => ({ action: 'decline', content: null, _meta: null }));
   const { structuredContent } = await app.tool('tfy_access_tokens_list', {});
   assert.ok(structuredContent.tokens.length > 0, JSON.stringify(structuredContent));
 });
@@ -136,9 +141,13 @@ test('the Inspector finds nothing in the tools’ schemas that a client could no
 });
 
 /** Codex's app server: {call(method, params), asked: what it asked its user, in order}. `answers` gives each answer. */
-async function codex(t, person, answers) {
+async function codex(person, answers) {
   const child = spawn(join(bin, 'codex'), ['app-server'], { env: person.env, cwd: person.folder, stdio: ['pipe', 'pipe', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  person.ends.push(() => {
+    child.kill('SIGKILL');
+    return ended;
+  });
   let errors = '';
   child.stderr.on('data', text => (errors += text));
   const waiting = new Map();
@@ -175,7 +184,7 @@ test('Codex lists tokens, asks our question before a create, and shows the token
   await person.setUp('codex');
   const listed = await person.host('codex', ['mcp', 'list']);
   assert.match(listed.stdout, /^tfy-pat-mcp +\S+ +stdio --sandbox .*enabled/m, listed.stdout + listed.stderr);
-  const app = await codex(t, person, ({ requestedSchema }, time) => {
+  const app = await codex(person, ({ requestedSchema }, time) => {
     if (time === 1) return { action: 'decline', content: null, _meta: null };
     const names = Object.keys(requestedSchema.properties);
     assert.ok(names.includes('decision') && names.includes('confirm_name'), names.join());
@@ -209,7 +218,7 @@ test('Codex takes the portable plugin by the commands of its page, starts the se
   const [, name, data] = /^(\S+) +tfy-pat-mcp +stdio .* (\/\S+) +enabled/m.exec(listed.stdout) ?? assert.fail(listed.stdout + listed.stderr);
   assert.equal(name, 'truefoundry');
   writeFileSync(join(data, '.env'), `TFY_BASE_URL=${world.upstream}\nTFY_API_KEY=${world.env.TFY_API_KEY}\n`, { mode: 0o600 });
-  const app = await codex(t, person, () => assert.fail('nothing is asked'));
+  const app = await codex(person, () => assert.fail('nothing is asked'));
   const status = (await app.tool('tfy_config_status', {}, name)).structuredContent;
   assert.equal(status.connection, 'works', JSON.stringify(status));
   const gone = await person.host('codex', ['plugin', 'remove', commands[1].at(-1)]);
