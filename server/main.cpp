@@ -2,12 +2,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <span>
+#include <string_view>
 #include <system_error>
 
 #include "server/cli/run.hpp"
@@ -51,13 +54,17 @@ const char* why_it_ended() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // What serves for long pays a millisecond for it; hosts start stdio for each session, and wait.
+    const std::span<char* const> arguments{argv, static_cast<std::size_t>(argc)};
+    if (std::ranges::find(arguments, std::string_view("serve")) != arguments.end())
+        tfy::system::bind_all_functions(argv);
     tfy::cli::hold_standard_descriptors();
     harden();
     tfy::system::started_as(argv[0]);
     try {
         tfy::cli::StandardOutput standard_output(STDOUT_FILENO);
         std::ostream out(&standard_output);
-        const auto code = tfy::cli::run_command_line({argv, static_cast<std::size_t>(argc)}, out);
+        const auto code = tfy::cli::run_command_line(arguments, out);
         return standard_output.ended(code, std::cerr);
     } catch (...) {
         // Constant text, and nothing that could throw again: what() could hold anything.

@@ -41,6 +41,8 @@ std::string own_image() { return program().string(); }
 
 std::string name_of_parent() { return {}; }
 
+void bind_all_functions(char**) {}
+
 void shut_out_debuggers() {}
 
 }  // namespace tfy::system

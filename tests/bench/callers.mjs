@@ -85,7 +85,7 @@ async function serve(world, kind, port = 0, ...more) {
   const command = [binary, 'serve', '--listen', `127.0.0.1:${port}`, ...by, ...more];
   const counting = ['valgrind', '--tool=callgrind', `--callgrind-out-file=${inScratch(`${kind ?? 'loopback'}.callgrind`)}`];
   const [program, ...args] = chosen.counts ? [...counting, ...command] : command;
-  const process = world.spawn(args, world.env, program);
+  const process = world.spawn(args, { ...world.env, LD_BIND_NOW: '1' }, program);
   const [, endpoint] = await process.says(/^MCP endpoint: (\S+)\n/m);
   const [, page] = await process.says(/^Approvals page: (\S+)\n/m);
   return { process, endpoint, page };

@@ -54,7 +54,8 @@ export async function startHttp(command) {
   const [file, ...rest] = asServer(command);
   const log = inScratch(`server-${++logs}.log`, '');
   const written = openSync(log, 'a');
-  const child = spawn(file, rest, { stdio: ['ignore', written, written] });
+  // Bound from the start, as serve would have itself: what counts it would lose it when it starts itself anew.
+  const child = spawn(file, rest, { stdio: ['ignore', written, written], env: { ...process.env, LD_BIND_NOW: '1' } });
   closeSync(written);
   const url = await new Promise((found, failed) => {
     const look = () => {

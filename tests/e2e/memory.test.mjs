@@ -1,5 +1,6 @@
 // Once a value was shown, or no one is to see it any more, no copy of it is left in the memory of the server.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { test } from 'node:test';
 
@@ -99,4 +100,13 @@ test('a value that came over TLS', async t => {
   const value = await shown(peer, (await created(peer, { name: 'over-tls' }, 'agent')).reveal_id);
   assert.equal(value, values[0]);
   await assertGone(t, peer.server.child.pid, value);
+});
+
+test('serve has all functions bound from its start: none that is bound later keeps registers on the stack', async t => {
+  const world = await World.start(t);
+  const { process } = await world.serve();
+  const { pid } = process.child;
+  if (findInMemory(pid, Buffer.from('tfy_access_tokens_')) === null) return t.skip('the memory of another process may not be read here (ptrace)');
+  assert.ok(readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes('LD_BIND_NOW=1'));
+  assert.equal(readFileSync(`/proc/${pid}/comm`, 'utf8'), 'tfy-pat-mcp\n', 'it has its name');
 });
