@@ -54,8 +54,12 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice, const policy::Se
     add("Token", approval.facts.subject);
     add("Asked by", policy::asker_of(approval.call.caller));
     if (!policy::asks_for_decision(notice.event) && notice.decision) {
-        add("Decided by", notice.decision->by + (notice.decision->froze ? ", who froze the caller" : ""));
-        add("Their reason", notice.decision->reason);
+        if (!notice.decision->permission.empty()) {
+            add("Approved by", "a standing permission of " + notice.decision->by);
+        } else {
+            add("Decided by", notice.decision->by + (notice.decision->froze ? ", who froze the caller" : ""));
+            add("Their reason", notice.decision->reason);
+        }
     }
     return fields;
 }

@@ -10,6 +10,23 @@ namespace {
 
 using policy::Approval;
 
+/// What a standing permission was given for stays in the journal and on the page: no one wrote it to this
+/// agent.
+void add_decision(tools::ToolResult& result, const Approval::Decision& decision, const policy::Seals& seal) {
+    const auto by = tools::one_line(seal, decision.by);
+    if (!decision.permission.empty()) {
+        result.structured["decided_by"] = "a standing permission of " + by;
+        result.text += "Approved by a standing permission of " + by + ".\n";
+        return;
+    }
+    result.structured["decided_by"] = by;
+    result.text += "Decided by: " + by + "\n";
+    if (decision.reason.empty()) return;
+    const auto reason = tools::one_line(seal, decision.reason, 500);
+    result.structured["reason"] = reason;
+    result.text += "Their reason: " + policy::between_quotes(reason) + "\n";
+}
+
 /// What the call itself would be answered with now, and what is known of the request besides.
 tools::ToolResult report(tools::ToolResult answer, const Approval& approval, const policy::Seals& seal) {
     tools::ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
@@ -24,15 +41,7 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval, con
     if (!policy::is_open(approval.state()))
         result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest());
     result.text += "\n";
-    if (approval.decision()) {
-        result.structured["decided_by"] = tools::one_line(seal, approval.decision()->by);
-        result.text += "Decided by: " + tools::one_line(seal, approval.decision()->by) + "\n";
-    }
-    if (approval.decision() && !approval.decision()->reason.empty()) {
-        result.structured["reason"] = tools::one_line(seal, approval.decision()->reason, 500);
-        result.text += "Their reason: " +
-                       policy::between_quotes(tools::one_line(seal, approval.decision()->reason, 500)) + "\n";
-    }
+    if (approval.decision()) add_decision(result, *approval.decision(), seal);
     if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
     return result;
 }

@@ -189,6 +189,15 @@ TEST_CASE("the headline is what happened") {
     }
 }
 
+TEST_CASE("what a standing permission approved is told as that, without the reason that it was given for") {
+    auto made = notice(Event::finished);
+    made.decision = Approval::Decision{
+        .approved = true, .by = "grace", .at = noon, .reason = "the release", .permission = "perm_1"};
+    const auto fields = notice::words_of(made, fakes::no_tokens()).fields;
+    CHECK(fields.back().label == std::string("Approved by"));
+    CHECK(fields.back().value == "a standing permission of grace");
+}
+
 TEST_CASE("Slack: whatever somebody wrote is plain text, escaped, and within Slack's limits") {
     for (const auto& text : hostile_texts) {
         CAPTURE(text.substr(0, 60));

@@ -94,6 +94,18 @@ TEST_CASE("who decided, why, and what came of it are told, made safe to look at"
     CHECK(result.structured.at("outcome") == approval.outcome);
 }
 
+TEST_CASE("what a standing permission approved says so, and not why the permission was given") {
+    Looking looking(State::succeeded);
+    policy::ApprovalForTests::decision(looking.approvals.approval) =
+        Approval::Decision{.approved = true, .by = "grace", .reason = "the release", .permission = "perm_1"};
+    const auto result = looking.look().value();
+    CHECK(result.structured.at("decided_by") == "a standing permission of grace");
+    CHECK_FALSE(result.structured.contains("reason"));
+    CHECK(holds(result.text, "\nApproved by a standing permission of grace.\n"));
+    CHECK_FALSE(holds(result.text, "the release"));
+    CHECK_FALSE(holds(result.text, "Decided by"));
+}
+
 TEST_CASE("another principal's approval, an unknown one and no id at all are not found") {
     Looking looking;
     looking.approvals.approval.call.caller.principal = "stdio:bob";
