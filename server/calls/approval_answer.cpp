@@ -31,8 +31,12 @@ std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
            " cannot give the missing approval; another person must. Ask the user to have it decided";
 }
 
+constexpr auto once_it_runs =
+    "This server is stopping. The request is kept: call again with the same arguments once the server runs.";
+
 /// A command has the end of its line to itself, so that it can be copied.
 std::string next_of_pending(const Approval& approval, const DecisionLinks& doors, const policy::Seals& seal) {
+    if (doors.stopping && approval.state() != State::pending) return once_it_runs;
     if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state() == State::executing) return "Call again with the same arguments for the result.";
     std::string where;
@@ -41,8 +45,9 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     else if (!doors.terminal.empty())
         where = " in a terminal";
     if (approval.terms().min_assurance == policy::Assurance::passkey) where += ", signed with a passkey";
-    const auto next =
-        whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
+    const auto next = doors.stopping ? std::string(once_it_runs)
+                                     : whom_to_ask(approval, seal) + where +
+                                           ", then call again with the same arguments for the result.";
     const auto before = doors.first_person.empty()
                             ? std::string{}
                             : "No one is enrolled yet, so no one can decide on the page or in a terminal. "

@@ -13,12 +13,13 @@ struct DecisionLinks {
     std::string page;  // this approval's address on the page, empty if there is none; never pre-authenticated
     std::string terminal;           // "tfy-pat-mcp approvals approve apr_…"
     std::string first_person = {};  // "tfy-pat-mcp people first" while no one could decide there; else empty
+    bool stopping = false;          // this server: its page is about to go, and has no address here
 };
 
 /// The state of the request: pending (no error), denied, expired, withdrawn, superseded, or the stored,
 /// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
-/// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
-/// it has ended. While it is open, it has policy::asked_members(), too.
+/// `next` what to do: with the addresses while it is open, that the server stops if it does, and how the same
+/// call is answered from now on once it has ended. While it is open, it has policy::asked_members(), too.
 tools::ToolResult status_answer(const policy::Approval& approval, const DecisionLinks& doors,
                                 policy::Time now, const policy::Seals& seal);
 /// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result

@@ -31,7 +31,8 @@ Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
 Async<DecisionLinks> CurrentAnswers::links(Approval approval, bool lead_person_there) {
     DecisionLinks links;
     if (!policy::is_open(approval.state())) co_return links;
-    links.page = co_await page_.address(approval.id, lead_person_there);
+    links.stopping = desk_.draining();
+    if (!links.stopping) links.page = co_await page_.address(approval.id, lead_person_there);
     if (approval.terms().min_assurance <= policy::Assurance::terminal)
         links.terminal = tools::own_command("approvals approve " + approval.id);
     if (first_person_ && approval.state() == Approval::State::pending)

@@ -62,7 +62,8 @@ const open = {
     assert.equal(answer.status, 200, 'its stream has begun: the call waits for a person');
     return async () => {
       const text = await answer.text();
-      assert.match(text, /approval_pending/, 'who waited is told that the request is kept');
+      assert.match(text, /approval_pending/);
+      assert.match(text, /This server is stopping\. The request is kept/);
     };
   },
   async body({ server }) {
@@ -196,6 +197,14 @@ test('serve: a second Ctrl-C ends at once', async t => {
   assert.deepEqual(await server.process.ended, { code: 130, signal: null }, 'with 0 it would have waited for what is open');
 });
 
+/** What a call that waits is told while its server stops. */
+function keptForLater({ result }) {
+  assert.equal(result.structuredContent.status, 'approval_pending');
+  assert.match(result.structuredContent.next, /^This server is stopping\. The request is kept: call again with the same arguments once the server runs\.\nTo decide in a terminal: .* approvals approve apr_\w+/);
+  assert.equal(result.structuredContent.approval_url, undefined);
+  assert.doesNotMatch(JSON.stringify(result.content), /Ask the user to decide|\/approvals\/apr_/);
+}
+
 /** A stdio server with a call that waits for a person, and somebody on its page. */
 async function stdioWithPage(t) {
   const world = await World.start(t, { hold: '60s' });
@@ -216,14 +225,14 @@ for (const signal of ['SIGTERM', 'SIGINT'])
     await stops(peer.server, signal);
     assert.match(peer.server.stderr, cutList);
     assert.doesNotMatch(peer.server.stderr, completeList);
-    const held = peer.messages().find(each => each.id === 'held');
-    assert.equal(held.result.structuredContent.status, 'approval_pending');
+    keptForLater(peer.messages().find(each => each.id === 'held'));
   });
 
 test('stdio ends with its input, whatever is open', async t => {
   const { peer } = await stdioWithPage(t);
   peer.server.child.stdin.end();
   assert.deepEqual(await peer.server.ended, { code: 0, signal: null });
+  keptForLater(peer.messages().find(each => each.id === 'held'));
 });
 
 test('stdio: a second Ctrl-C ends at once', async t => {

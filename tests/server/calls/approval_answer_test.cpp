@@ -110,6 +110,27 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
     }
 }
 
+TEST_CASE("who waits while the server stops is told so, and sent to no page that is about to go") {
+    const calls::DecisionLinks doors{
+        .page = {}, .terminal = "tfy-pat-mcp approvals approve apr_1", .stopping = true};
+    const std::string later =
+        "This server is stopping. The request is kept: call again with the same arguments once the server "
+        "runs.";
+    const auto told = [&](State state) {
+        return calls::status_answer(in(state), doors, noon, fakes::no_tokens());
+    };
+    const auto waits = told(State::pending);
+    CHECK(waits.structured.at("status") == "approval_pending");
+    CHECK(waits.structured.at("message") == "Waiting for approval; nothing has been done.");
+    CHECK(waits.structured.at("next") ==
+          later + "\nTo decide in a terminal: tfy-pat-mcp approvals approve apr_1");
+    CHECK_FALSE(waits.structured.contains("approval_url"));
+    CHECK_FALSE(holds(waits.text, "Ask the user to decide"));
+    for (const auto state : {State::approved, State::executing})
+        CHECK(told(state).structured.at("next") == later);
+    CHECK_FALSE(holds(told(State::denied).text, "stopping"));
+}
+
 TEST_CASE("while it is open, its caller is told what is asked and what is verified of it") {
     for (const auto state : {State::pending, State::approved, State::executing, State::succeeded}) {
         CAPTURE(policy::to_string(state));
