@@ -114,6 +114,7 @@ public:
 private:
     Result<std::unique_ptr<transport::Listener>> bind(transport::ListenerOptions there) {
         there.whole_localhost = true;
+        there.takes_names = false;  // of serve, which has TLS
         there.body_limit = dashboard::longest_body;
         return transport::Listener::bind(
             loop_, std::move(there), [this](transport::HttpRequest request, transport::Responder& answer) {
@@ -136,7 +137,7 @@ private:
         const auto port = (*bound)->port();
         stand(std::move(*bound), transport::localhost_origin(port));
         listener_->start();
-        app_->log().info("the approvals page is open", {{"port", port}});
+        app_->log().info("the approvals page is open", {{"address", home()}});
         return true;
     }
 

@@ -108,11 +108,14 @@ bool is_probe(const Head& head) {
 Verdict check_host(const Head& head, const Allowed& allowed) {
     const auto hosts = values(head, "host");
     if (hosts.count != 1 || hosts.first.empty()) return Rejection{400, "A request needs exactly one Host."};
-    if (!is_allowed_host(hosts.first, allowed) && !is_probe(head))
+    if (is_allowed_host(hosts.first, allowed) || is_probe(head)) return {};
+    if (allowed.takes_names)
         return Rejection{403,
                          "This server does not answer to that Host. If the name is right, start it with "
                          "--allowed-host NAME, or with --public-url ADDRESS if people come by it."};
-    return {};
+    return Rejection{403,
+                     "This approvals page does not answer to that Host. Open it at the address in its links. "
+                     "For another address, start stdio with --listen and --public-url."};
 }
 
 /// What clients are to read before they know a server: RFC 8414 and RFC 9728, its card, and the catalog of
@@ -126,11 +129,15 @@ bool is_public_metadata(const Head& head, std::string_view path) {
 Verdict check_origin(const Head& head, const Allowed& allowed) {
     const auto origins = values(head, "origin");
     if (origins.count > 1) return Rejection{400, "A request can have only one Origin."};
-    if (origins.count > 0 && !is_allowed_origin(origins.first, allowed))
+    if (origins.count == 0 || is_allowed_origin(origins.first, allowed)) return {};
+    if (allowed.takes_names)
         return Rejection{403,
                          "Pages of that Origin may not ask this server. If they should, start it with "
                          "--allowed-origin ORIGIN, or with --public-url ADDRESS if it is the page's own."};
-    return {};
+    return Rejection{
+        403,
+        "Pages of that Origin may not ask this server. Open the approvals page at the address in "
+        "its links."};
 }
 
 /// True for "name" and "name:port".

@@ -50,6 +50,7 @@ struct Allowed {
     std::vector<std::string> origins = {};  // besides those three, with our scheme
     bool tls = false;                       // our scheme is https
     bool wants_length = true;               // false: a POST with neither length nor chunks has no body
+    bool takes_names = true;  // false, for the page of stdio: --allowed-host and --allowed-origin add none
 };
 
 bool is_allowed_host(std::string_view host, const Allowed& allowed);

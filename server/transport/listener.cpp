@@ -122,7 +122,8 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
                          .hosts = options.hosts,
                          .origins = options.origins,
                          .tls = options.tls != nullptr,
-                         .wants_length = options.wants_length};
+                         .wants_length = options.wants_length,
+                         .takes_names = options.takes_names};
         return {};
     }
 

@@ -54,13 +54,14 @@ using CallerEndHook =
 struct ListenerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
-    /// For a page: if `address` is "localhost" to a browser, 127.0.0.1 and ::1 are both held at the port, since
-    /// what listens at either one is, too. An address that the machine lacks is left out.
+    /// For a page: if `address` is "localhost" to a browser, 127.0.0.1 and ::1 are both held at the port,
+    /// since what listens at either one is, too. An address that the machine lacks is left out.
     bool whole_localhost = false;
     std::vector<std::string> hosts =
         {};  // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)
     std::vector<std::string> origins =
         {};  // allowed `Origin` besides localhost, 127.0.0.1 and [::1], with this scheme and port
+    bool takes_names = true;  // false: no setting adds to both, and refusals name none
     std::size_t body_limit = 4 * 1024 * 1024;
     /// What a method takes at most at a path, decoded, if that is less: so much each open connection may keep
     /// in memory.

@@ -91,8 +91,12 @@ test('what the container runs: a call waits, its link is opened from the host, a
   const done = (await peer.exchange(create(2, 'from-a-container'))).result;
   assert.equal(statusOf(done), 'executed', textOf(done));
 
-  for (const host of ['tfy.example.com', `tfy.example.com:${port}`, `${elsewhere}:${port}`])
-    assert.equal((await ask(port, '/approvals', { host })).status, 403, host);
+  for (const host of ['tfy.example.com', `tfy.example.com:${port}`, `${elsewhere}:${port}`]) {
+    const refused = await ask(port, '/approvals', { host });
+    assert.equal(refused.status, 403, host);
+    assert.match(refused.text, /start stdio with --listen and --public-url/);
+    assert.doesNotMatch(refused.text, /--allowed-host/);
+  }
   const call = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
   assert.equal((await ask(port, '/mcp', call)).status, 404, 'no calls come that way');
 });

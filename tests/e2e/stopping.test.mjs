@@ -210,8 +210,7 @@ async function stdioWithPage(t) {
   const world = await World.start(t, { hold: '60s' });
   const peer = new RawStdio(world);
   peer.write(`${JSON.stringify(toolCall('held', 'tfy_access_tokens_create', { payload: { name: 'is-held' } }))}\n`);
-  const [, port] = await peer.server.logs(/the approvals page is open.*?port\D+(\d+).*\n/);
-  const page = `http://localhost:${port}/approvals`;
+  const [, page] = await peer.server.logs(/the approvals page is open.*?(http:\/\/localhost:\d+\/approvals)\b/);
   await open.page({ world, server: { page } });
   return { world, peer };
 }

@@ -147,6 +147,30 @@ TEST_CASE("an Origin is absent or allowed") {
     CHECK(with("http://localhost:8780\r\nOrigin: http://localhost:8780") == 400);
 }
 
+TEST_CASE("a refusal names the settings that help where they count, and no others") {
+    const auto told = [](const std::string& headers, bool takes_names) {
+        auto rules = allowed;
+        rules.takes_names = takes_names;
+        const auto verdict = admit("GET / HTTP/1.1\r\n" + headers + "\r\n", rules);
+        const auto* refusal = std::get_if<Rejection>(&verdict);
+        return refusal == nullptr ? std::string{} : std::string(refusal->reason.text());
+    };
+    const std::string host = "Host: evil.example\r\n";
+    const std::string origin = "Host: localhost\r\nOrigin: http://evil.example\r\n";
+    CHECK(told(host, true) ==
+          "This server does not answer to that Host. If the name is right, start it with --allowed-host "
+          "NAME, or with --public-url ADDRESS if people come by it.");
+    CHECK(told(host, false) ==
+          "This approvals page does not answer to that Host. Open it at the address in its links. For "
+          "another address, start stdio with --listen and --public-url.");
+    CHECK(told(origin, true) ==
+          "Pages of that Origin may not ask this server. If they should, start it with --allowed-origin "
+          "ORIGIN, or with --public-url ADDRESS if it is the page's own.");
+    CHECK(told(origin, false) ==
+          "Pages of that Origin may not ask this server. Open the approvals page at the address in its "
+          "links.");
+}
+
 TEST_CASE("a target is read once, and only where nobody could read it differently") {
     struct Row {
         const char* target;
