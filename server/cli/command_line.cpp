@@ -9,6 +9,7 @@
 #include "server/cli/settings.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/path_text.hpp"
+#include "server/config/setting_origins.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -109,6 +110,34 @@ std::optional<Error> mistyped_variable(const CLI::App& app) {
     return std::nullopt;
 }
 
+bool has_own(const CLI::App& verb, const std::string& name) {
+    return std::ranges::any_of(own_options(verb), [&](const CLI::Option* option) {
+        return std::ranges::any_of(option->get_lnames(),
+                                   [&](const auto& each) { return "--" + each == name; });
+    });
+}
+
+/// A setting that is typed for one kind of server, and read by the other alone, would be left out without a
+/// word. A file and the environment may be for both.
+std::optional<Error> typed_for_the_other(const CLI::App& app, const HelpFormatter& help,
+                                         std::span<char* const> arguments) {
+    const CLI::App& verb = *app.get_subcommands().front();
+    const auto& server = verb.get_name();
+    const auto* const words = help.of(verb);
+    if (words == nullptr || (server != "stdio" && server != "serve")) return std::nullopt;
+    const std::string other = server == "stdio" ? "serve" : "stdio";
+    const auto read = " " + std::string(words->settings) + " ";
+    for (const auto& setting : config::settings_of(app, arguments)) {
+        if (setting.from != "flag" || has_own(verb, setting.name)) continue;
+        if (read.find(" " + setting.name + " ") != std::string::npos) continue;
+        return Error{Errc::invalid_params,
+                     setting.name + " is a setting of " + other + ", and " + server +
+                         " does not read it. Nothing was started. Leave it out, or start " + other +
+                         " instead."};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 int Invocation::fail(const Error& error) const { return console.fail(err, error); }
@@ -159,6 +188,8 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
     if (const auto over = parse(arguments, out, err)) return *over;
     if (const auto mistyped = mistyped_variable(app_))
         return app::Console(options_.state_dir).fail(err, *mistyped);
+    if (const auto other = typed_for_the_other(app_, *help_, arguments))
+        return app::Console(options_.state_dir).fail(err, *other);
     // `setup` writes down what was given; the server that it starts does the same as this.
     if (app_.get_subcommands().front()->get_name() != "setup") keep_sandbox_apart(options_);
     name_state_dir(options_);

@@ -14,7 +14,7 @@ int run_stdio(Invocation& call, const std::string& listen) {
     if (call.app.get_subcommand("stdio")->count("--listen") > 0) {
         call.options.page_listens = true;
         call.options.listen = listen;
-        call.options.allowed_hosts.clear();  // of serve, which has TLS
+        call.options.allowed_hosts.clear();  // of serve, which has TLS; a file may be for both
         call.options.allowed_origins.clear();
         if (!call.options.doctor.empty()) call.options.doctor.emplace_back("--asked-by-serve");
     }

@@ -32,7 +32,7 @@ export async function makeCreates(from, settings) {
   const dir = inScratch('creates');
   run(['cp', '-a', from, dir]);
   const file = inScratch('creates.toml', rules);
-  const command = [product, 'serve', ...settings, ...limits, '--policy', file, '--state-dir', dir, '--listen', '127.0.0.1:0', '--no-open-browser'];
+  const command = [product, 'serve', ...settings, ...limits, '--policy', file, '--state-dir', dir, '--listen', '127.0.0.1:0'];
   await permit(command);
   // A person may permit 100 at the most: too few to measure.
   const database = new DatabaseSync(join(dir, 'ledger.db'));

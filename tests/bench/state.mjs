@@ -44,7 +44,7 @@ export function makeState(sizes = { known, listed, open: 1 }) {
   return {
     creates: () => (creates ??= makeCreates(dir, common)),
     stdio: [product, 'stdio', ...settings, '--state-dir', dir],
-    http: [product, 'serve', ...settings, '--caller-calls', '256', '--state-dir', dir, '--listen', '127.0.0.1:0', '--no-open-browser'],
+    http: [product, 'serve', ...settings, '--caller-calls', '256', '--state-dir', dir, '--listen', '127.0.0.1:0'],
     fresh: name => [product, 'stdio', '--sandbox', '--state-dir', inScratch(name)],
   };
 }

@@ -90,6 +90,32 @@ for (const [name, value, code] of wrong)
     }
   });
 
+test('a setting that is typed for one kind of server and read by the other alone is refused, and names both', async t => {
+  const world = await World.start(t);
+  const rows = [
+    ['stdio', ['--allowed-host', 'tfy.example.com'], 'serve'],
+    ['stdio', ['--listen', '127.0.0.1:0', '--allowed-origin=https://app.example.com'], 'serve'],
+    ['stdio', ['--callers', 'keys'], 'serve'],
+    ['stdio', ['--tls-cert', 'tfy.crt'], 'serve'],
+    ['stdio', ['--shared-key'], 'serve'],
+    ['serve', ['--no-open-browser'], 'stdio'],
+  ];
+  for (const [verb, args, other] of rows) {
+    const [name] = args.at(-1).startsWith('--') ? args.at(-1).split('=') : args.slice(-2);
+    const named = name.replace('--no-', '--');
+    const done = await runToEnd(binary, [verb, ...args], { env: world.env, input: '' });
+    assert.equal(done.code, 2, `${verb} ${args}: ${done.stderr}`);
+    assert.equal(done.stderr, `tfy-pat-mcp: ${named} is a setting of ${other}, and ${verb} does not read it. Nothing was started. Leave it out, or start ${other} instead.\n`);
+    assert.equal(done.stdout, '');
+  }
+  const env = { ...world.env, TFY_PAT_MCP_ALLOWED_HOST: 'tfy.example.com', TFY_PAT_MCP_CALLERS: 'keys' };
+  const both = await runToEnd(binary, ['stdio'], { env, input: '' });
+  assert.equal(both.code, 0, both.stderr);
+  assert.doesNotMatch(both.stderr, /is a setting of/);
+  const doctor = await runToEnd(binary, ['doctor', '--offline', '--json', '--allowed-host', 'tfy.example.com', '--no-open-browser'], { env: world.env });
+  assert.ok(JSON.parse(doctor.stdout).findings.length, doctor.stderr);
+});
+
 test('a config file is read strictly, and what is wrong is said in its own words, with the line', async t => {
   const world = await World.start(t);
   const config = join(world.folder, 'config.toml');
