@@ -10,6 +10,11 @@ namespace {
 
 Error refused(std::string sentence) { return {Errc::refused, std::move(sentence)}; }
 
+std::string port_of(const http_client::UrlParts& parts) {
+    if (!parts.port.empty()) return parts.port;
+    return parts.scheme == "https" ? "443" : "80";
+}
+
 /// What comes from elsewhere must be encrypted: here, or by a proxy through which it comes.
 Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
     const auto begins = "serve does not listen on " + settings.listen.host;
@@ -102,6 +107,17 @@ Result<void> may_open_page(const Settings& settings) {
             "way. Nothing was started. Give the page's address on this machine, for example "
             "http://localhost:8780; or let --listen be on loopback, put a proxy with TLS before it, and "
             "write its address with https://.");
+    if (parts && parts->path != "/")
+        return refused(
+            "--public-url has a path, and the approvals page of stdio is at the root of its host: its links "
+            "would lead nowhere. Nothing was started. Leave the path out, for example --public-url "
+            "http://127.0.0.1:8780.");
+    if (here && parts->scheme == "https" && port_of(*parts) == std::to_string(settings.listen.port))
+        return refused(
+            "--public-url is https, and stdio has no TLS: at the port of --listen browsers could not open "
+            "the "
+            "page. Nothing was started. Write the address with http://; or put a proxy with TLS before the "
+            "page, and give the proxy's address.");
     if (here || transport::is_loopback_address(settings.listen.host)) return {};
     return refused(
         "stdio does not open the approvals page on " + settings.listen.host +

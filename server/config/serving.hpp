@@ -17,7 +17,8 @@ Result<void> may_serve(const Settings& settings);
 /// The same of the approvals page of `stdio` at --listen. Calls do not come that way, so no one has to show a
 /// key. It has no TLS of its own: off loopback it needs a public URL on this machine, as a container's port
 /// has that is published to the machine alone. Then people's browsers, which name that host, send nothing
-/// over a network.
+/// over a network. And what a public URL leads to must be the page: not a path, nor TLS at the page's own
+/// port.
 Result<void> may_open_page(const Settings& settings);
 
 }  // namespace tfy::config

@@ -133,17 +133,23 @@ test('if another program has the address of --listen, nothing leads a person to 
   assert.equal(notice.approval_url, page.href);
 });
 
-test('what would open the page to a network is refused, and nothing is started', async t => {
+test('what would open the page to a network, or lead people past it, is refused, and nothing is started', async t => {
   const world = await World.start(t);
   const port = await freePort();
   const network = /^tfy-pat-mcp: stdio does not open the approvals page on \S+ for other machines: it has no TLS.* Nothing was started\./;
   const plain = /^tfy-pat-mcp: --public-url is http and not on this machine: .* Nothing was started\./;
+  const noPath = /^tfy-pat-mcp: --public-url has a path, and .* Nothing was started\. Leave the path out/;
+  const noTls = /^tfy-pat-mcp: --public-url is https, and stdio has no TLS: .* Nothing was started\. Write the address with http:\/\/;/;
   const rows = [
     [['--listen', `0.0.0.0:${port}`], network, 1],
     [['--listen', `[::]:${port}`], network, 1],
     [['--listen', `0.0.0.0:${port}`, '--public-url', 'https://tfy.example.com'], network, 1],
     [['--listen', `0.0.0.0:${port}`, '--public-url', 'http://tfy.example.com'], plain, 1],
     [['--listen', `127.0.0.1:${port}`, '--public-url', 'http://localhost.example.com'], plain, 1],
+    [['--listen', `127.0.0.1:${port}`, '--public-url', `http://127.0.0.1:${port}/x`], noPath, 1],
+    [['--listen', `127.0.0.1:${port}`, '--public-url', 'https://tfy.example.com/x'], noPath, 1],
+    [['--listen', `127.0.0.1:${port}`, '--public-url', `https://127.0.0.1:${port}`], noTls, 1],
+    [['--listen', `0.0.0.0:${port}`, '--public-url', `https://localhost:${port}/`], noTls, 1],
     [['--listen', 'nonsense'], /--listen must be an IP address and a port/, 2],
   ];
   for (const [args, sentence, code] of rows) {
