@@ -30,6 +30,11 @@ std::string waits_at(const Approval& approval, const tools::ToolResult& result) 
 
 }  // namespace
 
+bool turned_down(const Json& response) {
+    const auto read = protocol::read_elicited(response);
+    return read && read->action != protocol::Elicited::Action::accept;
+}
+
 Json waiting_note(const Approval& approval) {
     return {{"event", "waiting_for_a_person"},
             {"approval_id", approval.id},

@@ -14,6 +14,9 @@
 
 namespace tfy::calls {
 
+/// Whether a client's answer to a question says that its person declined or cancelled it.
+bool turned_down(const Json& response);
+
 class Dialogues {
 public:
     /// All must outlive it.

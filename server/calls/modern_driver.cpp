@@ -77,6 +77,11 @@ mcp::MethodResult ModernDriver::lead(const policy::Call& call, Json question) co
     return input_required(std::move(question), state);
 }
 
+bool ModernDriver::was_turned_down(const protocol::CallToolParams& params) {
+    const auto response = params.input_responses.find(question_key);
+    return response != params.input_responses.end() && turned_down(*response);
+}
+
 mcp::MethodResult ModernDriver::input_required(Json question, const Json& state) const {
     const Json requests = {
         {question_key, {{"method", "elicitation/create"}, {"params", std::move(question)}}}};

@@ -33,6 +33,8 @@ public:
                           const dialogue::Position& position);
     /// The same if no approval is asked for. Who comes back is answered, whatever they say.
     mcp::MethodResult lead(const policy::Call& call, Json question) const;
+    /// Whether who comes back turned the question down.
+    static bool was_turned_down(const protocol::CallToolParams& params);
 
 private:
     mcp::MethodResult input_required(Json question, const Json& state) const;

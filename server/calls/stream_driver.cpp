@@ -47,10 +47,11 @@ Async<Result<Approval>> StreamDriver::converse(Approval approval, mcp::Requester
     co_return approval;
 }
 
-Async<void> StreamDriver::show(mcp::Requester& requester, Json question) {
-    if (requester.questions == nullptr) co_return;
-    co_await requester.questions->ask(requester.outbox, requester.session, "elicitation/create",
-                                      std::move(question), hold_);
+Async<bool> StreamDriver::show(mcp::Requester& requester, Json question) {
+    if (requester.questions == nullptr) co_return false;
+    const auto response = co_await requester.questions->ask(requester.outbox, requester.session,
+                                                            "elicitation/create", std::move(question), hold_);
+    co_return response.has_value() && turned_down(*response);
 }
 
 // What comes of a question: an answer, none, or a decision that was made elsewhere. An answer is to the row

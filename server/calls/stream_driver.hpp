@@ -17,8 +17,8 @@ public:
     Async<Result<policy::Approval>> converse(policy::Approval approval, mcp::Requester& requester, Of of);
 
     /// Shows something that decides nothing, if the client can be asked, until it answers or the hold is
-    /// over.
-    Async<void> show(mcp::Requester& requester, Json question);
+    /// over. Whether its person turned it down.
+    Async<bool> show(mcp::Requester& requester, Json question);
 
 private:
     Async<Result<dialogue::Event>> ask(policy::Approval& approval, mcp::Requester& requester, Json question);

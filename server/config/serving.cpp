@@ -115,9 +115,8 @@ Result<void> may_open_page(const Settings& settings) {
     if (here && parts->scheme == "https" && port_of(*parts) == std::to_string(settings.listen.port))
         return refused(
             "--public-url is https, and stdio has no TLS: at the port of --listen browsers could not open "
-            "the "
-            "page. Nothing was started. Write the address with http://; or put a proxy with TLS before the "
-            "page, and give the proxy's address.");
+            "the page. Nothing was started. Write the address with http://; or put a proxy with TLS before "
+            "the page, and give the proxy's address.");
     if (here || transport::is_loopback_address(settings.listen.host)) return {};
     return refused(
         "stdio does not open the approvals page on " + settings.listen.host +

@@ -106,8 +106,8 @@ std::shared_ptr<UpstreamAccount> Accounts::none(const policy::Caller& caller) co
     if (caller.principal.starts_with(policy::truefoundry_principals))
         why += " The key that it showed is not kept: it has to show one that TrueFoundry accepts.";
     else if (!caller.person.empty() && !page.empty())
-        why += " " + tools::one_line(uses_.redaction, caller.person) +
-               ", whose agent it is, enters one on the approvals page, signed in: " + page + ".";
+        why += " Ask " + tools::one_line(uses_.redaction, caller.person) +
+               ", whose agent it is, to sign in to the approvals page and enter one there: " + page + ".";
     else
         why += " The operator of this server gives it one with --principals, or --shared-key.";
     auto key = std::make_shared<OwnKey>();

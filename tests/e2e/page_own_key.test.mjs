@@ -211,6 +211,7 @@ for (const era of ['modern', 'legacy'])
     const answers = [
       async () => ({ action: 'accept' }),
       async () => ({ action: 'decline' }),
+      async () => ({ action: 'cancel' }),
       async () => (await enter(), { action: 'accept' }),
     ];
     const respond = params => {
@@ -218,11 +219,11 @@ for (const era of ['modern', 'legacy'])
       return answers[asked.length - 1]();
     };
     const { call, names } = await agent(here, 'ada', { era, respond });
-    for (let times = 1; times <= 2; ++times) {
+    for (let times = 1; times <= 3; ++times) {
       const told = await call('tfy_config_set');
       assert.equal(asked.length, times);
       assert.deepEqual(told.structuredContent, plain.structuredContent);
-      assert.equal(textOf(told), textOf(plain));
+      assert.equal(textOf(told), (times === 1 ? '' : 'The user did not open the page. ') + textOf(plain));
     }
     assert.deepEqual(await here.asked(), []);
     assert.equal((await ada.request('GET', '/api/key')).body.key, null);
@@ -230,7 +231,7 @@ for (const era of ['modern', 'legacy'])
     const told = await call('tfy_config_set');
     assert.equal(told.structuredContent.key_set, true);
     assert.match(textOf(told), /A key is set already \(the approvals page\)/);
-    assert.deepEqual(asked.map(({ mode, url }) => [mode, url]), Array(3).fill(['url', here.link]));
+    assert.deepEqual(asked.map(({ mode, url }) => [mode, url]), Array(4).fill(['url', here.link]));
     assert.match(asked[0].message, /^Sign in to the approvals page and enter your own TrueFoundry API key there\./);
     assert.deepEqual(await names(), ['key-of-alice']);
   });

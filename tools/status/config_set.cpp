@@ -17,8 +17,8 @@ std::string afterwards() {
 /// `where`: the key that the caller's requests go with by now; empty if there is none.
 std::string on_the_page(const std::string& page, const std::string& where) {
     auto text =
-        "Nothing was changed. The user enters their own TrueFoundry API key on the approvals page, signed "
-        "in:\n\n  " +
+        "Nothing was changed. Ask the user to sign in to the approvals page and enter their own TrueFoundry "
+        "API key there:\n\n  " +
         page +
         "\n\nThe page checks the key and keeps it for their own agents. Never ask for the key in this "
         "conversation.";

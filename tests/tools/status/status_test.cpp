@@ -144,6 +144,9 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
                                   {"page", "https://tfy.example.com/approvals/key"},
                                   {"key_set", false},
                                   {"sandbox", false}});
+    CHECK(page.text.starts_with(
+        "Nothing was changed. Ask the user to sign in to the approvals page and enter their own TrueFoundry "
+        "API key there:\n\n"));
     CHECK(holds(page.text, "\n\n  https://tfy.example.com/approvals/key\n\n"));
     CHECK_FALSE(holds(page.text, "terminal"));
     REQUIRE(page.leads_to.has_value());
