@@ -29,8 +29,7 @@ Async<bool> succeeds(Async<Result<T>> work) {
 
 /// A process on a state directory, and what it would settle.
 struct Process : Calls {
-    explicit Process(const fakes::TempFolder& folder,
-                     truefoundry::Timing pace = truefoundry::Timing::real())
+    explicit Process(const fakes::TempFolder& folder, truefoundry::Timing pace = truefoundry::Timing::real())
         : Calls(policy::Assurance::client, folder.path() / "ledger.db", std::move(pace)),
           state(folder.path()) {}
 
