@@ -21,9 +21,11 @@ std::string after_its_key_ended(const std::string& person) {
            person + " enters one on the approvals page, unless this server has one for this caller.";
 }
 
-constexpr auto another_users_key =
-    "Withdrawn before it ran: its person entered another TrueFoundry key, with which it would be another "
-    "user's request. Nothing was done.";
+std::string after_key_of_another_user(bool first) {
+    return "Withdrawn before it ran: the person whose agent asked has entered " +
+           std::string(first ? "a TrueFoundry key of their own" : "another TrueFoundry key") +
+           ", and the request would then be another user's. Nothing was done.";
+}
 
 OwnKeyRow read_own_key(SQLite::Statement& row) {
     return {.person = row.getColumn(0).getString(),
@@ -136,7 +138,8 @@ Result<OwnKeyRows::Kept> OwnKeyRows::keep(OwnKeyRow row, const policy::Secret& k
         const bool same_user = *before && !(*before)->subject.empty() && (*before)->subject == row.subject;
         const auto withdrawn =
             same_user ? Result<std::size_t>(0)
-                      : impl_.withdraw_for_key(row.person, row.base_url, another_users_key, row.since);
+                      : impl_.withdraw_for_key(row.person, row.base_url,
+                                               after_key_of_another_user(!before->has_value()), row.since);
         if (!withdrawn) return withdrawn.error();
         impl_.run(
             "INSERT OR REPLACE INTO own_keys (person, base_url, subject, mask, since, sealed) VALUES (?, ?, "

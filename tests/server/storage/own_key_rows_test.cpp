@@ -199,8 +199,12 @@ TEST_CASE("another key of the same user leaves open what is open; one of another
     Desk desk;
     desk.ask("apr_0", "ada");  // for the server's key
     CHECK(desk.keep("ada").value().withdrawn == 1);
-    CHECK(holds(desk.ledger->find("apr_0").value()->outcome.at("text").get<std::string>(),
-                "another user's request"));
+    const auto why = [&](const char* id) {
+        return desk.ledger->find(id).value()->outcome.at("text").get<std::string>();
+    };
+    CHECK(why("apr_0") ==
+          "Withdrawn before it ran: the person whose agent asked has entered a TrueFoundry key of their own, "
+          "and the request would then be another user's. Nothing was done.");
     desk.ask("apr_a", "ada");
     const auto same = desk.keep("ada", "tfy_pat_ada_second_0123456789").value();
     CHECK(same.replaced);
@@ -208,6 +212,9 @@ TEST_CASE("another key of the same user leaves open what is open; one of another
     const auto other = desk.keep("ada", "tfy_pat_eve_0123456789abcdef", "eve@acme.example").value();
     CHECK(other.withdrawn == 1);
     CHECK(desk.state("apr_a") == State::withdrawn);
+    CHECK(why("apr_a") ==
+          "Withdrawn before it ran: the person whose agent asked has entered another TrueFoundry key, and "
+          "the request would then be another user's. Nothing was done.");
     desk.ask("apr_b", "ada");
     desk.keep("ada", "tfy_pat_xyz_0123456789abcdef", "").value();
     CHECK(desk.state("apr_b") == State::withdrawn);
