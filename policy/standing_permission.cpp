@@ -67,7 +67,7 @@ std::optional<std::string> other_place(const StandingPermission& permission, con
     if (fresh.call.base_url != permission.base_url) return "It is for tokens " + permission.where(seal) + ".";
     if (same_user(permission.holder, with) != SameUser::yes)
         return "It is for tokens made with " + key_words(permission, seal) +
-               ", and this server uses another one.";
+               ", and this call goes with another one.";
     return std::nullopt;
 }
 

@@ -374,8 +374,8 @@ registry::Catalog App::assemble(const Services& parts, const approvals::Approval
          .approvals = *this,
          .clock = clock_,
          .seal_key = parts.seal_key,
-         .own_jwt_ids = tools::OwnJwtIds(
-             [this](const policy::Caller& caller) { return accounts_.facts_of(caller).jwt_ids; }),
+         .keys = tools::KeysOfCallers(
+             [this](const policy::Caller& caller) { return accounts_.facts_of(caller); }),
          .configuration = {
              .base_url = parts.base_url,
              .key = [this](const policy::Caller& caller) { return accounts_.facts_of(caller); },

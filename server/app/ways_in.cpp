@@ -36,8 +36,8 @@ std::unique_ptr<upstream::OwnKeys> own_keys_of(const Services& parts, const upst
                                                upstream::Accounts& accounts) {
     if (parts.sandbox || !parts.base_url.known() || !parts.url_problem.empty()) return nullptr;
     upstream::OwnKeys::Told told{
-        .put = [&accounts](const std::string& person,
-                           policy::Secret key) { accounts.put_own(person, std::move(key)); },
+        .put = [&accounts](const std::string& person, policy::Secret key,
+                           const std::string& user) { accounts.put_own(person, std::move(key), user); },
         .end = [&accounts](const std::string& person) { accounts.end_own(person); }};
     return std::make_unique<upstream::OwnKeys>(uses, parts.base_url.now(), key_check_of(parts),
                                                std::move(told));

@@ -76,9 +76,9 @@ public:
         return account_of(caller)->holder.now();
     }
 
-    /// The key that a person entered for their own agents; and that there is none any more. A call that runs
-    /// keeps its client to its end.
-    void put_own(const std::string& person, policy::Secret key);
+    /// The key that a person entered for their own agents, and its user (as KeyIdentity.user); and that there
+    /// is none any more. A call that runs keeps its client to its end.
+    void put_own(const std::string& person, policy::Secret key, std::string user = {});
     void end_own(const std::string& person);
     /// The key that a caller brought, once TrueFoundry accepted it.
     void put_presented(const std::string& principal, policy::Secret key);
@@ -106,7 +106,7 @@ private:
     std::shared_ptr<UpstreamAccount> make(std::string id, std::shared_ptr<OwnKey> key,
                                           std::unique_ptr<truefoundry::Exchange> exchange) const;
     std::shared_ptr<UpstreamAccount> none(const policy::Caller& caller) const;
-    void put(Held& place, const std::string& whose, const std::string& kind, policy::Secret key);
+    void put(Held& place, const std::string& whose, std::string_view kind, policy::Secret key);
     void add_file(const std::string& file);
 
     Uses uses_;

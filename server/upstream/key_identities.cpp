@@ -44,9 +44,12 @@ policy::KeyIdentity KeyIdentities::now() const {
     return holder;
 }
 
+void KeyIdentities::belongs_to(std::string user) {
+    if (!user.empty()) listed_ = {.print = key_->print(print_key_), .user = std::move(user)};
+}
+
 void KeyIdentities::note(const std::vector<truefoundry::AccessToken>& listed) {
-    auto maker = maker_of(listed);
-    if (!maker.empty()) listed_ = {.print = key_->print(print_key_), .user = std::move(maker)};
+    belongs_to(maker_of(listed));
 }
 
 Async<Result<void>> KeyIdentities::sees_tokens_of(policy::KeyIdentity begun) {

@@ -24,8 +24,11 @@ public:
                   truefoundry::Client& client)
         : key_(std::move(key)), print_key_(print_key), client_(client) {}
 
-    /// The user is what a JWT says of itself, else who made the tokens that were listed with this key last.
+    /// The user is what a JWT says of itself, else whose it was found to be when it was entered, or
+    /// who made the tokens that were listed with it last.
     policy::KeyIdentity now() const;
+    /// Whose key it is, as was found when it was entered; empty: nothing told it.
+    void belongs_to(std::string user);
     /// Tokens that were listed with this key.
     void note(const std::vector<truefoundry::AccessToken>& listed);
 

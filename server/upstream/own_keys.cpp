@@ -68,7 +68,7 @@ void OwnKeys::take(std::vector<storage::OpenedOwnKey> rows) {
 void OwnKeys::tell_of(const OwnKeyRow& row, policy::Secret key) {
     uses_.redaction.add(prints_without_name(key, uses_.redaction.key()));
     in_force_[row.person] = row;
-    told_.put(row.person, std::move(key));
+    told_.put(row.person, std::move(key), row.subject);
 }
 
 Async<Result<std::optional<OwnKeyRow>>> OwnKeys::of(std::string person) {

@@ -32,7 +32,8 @@ public:
     /// Who sends with the keys: told of each that is in force from then on, and of each person who has none
     /// any more.
     struct Told {
-        std::function<void(const std::string& person, policy::Secret key)> put;
+        /// `user`: whose key it is at TrueFoundry; empty: nothing told it.
+        std::function<void(const std::string& person, policy::Secret key, const std::string& user)> put;
         std::function<void(const std::string& person)> end;
     };
 

@@ -103,13 +103,16 @@ test('a link sent to somebody else: the key becomes theirs, for themselves', asy
   ]);
 });
 
-test('the inbox and the request say whose agent asks by key, and what the key is for', async t => {
+test('the inbox and the request say whose agent asks by key, what the key is for, and as whom its calls act', async t => {
   const here = await begin(t);
   const ada = await come(t, here, 'ada');
   await enter(ada, here.keys.ada);
   await ada.getByText('alice@sandbox.example').waitFor();
   const { call } = await agent(here, 'ada');
   assert.equal(statusOf(await call('tfy_access_tokens_create', { payload: { name: 'asked-by-key' } })), 'approval_pending');
+  const status = await call('tfy_config_status');
+  assert.equal(status.structuredContent.acts_as, 'alice@sandbox.example');
+  assert.match(textOf(status), /^API key: set \(entered on the approvals page\)/m);
   const bob = await come(t, here, 'bob');
   await bob.goto(here.server.page);
   const whose = /^key:[2-9A-HJ-NP-Z]{8}, ada's agent "cursor"$/;
@@ -117,6 +120,7 @@ test('the inbox and the request say whose agent asks by key, and what the key is
   await bob.locator('.meta', { hasText: /ada's agent "cursor"/ }).waitFor();
   const asked = bob.locator('dl.facts div', { has: bob.getByText('Asked by', { exact: true }) }).locator('dd');
   assert.match(await asked.innerText(), whose);
+  await bob.getByText(/Owner: alice@sandbox\.example \(ada's own key\)\./).first().waitFor();
 });
 
 test('what cannot be kept is said with what to do, the fields are empty again; removing takes two presses', async t => {
@@ -230,7 +234,7 @@ for (const era of ['modern', 'legacy'])
 
     const told = await call('tfy_config_set');
     assert.equal(told.structuredContent.key_set, true);
-    assert.match(textOf(told), /A key is set already \(the approvals page\)/);
+    assert.match(textOf(told), / A key is set already; one that is entered there takes its place\./);
     assert.deepEqual(asked.map(({ mode, url }) => [mode, url]), Array(4).fill(['url', here.link]));
     assert.match(asked[0].message, /^Sign in to the approvals page and enter your own TrueFoundry API key there\./);
     assert.deepEqual(await names(), ['key-of-alice']);

@@ -173,7 +173,7 @@ test('attack: a permission for ci-* is used by a server with another user’s ke
   const asked = await create(bobs, 'ci-bobs', month);
   assert.equal(statusOf(asked), 'approval_pending', textOf(asked));
   const { stdout } = await world.terminal(['approvals', 'show', asked.structuredContent.approval_id]);
-  assert.match(stdout.replace(/\s+/g, ' '), /It is for tokens made with the key .*, and this server uses another one\./);
+  assert.match(stdout.replace(/\s+/g, ' '), /It is for tokens made with the key .*, and this call goes with another one\./);
 });
 
 test('permissions of earlier versions cover nothing: start and doctor say so', async t => {

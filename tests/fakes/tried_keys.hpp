@@ -56,7 +56,7 @@ struct KeysInForce {
 
     upstream::OwnKeys::Told told_of() {
         return {.put =
-                    [this](const std::string& person, policy::Secret key) {
+                    [this](const std::string& person, policy::Secret key, const std::string&) {
                         keys[person] = std::string(key.reveal());
                         told.push_back("put " + person);
                     },

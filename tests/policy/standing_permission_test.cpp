@@ -213,7 +213,8 @@ TEST_CASE("a permission covers calls with the key it was given for, or another k
               row.covers);
     }
     const auto why = not_covered(permission(), asked(), {"k2", "bob@acme.example"}, noon, fakes::no_tokens());
-    CHECK(why == "It is for tokens made with the key of ann@acme.example, and this server uses another one.");
+    CHECK(why ==
+          "It is for tokens made with the key of ann@acme.example, and this call goes with another one.");
 }
 
 TEST_CASE("those of earlier versions are counted and named") {

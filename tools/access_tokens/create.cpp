@@ -96,7 +96,7 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
                                             " belongs to the token with ID " +
                                             tools::one_line(clients_.seals(), taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();
-    co_return describe_creation(args, clock_.now(), clients_.seals());
+    co_return describe_creation(args, keys_.of(call.caller), clock_.now(), clients_.seals());
 }
 
 Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit permit) {
@@ -116,7 +116,7 @@ Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit p
 }
 
 tools::DryFacts CreateAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
-    auto facts = describe_creation(Args::of(call), now, clients_.seals());
+    auto facts = describe_creation(Args::of(call), keys_.of(call.caller), now, clients_.seals());
     for (auto& fact : facts.shown)
         if (fact.label == name_is_free) fact.value = "(not asked)";
     return {.facts = std::move(facts),

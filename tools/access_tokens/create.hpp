@@ -6,6 +6,7 @@
 
 #include "tools/access_tokens/names.hpp"
 #include "tools/escrow.hpp"
+#include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -29,8 +30,9 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    CreateAccessToken(const truefoundry::Clients& clients, tools::Escrow& escrow, const Clock& clock)
-        : clients_(clients), escrow_(escrow), clock_(clock) {}
+    CreateAccessToken(const truefoundry::Clients& clients, tools::Escrow& escrow, const Clock& clock,
+                      tools::KeysOfCallers keys = {})
+        : clients_(clients), escrow_(escrow), clock_(clock), keys_(std::move(keys)) {}
 
     std::string_view name() const override { return create_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -53,6 +55,7 @@ private:
     const truefoundry::Clients& clients_;
     tools::Escrow& escrow_;
     const Clock& clock_;
+    tools::KeysOfCallers keys_;
 };
 
 }  // namespace tfy::access_tokens

@@ -35,12 +35,12 @@ bool smells_of_automation(std::string_view text) {
     return is_machine();
 }
 
-std::string owner_of(const Args& args, const policy::Seals& seal) {
+std::string owner_of(const Args& args, const tools::KeyFacts& key, const policy::Seals& seal) {
     std::string owner;
     if (!args.team_name.empty()) owner = "team " + tools::in_quotes(seal, args.team_name);
     if (!args.account_name.empty())
         owner += (owner.empty() ? "account " : ", account ") + tools::in_quotes(seal, args.account_name);
-    return owner.empty() ? "the user whose key this server uses" : owner;
+    return owner.empty() ? key.user_in_words(seal) : owner;
 }
 
 /// "10 minutes", also a moment later: whole minutes where there are some, since it is said to a person.
@@ -174,22 +174,24 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
     return warnings;
 }
 
-std::string terms_of(const Args& args, policy::Time now, const policy::Seals& seal) {
+std::string terms_of(const Args& args, const tools::KeyFacts& key, policy::Time now,
+                     const policy::Seals& seal) {
     const auto expires = policy::read_time(args.expiration_date);
     const auto end = expires ? policy::format_time_for_people(*expires) + " (" +
                                    tools::distance_from_asking(*expires, now) + ")"
                              : std::string("Never");
     return "Expires: " + end + ". Type: " +
            (args.token_type.empty() ? "the tenant's default" : tools::in_quotes(seal, args.token_type)) +
-           ". Owner: " + owner_of(args, seal) + ".";
+           ". Owner: " + owner_of(args, key, seal) + ".";
 }
 
-policy::Facts describe_creation(const Args& args, policy::Time now, const policy::Seals& seal) {
+policy::Facts describe_creation(const Args& args, const tools::KeyFacts& key, policy::Time now,
+                                const policy::Seals& seal) {
     const auto expires = policy::read_time(args.expiration_date);
     policy::Facts facts{.subject = args.name,
                         .effect = "Creates the personal access token " + tools::in_quotes(seal, args.name) +
                                   ", which can do everything that its user can do. " +
-                                  terms_of(args, now, seal)};
+                                  terms_of(args, key, now, seal)};
     facts.shown = {{"Rights", "all permissions of its user: access tokens have no scopes"},
                    {name_is_free, "yes, as TrueFoundry said when this was asked"}};
     facts.warnings = warnings_about(args, now);

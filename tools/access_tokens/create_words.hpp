@@ -9,12 +9,14 @@ namespace tfy::access_tokens {
 /// Read from upstream; what the call says itself is no fact about it.
 inline constexpr auto name_is_free = "Name is free";
 
-/// "Expires: Never. Type: the tenant's default. Owner: team "platform"."
-std::string terms_of(const CreateAccessToken::Args& args, policy::Time now, const policy::Seals& seal);
+/// "Expires: Never. Type: the tenant's default. Owner: team "platform"." Without team and account it is the
+/// user of `key`, with which it is made.
+std::string terms_of(const CreateAccessToken::Args& args, const tools::KeyFacts& key, policy::Time now,
+                     const policy::Seals& seal);
 
 /// What the caller chose is in the effect and in the arguments, not among the facts.
-policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now,
-                                const policy::Seals& seal);
+policy::Facts describe_creation(const CreateAccessToken::Args& args, const tools::KeyFacts& key,
+                                policy::Time now, const policy::Seals& seal);
 
 /// What speaks against asking for this: no expiry or a long life, a use that is better served by a virtual
 /// account. The person sees it before, the agent after.

@@ -42,7 +42,7 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     if (!token) co_return not_deleted(token.error());
     const auto rotation = co_await rotations_.under_way(token->id);
     if (!rotation) co_return rotation.error();
-    auto facts = describe_deletion(*token, own_jwt_ids_.of(call.caller), clock_.now(), clients_.seals());
+    auto facts = describe_deletion(*token, keys_.of(call.caller), clock_.now(), clients_.seals());
     if (*rotation)
         facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation, clients_.seals()) +
                                  " If you approve, it is deleted now.");

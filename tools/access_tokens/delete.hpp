@@ -24,8 +24,8 @@ public:
 
     /// All must outlive it.
     DeleteAccessToken(const truefoundry::Clients& clients, Rotations& rotations, const Clock& clock,
-                      tools::OwnJwtIds own_jwt_ids)
-        : clients_(clients), rotations_(rotations), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
+                      tools::KeysOfCallers keys)
+        : clients_(clients), rotations_(rotations), clock_(clock), keys_(std::move(keys)) {}
 
     std::string_view name() const override { return delete_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -41,7 +41,7 @@ private:
     const truefoundry::Clients& clients_;
     Rotations& rotations_;
     const Clock& clock_;
-    tools::OwnJwtIds own_jwt_ids_;
+    tools::KeysOfCallers keys_;
 };
 
 }  // namespace tfy::access_tokens

@@ -19,7 +19,24 @@ using truefoundry::TokenId;
 
 constexpr std::chrono::days recently{30};
 constexpr policy::Duration least_for_a_try{5'000};
-constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
+
+/// Who cannot reach TrueFoundry any more once this key is deleted.
+std::string locked_out(const tools::KeyFacts& key, const policy::Seals& seal) {
+    switch (key.giver) {
+        case tools::KeyFacts::Giver::person: return tools::one_line(seal, key.person) + "'s agents";
+        case tools::KeyFacts::Giver::caller:
+        case tools::KeyFacts::Giver::operator_for_caller: return "this caller";
+        case tools::KeyFacts::Giver::server: break;
+    }
+    return "this server";
+}
+
+/// As a label: a person's name stays as it is written.
+std::string label_of(const tools::KeyFacts& key, const policy::Seals& seal) {
+    auto label = key.in_words(seal);
+    if (key.giver != tools::KeyFacts::Giver::person) label.front() = 'T';
+    return label;
+}
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
     return time ? policy::format_time_for_people(*time) + " (" + tools::distance_from_asking(*time, now) + ")"
@@ -82,10 +99,10 @@ Json target_of(const AccessToken& token) {
             {"expires", time_or_null(token.expires)}};
 }
 
-policy::Facts describe_deletion(const AccessToken& token, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now, const policy::Seals& seal) {
+policy::Facts describe_deletion(const AccessToken& token, const tools::KeyFacts& key, policy::Time now,
+                                const policy::Seals& seal) {
     const bool own = std::ranges::any_of(token.jwt_ids, [&](const std::string& id) {
-        return std::ranges::find(own_jwt_ids, id) != own_jwt_ids.end();
+        return std::ranges::find(key.jwt_ids, id) != key.jwt_ids.end();
     });
     policy::Facts facts{
         .subject = title_of(token),
@@ -96,16 +113,17 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"Created", when(token.created, now, "unknown")},
                    {"Last used", when(token.last_used, now, "never, as far as TrueFoundry says")},
                    {"Expires", when(token.expires, now, "Never")},
-                   {"This server's own key", own                   ? "yes"
-                                             : own_jwt_ids.empty() ? "unknown; the key does not say"
-                                                                   : "no"}};
+                   {label_of(key, seal), own                   ? "yes"
+                                         : key.jwt_ids.empty() ? "unknown; the key does not say"
+                                                               : "no"}};
     // Shown, and no part of the target: what earlier versions stored has none, and must still run.
     if (!token.owner.empty())
         facts.shown.insert(facts.shown.begin() + 2,
                            policy::Fact{token.team.empty() ? "Account" : "Team", token.owner});
     if (own) {
-        facts.warnings.emplace_back("This is this server's own key: deleting it locks the server out.");
-        facts.confirmation = title_of(token) + locks_out;
+        const auto locks = " locks " + locked_out(key, seal) + " out";
+        facts.warnings.push_back("This is " + key.in_words(seal) + ": deleting it" + locks + ".");
+        facts.confirmation = title_of(token) + locks;  // to be typed by who approves it
     }
     if (token.last_used && *token.last_used > now - recently)
         facts.warnings.push_back("It was used " + tools::distance_from_asking(*token.last_used, now) +

@@ -7,6 +7,7 @@
 
 #include "policy/facts.hpp"
 #include "tools/async.hpp"
+#include "tools/key_facts.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::access_tokens {
@@ -18,10 +19,9 @@ std::string title_of(const truefoundry::AccessToken& token);
 /// no other token.
 Json target_of(const truefoundry::AccessToken& token);
 
-/// `own_jwt_ids`: the ids that this server's own key carries, empty if the key is no JWT.
-policy::Facts describe_deletion(const truefoundry::AccessToken& token,
-                                const std::vector<std::string>& own_jwt_ids, policy::Time now,
-                                const policy::Seals& seal);
+/// `key`: with which it is deleted. Whether it is this token is told by the ids that a JWT carries.
+policy::Facts describe_deletion(const truefoundry::AccessToken& token, const tools::KeyFacts& key,
+                                policy::Time now, const policy::Seals& seal);
 
 /// One DELETE; where its answer is lost, listing tells what became of it. Errc::upstream, Errc::not_found:
 /// it was not deleted by this; Errc::ambiguous: no one knows.

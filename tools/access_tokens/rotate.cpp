@@ -151,8 +151,7 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now, clients_.seals());
     if (!plan) co_return plan.error();
-    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.of(call.caller), now,
-                                clients_.seals());
+    co_return describe_rotation(*old, *plan, args.reason, keys_.of(call.caller), now, clients_.seals());
 }
 
 // A second successor of a token that is on its way out would be one too many.

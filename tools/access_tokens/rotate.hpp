@@ -29,12 +29,8 @@ public:
     };
 
     RotateAccessToken(const truefoundry::Clients& clients, tools::Escrow& escrow, Rotations& rotations,
-                      const Clock& clock, tools::OwnJwtIds own_jwt_ids)
-        : clients_(clients),
-          escrow_(escrow),
-          rotations_(rotations),
-          clock_(clock),
-          own_jwt_ids_(std::move(own_jwt_ids)) {}
+                      const Clock& clock, tools::KeysOfCallers keys)
+        : clients_(clients), escrow_(escrow), rotations_(rotations), clock_(clock), keys_(std::move(keys)) {}
 
     std::string_view name() const override { return rotate_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -65,7 +61,7 @@ private:
     tools::Escrow& escrow_;
     Rotations& rotations_;
     const Clock& clock_;
-    tools::OwnJwtIds own_jwt_ids_;
+    tools::KeysOfCallers keys_;
 };
 
 }  // namespace tfy::access_tokens

@@ -32,16 +32,16 @@ Rotation as_value_tells(Rotation rotation, const Json& told) {
 }  // namespace
 
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
-                                const std::string& reason, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now, const policy::Seals& seal) {
-    const auto goes = describe_deletion(old, own_jwt_ids, now, seal);
+                                const std::string& reason, const tools::KeyFacts& key, policy::Time now,
+                                const policy::Seals& seal) {
+    const auto goes = describe_deletion(old, key, now, seal);
     const CreateAccessToken::Args successor{.name = plan.new_name,
                                             .expiration_date = plan.expiration_date,
                                             .token_type = plan.token_type,
                                             .team_name = plan.team_name,
                                             .account_name = {},
                                             .reason = reason};
-    const auto comes = describe_creation(successor, now, seal);
+    const auto comes = describe_creation(successor, key, now, seal);
     policy::Facts facts{
         .subject = goes.subject,
         .effect = "Creates the personal access token " + tools::in_quotes(seal, plan.new_name) +
@@ -49,7 +49,7 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
                   tools::in_quotes(seal, title_of(old)) + " permanently, " + after_grace(plan) +
                   ". Everything that still uses the old one then stops working. If the new "
                   "value is not shown, the old one stays. New token: " +
-                  terms_of(successor, now, seal)};
+                  terms_of(successor, key, now, seal)};
     append(facts, goes, "Old token");
     append(facts, comes, "New token");
     if (plan.grace() == policy::Duration{0})

@@ -8,8 +8,8 @@ namespace tfy::access_tokens {
 
 /// Both halves, the old token as a deletion shows it and the new one as a creation does.
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
-                                const std::string& reason, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now, const policy::Seals& seal);
+                                const std::string& reason, const tools::KeyFacts& key, policy::Time now,
+                                const policy::Seals& seal);
 
 /// `begun`: an error if the second half could not be written down.
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,

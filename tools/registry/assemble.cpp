@@ -16,11 +16,11 @@ Catalog assemble(ToolServices of) {
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<ListAccessTokens>(of.clients, of.clock, of.seal_key));
     all.push_back(std::make_unique<GetAccessToken>(of.clients, of.clock));
-    all.push_back(std::make_unique<CreateAccessToken>(of.clients, of.escrow, of.clock));
-    all.push_back(std::make_unique<DeleteAccessToken>(of.clients, of.rotations, of.clock, of.own_jwt_ids));
+    all.push_back(std::make_unique<CreateAccessToken>(of.clients, of.escrow, of.clock, of.keys));
+    all.push_back(std::make_unique<DeleteAccessToken>(of.clients, of.rotations, of.clock, of.keys));
     all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock, of.clients.seals()));
     all.push_back(
-        std::make_unique<RotateAccessToken>(of.clients, of.escrow, of.rotations, of.clock, of.own_jwt_ids));
+        std::make_unique<RotateAccessToken>(of.clients, of.escrow, of.rotations, of.clock, of.keys));
     all.push_back(std::make_unique<GetApproval>(of.approvals, of.clients.seals()));
     all.push_back(std::make_unique<ConfigSet>(of.clients, of.configuration));
     all.push_back(std::make_unique<ConfigStatus>(of.clients, of.clock, std::move(of.configuration)));

@@ -19,7 +19,7 @@ struct ToolServices {
     status::ApprovalLookup& approvals;
     const Clock& clock;
     policy::SealKey seal_key = {};
-    tools::OwnJwtIds own_jwt_ids = {};
+    tools::KeysOfCallers keys = {};
     status::Configuration configuration = {};
 };
 

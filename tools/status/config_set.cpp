@@ -14,16 +14,14 @@ std::string afterwards() {
     return status.empty() ? status : " After that, call " + status + ".";
 }
 
-/// `where`: the key that the caller's requests go with by now; empty if there is none.
-std::string on_the_page(const std::string& page, const std::string& where) {
+std::string on_the_page(const std::string& page, bool is_set) {
     auto text =
         "Nothing was changed. Ask the user to sign in to the approvals page and enter their own TrueFoundry "
         "API key there:\n\n  " +
         page +
         "\n\nThe page checks the key and keeps it for their own agents. Never ask for the key in this "
         "conversation.";
-    if (!where.empty())
-        text += " A key is set already (" + where + "); one that they enter there takes its place.";
+    if (is_set) text += " A key is set already; one that is entered there takes its place.";
     return text + afterwards();
 }
 
@@ -49,7 +47,7 @@ Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit permit) {
     result.structured["status"] = "ask_the_user";
     if (const auto page = known.own_key_page ? known.own_key_page() : std::string{}; !page.empty()) {
         result.structured["page"] = page;
-        result.text = on_the_page(page, where);
+        result.text = on_the_page(page, key.set);
         result.leads_to = tools::ToolResult::Page{.why =
                                                       "Sign in to the approvals page and enter your own "
                                                       "TrueFoundry API key there. Never enter it in "

@@ -121,6 +121,7 @@ TEST_CASE("a caller that brings its key uses no other one") {
     house.accounts.put_presented(brings.principal, secret(bob_key));
     CHECK(house.key_for(brings) == bob_key);
     CHECK(house.accounts.facts_of(brings).from == "the caller's own key");
+    CHECK(house.accounts.facts_of(brings).giver == tools::KeyFacts::Giver::caller);
     CHECK(house.accounts.facts_of(brings).subject == "ada@acme.example");  // as TrueFoundry said
     house.accounts.put_presented("tfy:key-1a2b", secret(ada_key));
     CHECK(house.accounts.facts_of(caller("tfy:key-1a2b")).subject.empty());
@@ -170,7 +171,21 @@ TEST_CASE("what belongs to a key is its own: who holds it, its facts, its accoun
     CHECK(house.accounts.holder_for(ada).user == "ada@acme.example");
     CHECK(house.accounts.holder_for(bob).user.empty());
     CHECK(house.accounts.holder_for(ada).print != house.accounts.holder_for(bob).print);
-    CHECK(house.accounts.facts_of(ada).from == "the approvals page");
+    CHECK(house.accounts.facts_of(ada).from == "entered on the approvals page");
+    CHECK(house.accounts.facts_of(ada).person == "ada");
+    CHECK(house.accounts.facts_of(ada).subject == "ada@acme.example");
+    CHECK(house.accounts.facts_of(bob).giver == tools::KeyFacts::Giver::server);
+    CHECK(house.accounts.facts_of(bob).subject.empty());
+}
+
+TEST_CASE("whose an entered key was found to be is known from then on, and of that key alone") {
+    House house;
+    const auto ada = caller("oauth:ada/cursor", "ada");
+    house.accounts.put_own("ada", secret(ada_key), "alice@acme.example");
+    CHECK(house.accounts.facts_of(ada).subject == "alice@acme.example");
+    CHECK(house.accounts.holder_for(ada).user == "alice@acme.example");
+    house.accounts.put_own("ada", secret(bob_key));
+    CHECK(house.accounts.facts_of(ada).subject.empty());
 }
 
 TEST_CASE("another key of the same person takes the place of the first; whoever is at it goes on") {

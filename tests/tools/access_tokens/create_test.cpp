@@ -118,7 +118,7 @@ TEST_CASE("the person sees what will be made, until when, and whose it is") {
     CHECK(holds(shown(facts, "Rights"), "all permissions of its user"));
     CHECK(facts.warnings.empty());
     const auto plain = creation.facts(Json::object());
-    CHECK(holds(plain.effect, "Expires: Never. Type: the tenant's default."));
+    CHECK(holds(plain.effect, "Expires: Never. Type: the tenant's default. Owner: the user whose key this"));
     for (const auto& fact : facts.shown)  // what the caller chose is no fact
         for (const auto* chosen : {"dev-local", "2027", "opaque", "platform"})
             CHECK_FALSE(holds(fact.value, chosen));

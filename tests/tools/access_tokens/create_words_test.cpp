@@ -61,6 +61,27 @@ TEST_CASE("less than two minutes are told to the second") {
                 "within 1 m 30 s to see"));
 }
 
+TEST_CASE("whose a token will be is told by the key with which it is made") {
+    using Giver = tools::KeyFacts::Giver;
+    struct Row {
+        Giver giver;
+        const char *person, *subject, *owner;
+    };
+    const Row rows[] = {
+        {Giver::server, "", "", "the user whose key this server uses"},
+        {Giver::server, "", "dana@acme.example", "dana@acme.example (this server's own key)"},
+        {Giver::person, "ada", "", "the user of ada's own key"},
+        {Giver::person, "ada", "alice@acme.example", "alice@acme.example (ada's own key)"},
+        {Giver::caller, "", "alice@acme.example", "alice@acme.example (the caller's own key)"},
+        {Giver::operator_for_caller, "", "", "the user of this server's key for this caller"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.owner);
+        const tools::KeyFacts key{.subject = row.subject, .giver = row.giver, .person = row.person};
+        CHECK(access_tokens::terms_of({.name = "dev-local"}, key, noon, fakes::no_tokens()) ==
+              std::string("Expires: Never. Type: the tenant's default. Owner: ") + row.owner + ".");
+    }
+}
+
 TEST_CASE("what was told of a value that waited is no longer told once it was shown, or is gone") {
     const access_tokens::Created created{.held = {"rev_1",
                                                   "tfy_****...****9f3a",

@@ -23,11 +23,12 @@ Json used_token() {
 
 struct Deletion : Upstream {
     ManualClock clock{noon};
-    std::vector<std::string> own;
+    tools::KeyFacts key;
     fakes::FakeRotations rotations;
-    access_tokens::DeleteAccessToken tool{client, rotations, clock, own};
+    access_tokens::DeleteAccessToken tool{
+        client, rotations, clock, tools::KeysOfCallers([this](const policy::Caller&) { return key; })};
 
-    explicit Deletion(std::vector<std::string> own_jwt_ids = {}) : own(std::move(own_jwt_ids)) {}
+    explicit Deletion(std::vector<std::string> own_jwt_ids = {}) { key.jwt_ids = std::move(own_jwt_ids); }
 
     Deletion& lists(const Json& items) {
         exchange.expect(get_all, answer(200, page(items)));
@@ -100,8 +101,14 @@ TEST_CASE("the server's own key is known by its JWT's id, and the person is warn
     Deletion own({"jwt-9", "jwt-1"});
     const auto facts = own.facts({used_token()}).value();
     CHECK(shown(facts, "This server's own key") == "yes");
-    CHECK(holds(facts.warnings.at(0), "locks the server out"));
+    CHECK(holds(facts.warnings.at(0), "This is this server's own key: deleting it locks this server out."));
     CHECK(facts.to_type() == facts.subject + " locks this server out");
+    own.key.giver = tools::KeyFacts::Giver::person;
+    own.key.person = "ada";
+    const auto adas = own.facts({used_token()}).value();
+    CHECK(shown(adas, "ada's own key") == "yes");
+    CHECK(holds(adas.warnings.at(0), "This is ada's own key: deleting it locks ada's agents out."));
+    CHECK(adas.to_type() == adas.subject + " locks ada's agents out");
     Deletion other({"jwt-9"});
     CHECK(shown(other.facts({used_token()}).value(), "This server's own key") == "no");
 }

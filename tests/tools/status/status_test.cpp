@@ -147,6 +147,9 @@ TEST_CASE("setting up is the user's: no key is taken, and they are told where th
     CHECK(page.text.starts_with(
         "Nothing was changed. Ask the user to sign in to the approvals page and enter their own TrueFoundry "
         "API key there:\n\n"));
+    CHECK_FALSE(holds(page.text, "A key is set already"));
+    each.key = set.key;
+    CHECK(holds(told_to(each).text, " A key is set already; one that is entered there takes its place."));
     CHECK(holds(page.text, "\n\n  https://tfy.example.com/approvals/key\n\n"));
     CHECK_FALSE(holds(page.text, "terminal"));
     REQUIRE(page.leads_to.has_value());
