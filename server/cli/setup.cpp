@@ -44,8 +44,7 @@ std::string how_to_keep_key(const setup::SetupPlan& plan) {
     for (const auto& each : plan.connection.arguments)
         if (each != "stdio") given += " " + tools::quoted_for_a_shell(each);
     return "The key is not stored in the host's settings, and there is no key file yet. Either log in and "
-           "set "
-           "the host up again:\n  " +
+           "set the host up again:\n  " +
            own + " login\n  " + own + " setup " + plan.host + " --remove\n  " + own + " setup " + plan.host +
            given +
            "\nOr put the key into that file: run this, paste the key, press Enter and Ctrl-D:\n"

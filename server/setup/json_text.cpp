@@ -87,24 +87,29 @@ bool has_id(std::string_view text, const JsonMember& item, const nlohmann::order
     return own != nullptr && nlohmann::ordered_json::parse(value_in(text, *own), nullptr, false) == id;
 }
 
-/// The top key `name` of `document`, and the list that it has.
+/// A document, its top key of a name, and the list that it has. Moved, and never copied: the key is in it.
 struct NamedList {
+    JsonObject document;
     const JsonMember* key = nullptr;  // none: the document has no such key
     JsonObject list = {};
 };
-Result<NamedList> find_list(std::string_view text, const JsonObject& document, std::string_view name) {
-    if (std::ranges::count(document.members, name, &JsonMember::name) > 1)
+Result<NamedList> find_list(std::string_view text, std::string_view name) {
+    auto document = scan_document(text);
+    if (!document) return document.error();
+    if (std::ranges::count(document->members, name, &JsonMember::name) > 1)
         return Error{Errc::refused, "has \"" + std::string(name) + "\" twice"};
-    const auto* const key = document.find(name);
-    if (key == nullptr) return NamedList{};
-    auto list = scan_list(text, key->value);
+    NamedList named{.document = std::move(*document)};
+    named.key = named.document.find(name);
+    if (named.key == nullptr) return named;
+    auto list = scan_list(text, named.key->value);
     if (!list)
         return Error{Errc::refused, "has something other than a list as its \"" + std::string(name) + "\""};
-    return NamedList{key, std::move(*list)};
+    named.list = std::move(*list);
+    return named;
 }
 
-Edits add_item(std::string_view text, const JsonObject& document, const NamedList& named,
-               const nlohmann::ordered_json& item) {
+Edits add_item(std::string_view text, const NamedList& named, const nlohmann::ordered_json& item) {
+    const auto& document = named.document;
     const auto& list = named.list;
     const bool empty = list.members.empty();
     const bool on_one_line = is_compact(text, empty ? document : list);
@@ -239,22 +244,18 @@ std::unique_ptr<ConfigText> json_text(std::string section) {
 
 Result<std::string> with_list_item(std::string_view text, std::string_view list,
                                    const nlohmann::ordered_json& item) {
-    const auto document = scan_document(text);
-    if (!document) return document.error();
-    const auto named = find_list(text, *document, list);
+    const auto named = find_list(text, list);
     if (!named) return named.error();
-    if (named->key == nullptr) return edited(text, add_list(text, *document, list, item));
+    if (named->key == nullptr) return edited(text, add_list(text, named->document, list, item));
     const auto& id = item.at("id");
     if (std::ranges::any_of(named->list.members, [&](const auto& each) { return has_id(text, each, id); }))
         return std::string(text);
-    return edited(text, add_item(text, *document, *named, item));
+    return edited(text, add_item(text, *named, item));
 }
 
 Result<std::string> without_list_item(std::string_view text, std::string_view list,
                                       const nlohmann::ordered_json& item) {
-    const auto document = scan_document(text);
-    if (!document) return document.error();
-    const auto named = find_list(text, *document, list);
+    const auto named = find_list(text, list);
     if (!named) return named.error();
     const auto& items = named->list.members;
     const auto own = std::ranges::find_if(items, [&](const auto& each) {

@@ -11,10 +11,7 @@ using truefoundry::ApiResponse;
 
 constexpr auto cause_no_key = "no_key_for_caller";
 
-// How the ids of accounts begin.
-constexpr std::string_view of_person = "person:";
-constexpr std::string_view of_presented = "presented:";
-constexpr std::string_view of_file = "file:";
+using Giver = tools::KeyFacts::Giver;
 
 /// For callers without a key.
 class NoKey final : public truefoundry::Exchange {
@@ -98,17 +95,11 @@ std::shared_ptr<UpstreamAccount> Accounts::account_of(const policy::Caller& call
 }
 
 tools::KeyFacts Accounts::facts_of(const policy::Caller& caller) const {
-    using Giver = tools::KeyFacts::Giver;
     const auto account = account_of(caller);
     auto facts = account->key->facts();
     if (facts.subject.empty()) facts.subject = account->holder.now().user;
-    const std::string_view id = account->id;
-    if (id.starts_with(of_person)) {
-        facts.giver = Giver::person;
-        facts.person = id.substr(of_person.size());
-    }
-    if (id.starts_with(of_presented)) facts.giver = Giver::caller;
-    if (id.starts_with(of_file)) facts.giver = Giver::operator_for_caller;
+    facts.giver = account->giver;
+    facts.person = account->person;
     const auto user = policy::truefoundry_user_in(caller.principal);
     if (!user.empty() && presented_.contains(caller.principal)) facts.subject = user;
     return facts;
@@ -131,35 +122,41 @@ std::shared_ptr<UpstreamAccount> Accounts::none(const policy::Caller& caller) co
                                              uses_.redaction, max_time_, uses_.redaction.key());
 }
 
-void Accounts::put(Held& place, const std::string& whose, std::string_view kind, policy::Secret key) {
+UpstreamAccount& Accounts::put(Held& place, const std::string& whose, Giver giver, policy::Secret key) {
+    const bool entered = giver == Giver::person;
     uses_.redaction.add(prints_without_name(key, uses_.redaction.key()));
     if (const auto found = place.find(whose); found != place.end()) {
         auto& account = *found->second;
-        if (account.key->is(key)) return;
+        if (account.key->is(key)) return account;
         account.key->replace(std::move(key));
         account.client.forget_pages();
-        return;
+        return account;
     }
     auto held = std::make_shared<OwnKey>();
     held->in_marks("");
-    held->comes_from(kind == of_person ? "entered on the approvals page" : "the caller's own key");
+    held->comes_from(entered ? "entered on the approvals page" : "the caller's own key");
     held->replace(std::move(key));
     auto exchange = connect_(held);
-    if (kind == of_person)
+    if (entered)
         exchange = std::make_unique<TellsOfRefusals>(std::move(exchange), held, [this, whose] {
             if (hooks_.refused) hooks_.refused(whose);
         });
-    place.emplace(whose, make(std::string(kind) + whose, std::move(held), std::move(exchange)));
+    const auto account =
+        make((entered ? "person:" : "presented:") + whose, std::move(held), std::move(exchange));
+    account->giver = giver;
+    place.emplace(whose, account);
+    return *account;
 }
 
 void Accounts::put_own(const std::string& person, policy::Secret key, std::string user) {
-    put(own_, person, of_person, std::move(key));
-    own_.at(person)->holder.belongs_to(std::move(user));
+    auto& account = put(own_, person, Giver::person, std::move(key));
+    account.person = person;
+    account.holder.belongs_to(std::move(user));
 }
 void Accounts::end_own(const std::string& person) { own_.erase(person); }
 
 void Accounts::put_presented(const std::string& principal, policy::Secret key) {
-    put(presented_, principal, of_presented, std::move(key));
+    put(presented_, principal, Giver::caller, std::move(key));
 }
 void Accounts::end_presented(const std::string& principal) { presented_.erase(principal); }
 
@@ -188,11 +185,12 @@ void Accounts::add_file(const std::string& file) {
         key->report(value.error());
     }
     FileAccount added{
-        make(std::string(of_file) + file, key, connect_(key)),
+        make("file:" + file, key, connect_(key)),
         std::make_unique<KeyFileWatch>(KeyFileWatch::Uses{uses_.loop, uses_.redaction, uses_.log}, file, key,
                                        read, learn)};
     added.watch->on_replaced([account = added.account.get()] { account->client.forget_pages(); });
     if (started_) added.watch->start();
+    added.account->giver = Giver::operator_for_caller;
     files_.emplace(file, std::move(added));
 }
 

@@ -11,6 +11,7 @@
 #include "server/upstream/key_file_watch.hpp"
 #include "server/upstream/key_identities.hpp"
 #include "server/upstream/key_map.hpp"
+#include "tools/key_facts.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::upstream {
@@ -29,6 +30,8 @@ struct UpstreamAccount {
     UpstreamAccount& operator=(const UpstreamAccount&) = delete;
 
     std::string id;  // "server", "person:ada", "file:/etc/ada.key", "presented:tfy:ada"; "none"
+    tools::KeyFacts::Giver giver = tools::KeyFacts::Giver::server;
+    std::string person = {};  // who entered the key, if a person did
     std::shared_ptr<OwnKey> key;
     std::unique_ptr<truefoundry::Exchange> exchange;
     truefoundry::Client client;
@@ -106,7 +109,8 @@ private:
     std::shared_ptr<UpstreamAccount> make(std::string id, std::shared_ptr<OwnKey> key,
                                           std::unique_ptr<truefoundry::Exchange> exchange) const;
     std::shared_ptr<UpstreamAccount> none(const policy::Caller& caller) const;
-    void put(Held& place, const std::string& whose, std::string_view kind, policy::Secret key);
+    UpstreamAccount& put(Held& place, const std::string& whose, tools::KeyFacts::Giver giver,
+                         policy::Secret key);
     void add_file(const std::string& file);
 
     Uses uses_;
