@@ -154,16 +154,18 @@ std::optional<Duration> read_duration(std::string_view text) {
 std::string format_duration(Duration duration) {
     const auto total = std::max<std::int64_t>(floor<seconds>(duration).count(), 0);
     const std::array<std::pair<std::int64_t, const char*>, 4> units{
-        {{86'400, " d"}, {3'600, " h"}, {60, " m"}, {1, " s"}}};
+        {{86'400, " day"}, {3'600, " hour"}, {60, " minute"}, {1, " second"}}};
+    const auto in_words = [](std::int64_t count, const char* unit) {
+        return std::to_string(count) + unit + (count == 1 ? "" : "s");
+    };
     for (std::size_t i = 0; i + 1 < units.size(); ++i) {
         const auto [size, name] = units[i];
         const auto [next_size, next_name] = units[i + 1];
         if (total < size) continue;
         const auto rest = total % size / next_size;
-        return std::to_string(total / size) + name +
-               (rest == 0 ? "" : " " + std::to_string(rest) + next_name);
+        return in_words(total / size, name) + (rest == 0 ? "" : " " + in_words(rest, next_name));
     }
-    return std::to_string(total) + " s";
+    return in_words(total, units.back().second);
 }
 
 }  // namespace tfy::policy

@@ -20,7 +20,7 @@ std::string format_time_for_people(Time time);
 std::optional<Time> read_time(std::string_view text);
 /// "45s", "15m", "12h", "90d". nullopt for all else, and for zero.
 std::optional<Duration> read_duration(std::string_view text);
-/// The two largest units: "2 d 3 h", "14 m 59 s", "0 s".
+/// The two largest units: "2 days 3 hours", "14 minutes 59 seconds", "1 minute".
 std::string format_duration(Duration duration);
 
 }  // namespace tfy::policy

@@ -5,6 +5,11 @@
 namespace tfy::tools {
 namespace {
 
+constexpr std::chrono::seconds a_moment{5};
+
+/// Also a moment ahead: what has happened bears the time of another clock.
+bool is_at(policy::Time time, policy::Time now) { return time > now - a_moment && time <= now + a_moment; }
+
 std::string until(policy::Time time, policy::Time now) {
     using std::chrono::days;
     constexpr days hours_matter{3};
@@ -25,8 +30,13 @@ std::string distance(policy::Time time, policy::Time now) {
     return time <= now ? policy::format_duration(now - time) + " ago" : "in " + until(time, now);
 }
 
-policy::Time distance_holds_until(policy::Time time, policy::Time now) {
+std::string ago(policy::Time time, policy::Time now) {
+    return is_at(time, now) ? "just now" : distance(time, now);
+}
+
+policy::Time ago_holds_until(policy::Time time, policy::Time now) {
     using namespace std::chrono;
+    if (is_at(time, now)) return time + a_moment;
     if (time > now) return now + milliseconds{1};
     const auto past = now - time;
     const policy::Duration unit = past < hours{1}  ? seconds{1}
@@ -38,6 +48,10 @@ policy::Time distance_holds_until(policy::Time time, policy::Time now) {
 std::string distance_from_asking(policy::Time time, policy::Time asked) {
     return time <= asked ? policy::format_duration(asked - time) + " before this was asked"
                          : until(time, asked) + " after this was asked";
+}
+
+std::string before_asking(policy::Time time, policy::Time asked) {
+    return is_at(time, asked) ? "just before this was asked" : distance_from_asking(time, asked);
 }
 
 std::string in_quotes(const policy::Seals& seal, std::string_view text) {

@@ -11,7 +11,7 @@ namespace tfy::dashboard {
 /// characters which that writes out.
 Json inbox_row(const policy::Approval& approval, std::string_view person, const policy::Seals& seal);
 
-/// "It was used 2 h before this was asked. Everything…" → "used 2 h before this was asked".
+/// "It was used 2 hours before this was asked. Everything…" → "used 2 hours before this was asked".
 std::string short_risk(std::string_view warning);
 
 }  // namespace tfy::dashboard

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "policy/time.hpp"
 #include "server/http_client/public_address.hpp"
 #include "server/http_client/transfer_thread.hpp"
 #include "server/system/descriptors.hpp"
@@ -112,8 +113,7 @@ private:
                                   : "its server refused the connection";
             case CURLE_OPERATION_TIMEDOUT:
                 return "its server did not answer within " +
-                       std::to_string(std::chrono::ceil<std::chrono::seconds>(options_.timeout).count()) +
-                       " s";
+                       policy::format_duration(std::chrono::ceil<std::chrono::seconds>(options_.timeout));
             case CURLE_PEER_FAILED_VERIFICATION:
             case CURLE_SSL_ISSUER_ERROR: return "the certificate of its server is not trusted";
             case CURLE_SSL_CONNECT_ERROR:

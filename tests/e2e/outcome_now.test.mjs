@@ -61,7 +61,7 @@ test('a kept old token is told as kept', async t => {
   const told = await toldAgain(connection, rotateTool, args);
   assert.deepEqual([told.data.old.state, told.data.old.deleted], ['kept', false]);
   eachSays(told, /The old token "ci-bot" was not deleted and still works: a person decided to keep it/);
-  noneSays(told, /approvals keep|5 m after/);
+  noneSays(told, /approvals keep|5 minutes after/);
 });
 
 for (const destination of ['agent', 'none'])

@@ -48,7 +48,7 @@ test('create, rotate, approve; the old one works until the new value was seen an
   const rotated = await rotate(connection, { id: before.id, grace_period: '2s', reason: 'it is old' });
   assert.equal(connection.person.asked.length, asked + 1, 'one approval for both halves');
   const question = connection.person.asked[asked].message;
-  for (const fact of ['Old token: Name', 'New token: Name is free', next, '2 s after the new value', before.id])
+  for (const fact of ['Old token: Name', 'New token: Name is free', next, '2 seconds after the new value', before.id])
     assert.ok(question.includes(fact), `${fact} in: ${question}`);
   assert.equal(rotated.name, next);
   assert.deepEqual([rotated.old.id, rotated.old.deleted], [before.id, false]);

@@ -92,8 +92,8 @@ test('a request names the permission that nearly covered it, and why it did not:
   const week = await permit('ci-*', '--expires-within', '7d');
   await permit('prod-*');
   const rows = [
-    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for at most 7 d, for stdio:${me}, at ${world.upstream} with the key in use when it was given, with team, account and type left out) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
-    ['ci-long', { expirationDate: '30 days' }, 'It is for tokens that expire within 7 d.'],
+    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for at most 7 days, for stdio:${me}, at ${world.upstream} with the key in use when it was given, with team, account and type left out) does not cover this. It is for tokens that expire within 7 days, and this one never expires.`],
+    ['ci-long', { expirationDate: '30 days' }, 'It is for tokens that expire within 7 days.'],
   ];
   const near = text => text.match(/Standing permission: .*/g) ?? [];
   for (const [name, more, why] of rows) {

@@ -80,7 +80,8 @@ TEST_CASE(
     CHECK(permission().in_force(noon));
     CHECK(permission().until == noon + 60min);
     CHECK(permission().words(fakes::no_tokens()) ==
-          "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice, at " + remove_call().base_url +
+          "up to 2 tokens named ci-*, each for at most 30 days, for stdio:alice, at " +
+              remove_call().base_url +
               " with the key of ann@acme.example, with team, account and type left out");
     CHECK(StandingPermission::read(permission().json())->json() == permission().json());
 }

@@ -134,17 +134,17 @@ TEST_CASE("a duration for people has its two largest units") {
         const char* text;
     };
     const Row rows[] = {
-        {std::chrono::days{2} + 3h + 59min, "2 d 3 h"},
-        {14min + 59s, "14 m 59 s"},
-        {0s, "0 s"},
-        {59s + 999ms, "59 s"},
-        {1min, "1 m"},
-        {1h + 1s, "1 h"},
-        {1h + 1min, "1 h 1 m"},
-        {24h, "1 d"},
-        {std::chrono::days{1} + 5min, "1 d"},
-        {-5s, "0 s"},
-        {999ms, "0 s"},
+        {std::chrono::days{2} + 3h + 59min, "2 days 3 hours"},
+        {14min + 59s, "14 minutes 59 seconds"},
+        {0s, "0 seconds"},
+        {59s + 999ms, "59 seconds"},
+        {1min, "1 minute"},
+        {1h + 1s, "1 hour"},
+        {1h + 1min, "1 hour 1 minute"},
+        {24h, "1 day"},
+        {std::chrono::days{1} + 5min, "1 day"},
+        {-5s, "0 seconds"},
+        {999ms, "0 seconds"},
     };
     for (const auto& row : rows) CHECK(format_duration(row.duration) == row.text);
 }

@@ -40,16 +40,29 @@ TEST_CASE("text from others stays on its line") {
 TEST_CASE("a distance counts days by the calendar, within three days the hours, and says what is over") {
     CHECK(tools::distance(noon + days{90} - 12h, noon) == "in 90 days");
     CHECK(tools::distance(noon + days{3}, noon) == "in 3 days");
-    CHECK(tools::distance(noon + days{3} - 1h, noon) == "in 2 d 23 h");
-    CHECK(tools::distance(noon + days{1} + 7h, noon) == "in 1 d 7 h");
-    CHECK(tools::distance_from_asking(noon + days{2} - 12h, noon) == "1 d 12 h after this was asked");
-    CHECK(tools::distance(noon + 5h, noon) == "in 5 h");
-    CHECK(tools::distance(noon - 2h, noon) == "2 h ago");
-    CHECK(tools::distance(noon, noon) == "0 s ago");
+    CHECK(tools::distance(noon + days{3} - 1h, noon) == "in 2 days 23 hours");
+    CHECK(tools::distance(noon + days{1} + 7h, noon) == "in 1 day 7 hours");
+    CHECK(tools::distance_from_asking(noon + days{2} - 12h, noon) == "1 day 12 hours after this was asked");
+    CHECK(tools::distance(noon + 5h, noon) == "in 5 hours");
+    CHECK(tools::distance(noon - 2h, noon) == "2 hours ago");
+    CHECK(tools::distance(noon, noon) == "0 seconds ago");
+    CHECK(tools::distance(noon + 1min, noon) == "in 1 minute");
     CHECK(tools::distance_from_asking(noon + days{90} - 12h, noon) == "90 days after this was asked");
-    CHECK(tools::distance_from_asking(noon + 5h, noon) == "5 h after this was asked");
-    CHECK(tools::distance_from_asking(noon - 2h, noon) == "2 h before this was asked");
+    CHECK(tools::distance_from_asking(noon + 5h, noon) == "5 hours after this was asked");
+    CHECK(tools::distance_from_asking(noon - 2h, noon) == "2 hours before this was asked");
     CHECK(tools::day(noon) == "2026-11-23");
+}
+
+TEST_CASE("what has just happened is said so, also if another clock is a little ahead") {
+    for (const auto time : {noon, noon - 4999ms, noon + 5s}) {
+        CHECK(tools::ago(time, noon) == "just now");
+        CHECK(tools::before_asking(time, noon) == "just before this was asked");
+        CHECK(tools::ago_holds_until(time, noon) == time + 5s);
+    }
+    CHECK(tools::ago(noon - 5s, noon) == "5 seconds ago");
+    CHECK(tools::ago_holds_until(noon - 5s, noon) == noon + 1s);
+    CHECK(tools::before_asking(noon - 2h, noon) == "2 hours before this was asked");
+    CHECK(tools::ago(noon + 6s, noon) == "in 6 seconds");
 }
 
 TEST_CASE("an expiry is read as a date, a time or a number of days, and written in one way") {

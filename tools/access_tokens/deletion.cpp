@@ -38,9 +38,11 @@ std::string label_of(const tools::KeyFacts& key, const policy::Seals& seal) {
     return label;
 }
 
-std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
-    return time ? policy::format_time_for_people(*time) + " (" + tools::distance_from_asking(*time, now) + ")"
-                : otherwise;
+using InWords = std::string (*)(policy::Time, policy::Time);
+
+std::string when(const std::optional<policy::Time>& time, policy::Time now, InWords in_words,
+                 const char* otherwise) {
+    return time ? policy::format_time_for_people(*time) + " (" + in_words(*time, now) + ")" : otherwise;
 }
 
 Json time_or_null(const std::optional<policy::Time>& time) {
@@ -108,14 +110,15 @@ policy::Facts describe_deletion(const AccessToken& token, const tools::KeyFacts&
         .subject = title_of(token),
         .effect = "Deletes the access token " + tools::in_quotes(seal, title_of(token)) +
                   " permanently. Everything that uses it stops working at once. This cannot be undone."};
-    facts.shown = {{"Name", token.name},
-                   {"ID", token.id},
-                   {"Created", when(token.created, now, "unknown")},
-                   {"Last used", when(token.last_used, now, "never, as far as TrueFoundry says")},
-                   {"Expires", when(token.expires, now, "Never")},
-                   {label_of(key, seal), own                   ? "yes"
-                                         : key.jwt_ids.empty() ? "unknown; the key does not say"
-                                                               : "no"}};
+    facts.shown = {
+        {"Name", token.name},
+        {"ID", token.id},
+        {"Created", when(token.created, now, tools::before_asking, "unknown")},
+        {"Last used", when(token.last_used, now, tools::before_asking, "never, as far as TrueFoundry says")},
+        {"Expires", when(token.expires, now, tools::distance_from_asking, "Never")},
+        {label_of(key, seal), own                   ? "yes"
+                              : key.jwt_ids.empty() ? "unknown; the key does not say"
+                                                    : "no"}};
     // Shown, and no part of the target: what earlier versions stored has none, and must still run.
     if (!token.owner.empty())
         facts.shown.insert(facts.shown.begin() + 2,
@@ -126,7 +129,7 @@ policy::Facts describe_deletion(const AccessToken& token, const tools::KeyFacts&
         facts.confirmation = title_of(token) + locks;  // to be typed by who approves it
     }
     if (token.last_used && *token.last_used > now - recently)
-        facts.warnings.push_back("It was used " + tools::distance_from_asking(*token.last_used, now) +
+        facts.warnings.push_back("It was used " + tools::before_asking(*token.last_used, now) +
                                  ". Everything that uses it will break.");
     facts.target = target_of(token);
     facts.needs = facts.consumes = {policy::token_key(token.id)};

@@ -72,7 +72,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     facts.shown = {{"Name", held->token_name},
                    {"ID", held->token_id.empty() ? "unknown" : held->token_id},
                    {"Created", policy::format_time_for_people(held->created) + " (" +
-                                   tools::distance_from_asking(held->created, now) + ")"},
+                                   tools::before_asking(held->created, now) + ")"},
                    {"Can be shown until", policy::format_time_for_people(held->until) + " (" +
                                               tools::distance_from_asking(held->until, now) + ")"}};
     facts.until = held->until;

@@ -100,7 +100,7 @@ std::optional<Rotation::Kept> read_kept(std::string_view text);
 std::string describe(const Rotation& rotation, const policy::Seals& seal);
 /// The same without what to do.
 std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& seal);
-/// When the old token goes, as a clause: "15 m after the new value has been shown".
+/// When the old token goes, as a clause: "15 minutes after the new value has been shown".
 std::string when_it_goes(const Rotation& rotation);
 std::string after_grace(const RotationPlan& plan, const std::string& value = "the new value");
 /// The same as JSON: {id, state, because, old, new, due, message}.

@@ -54,7 +54,7 @@ TokenWriter::Written TokenWriter::write(const AccessToken& token, std::string_vi
     auto row = "| " + in_cell(name) + " | " + in_cell(id) + " | " +
                (token.created ? tools::day(*token.created) : "Unknown") + " | " +
                (token.expires ? tools::day(*token.expires) : "Never") + " | " +
-               (token.last_used ? tools::distance(*token.last_used, now_) : "Never used") + " | " +
+               (token.last_used ? tools::ago(*token.last_used, now_) : "Never used") + " | " +
                std::string(state) + " | " + (remarked.empty() ? "–" : remarked) + " |\n";
 
     Json json = Json::object();  // one by one: an initializer list would copy each of them
@@ -77,7 +77,7 @@ policy::Time TokenWriter::holds_until(const AccessToken& token) const {
     const auto& last = token.last_used ? token.last_used : token.created;
     if (last && !unused_for(token, long_unused, now_))
         until = *last + long_unused + std::chrono::milliseconds{1};
-    if (token.last_used) until = std::min(until, tools::distance_holds_until(*token.last_used, now_));
+    if (token.last_used) until = std::min(until, tools::ago_holds_until(*token.last_used, now_));
     return until;
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("the person sees facts, claims, arguments, digest and the effect, in t
     for (const auto* part : {"Verified by this server:", "2026-01-05 09:00 UTC", "stdio:alice",
                              "This is the key", "Claimed by the caller (not verified):", "claude-code 2.1.0",
                              "no longer needed", "Exact arguments:", "pat-ci-pipeline", digest.c_str(),
-                             "The token is deleted for ever", "14 m", "Type the token's name"}) {
+                             "The token is deleted for ever", "14 minutes", "Type the token's name"}) {
         CAPTURE(part);
         const auto at = text.find(part);
         REQUIRE(at != std::string::npos);

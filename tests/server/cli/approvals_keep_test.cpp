@@ -68,7 +68,7 @@ TEST_CASE("the list tells of rotations while their old token still may go") {
     CHECK(holds(waiting.out, begun.id + "  waiting"));
     CHECK(holds(waiting.out, "tfy-pat-mcp approvals keep " + begun.id));
     REQUIRE(terminal.server.claim());
-    CHECK(holds(terminal.run(Verb::list).out, begun.id + "  grace period, 15 m left"));
+    CHECK(holds(terminal.run(Verb::list).out, begun.id + "  grace period, 15 minutes left"));
     const auto due = Json::parse(terminal.run(Verb::list, {}, true).out).at("rotations");
     REQUIRE(due.size() == 1);
     CHECK(due[0].at("state") == "due");

@@ -79,8 +79,9 @@ TEST_CASE("the list shows what is open, and with --all what is decided or overdu
                 .has_value());
     const auto open = run_approvals(shown);
     CHECK(open.code == 0);
-    CHECK(holds(open.out,
-                "apr_open  pending, 14 m left\n    Delete apr_open\n    Asked by stdio:alice on 2026-11-23"));
+    CHECK(holds(
+        open.out,
+        "apr_open  pending, 14 minutes left\n    Delete apr_open\n    Asked by stdio:alice on 2026-11-23"));
     CHECK_FALSE(holds(open.out, "apr_late"));
     CHECK_FALSE(holds(open.out, "apr_gone"));
     shown.all = true;

@@ -51,9 +51,9 @@ TEST_CASE(
     CHECK(given.err.empty());
     CHECK(holds(
         given.out,
-        "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* at https://acme.example with "
+        "For 1 hour from now, stdio:alice may create up to 5 tokens named ci-* at https://acme.example with "
         "the key of ann@acme.example, with team, account and type left out, without anyone being asked. Each "
-        "must expire within 30 d. Each value is shown once, on the approvals page.\n"));
+        "must expire within 30 days. Each value is shown once, on the approvals page.\n"));
     REQUIRE(terminal.in_force().size() == 1);
     const auto permission = terminal.in_force().front();
     CHECK(permission.by == "grace");
@@ -67,11 +67,11 @@ TEST_CASE(
     const auto listed = terminal.run(Verb::permissions);
     CHECK(listed.out ==
           permission.id +
-              "\n    Create up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice, at\n"
-              "    https://acme.example with the key of ann@acme.example, with team, account\n"
+              "\n    Create up to 5 tokens named ci-*, each for at most 30 days, for stdio:alice,\n"
+              "    at https://acme.example with the key of ann@acme.example, with team, account\n"
               "    and type left out\n"
               "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
-              "    13:00 UTC (in 1 h)\n");
+              "    13:00 UTC (in 1 hour)\n");
     terminal.options.json = true;
     const auto json = protocol::parse(terminal.run(Verb::permissions).out).value();
     CHECK(json.at("permissions").at(0) == permission.json());
@@ -186,7 +186,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(holds(first.out, "Approved. 1 of 2: another person is needed. Nothing runs yet.\n"));
     CHECK(terminal.ledger->find("apr_1").value()->state() == State::pending);
     CHECK(terminal.ledger->journal()->back().kind == "approved in part");
-    CHECK(holds(terminal.run(Verb::list).out, ", 15 m left, 1 of 2 approvals\n    Create new-token\n"));
+    CHECK(holds(terminal.run(Verb::list).out, ", 15 minutes left, 1 of 2 approvals\n    Create new-token\n"));
     const auto shown = terminal.run(Verb::show).out;
     CHECK(holds(shown, "Approvals: 1 of 2: grace\n"));
     CHECK(holds(shown, "Changed by ada since it was asked:\n  Id: pat-new-token instead of pat-other\n"));

@@ -18,7 +18,7 @@ namespace {
 
 std::vector<policy::Approval> three() {
     auto used = approval("apr_b", "prod-db");
-    used.facts.warnings = {"It was used 2 h before this was asked. Everything that uses it will break."};
+    used.facts.warnings = {"It was used 2 hours before this was asked. Everything that uses it will break."};
     return {approval("apr_a", "one"), used, approval("apr_c", "three", "stdio:bob")};
 }
 
@@ -46,11 +46,12 @@ TEST_CASE(
     const auto lines = shown(inbox());
     CHECK(lines.size() == 24);
     CHECK(lines[0] == cli::ScreenLine{"3 requests wait for a decision.", Look::strong});
-    CHECK(lines[2] == cli::ScreenLine{"> Delete one  14 m left", Look::danger});
+    CHECK(lines[2] == cli::ScreenLine{"> Delete one  14 minutes left", Look::danger});
     CHECK(lines[3] == cli::ScreenLine{"    stdio:alice", Look::faint});
-    CHECK(lines[4] == cli::ScreenLine{"  Delete prod-db  14 m left", Look::danger});
-    CHECK(lines[5] == cli::ScreenLine{"    stdio:alice; used 2 h before this was asked, production-like name",
-                                      Look::caution});
+    CHECK(lines[4] == cli::ScreenLine{"  Delete prod-db  14 minutes left", Look::danger});
+    CHECK(lines[5] ==
+          cli::ScreenLine{"    stdio:alice; used 2 hours before this was asked, production-like name",
+                          Look::caution});
     CHECK(lines[7].text == "    stdio:bob");
     CHECK(lines.back() ==
           cli::ScreenLine{"j k choose   Enter open   a approve   d deny   / search   ? keys   q leave",

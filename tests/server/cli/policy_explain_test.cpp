@@ -296,7 +296,7 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
     CHECK(holds(ran.out, "What the person would see:\n\nCreate access token ci-runner?"));
     CHECK(holds(ran.out, "payload.name = ci-runner"));
     CHECK(holds(ran.out, "Reason: \"for the nightly build\""));
-    CHECK(holds(ran.out, "Time left: 5 m"));
+    CHECK(holds(ran.out, "Time left: 5 minutes"));
     CHECK(holds(ran.out, "Whether the name is taken was not asked"));
     CHECK(holds(ran.out, "Name is free: (not asked)"));
     place.explain.arguments.clear();
@@ -328,7 +328,7 @@ TEST_CASE("with the sandbox its tokens are read, and neither they nor anything e
     const auto told = place.json();
     CHECK(told.at("name") == "ci-pipeline");
     CHECK(holds(told.at("screen").get<std::string>(),
-                "Created: 2026-11-20 12:00 UTC (3 d before this was asked)"));
+                "Created: 2026-11-20 12:00 UTC (3 days before this was asked)"));
     CHECK(told.at("notes") == Json::array());
     place.explain.arguments = R"({"payload":{"name":"ci-runner"}})";
     place.explain.tool = "tfy_access_tokens_create";

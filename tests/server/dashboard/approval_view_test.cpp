@@ -24,7 +24,7 @@ const std::string written_out = "\u27E8U+202E\u27E9";
 TEST_CASE("a pending request is shown with its facts, arguments, digest and rule") {
     auto made = approval("apr_a");
     policy::ApprovalForTests::terms(made).because = "deleting a token cannot be undone";
-    made.facts.warnings = {"It was used 2 h before this was asked."};
+    made.facts.warnings = {"It was used 2 hours before this was asked."};
     const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
 
     CHECK(view.at("id") == "apr_a");
@@ -40,7 +40,7 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
                                    {"to_type", "ci-pipeline"},
                                    {"effect", "The token is deleted for ever. What uses it stops working."},
                                    {"shown", {{{"label", "Created"}, {"value", "2026-01-05 09:00 UTC"}}}},
-                                   {"warnings", {"It was used 2 h before this was asked."}}});
+                                   {"warnings", {"It was used 2 hours before this was asked."}}});
     CHECK(view.at("arguments") == "{\n  \"id\": \"pat-ci-pipeline\"\n}");
     CHECK(view.at("digest") == made.digest());
     CHECK(view.at("short_digest") == policy::short_digest(made.digest()));
@@ -295,7 +295,7 @@ TEST_CASE(
                        {{"label", "Expires"}, {"before", "never"}, {"after", "2027-01-16T00:00:00.000Z"}},
                        {{"label", "Old token"},
                         {"before", "works"},
-                        {"after", "is deleted 15 m after the new value has been shown"}}}));
+                        {"after", "is deleted 15 minutes after the new value has been shown"}}}));
     CHECK(view.at("marked") == true);
 }
 

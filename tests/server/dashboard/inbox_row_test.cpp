@@ -14,7 +14,7 @@ using namespace tfy::fakes;
 TEST_CASE("a line says what, who asks, what is risky, how long, and who has voted") {
     auto made = approval("apr_a");
     made.facts.subject = "prod-db";
-    made.facts.warnings = {"It was used 2 h before this was asked. Everything that uses it will break.",
+    made.facts.warnings = {"It was used 2 hours before this was asked. Everything that uses it will break.",
                            "New token: It never expires, unless the tenant's own limit says otherwise."};
     policy::ApprovalForTests::terms(made).quorum = 2;
     policy::ApprovalForTests::votes(made) = {
@@ -37,7 +37,8 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
           keys_row.at("asked_by"));
     CHECK(row.at("request_expires_at") == "2026-11-23T12:15:00.000Z");
     CHECK(row.at("digest") == made.digest());
-    CHECK(row.at("risks") == Json{"used 2 h before this was asked", "never expires", "production-like name"});
+    CHECK(row.at("risks") ==
+          Json{"used 2 hours before this was asked", "never expires", "production-like name"});
     CHECK(row.at("quorum") == 2);
     CHECK(row.at("voters") == Json{"ann"});
     CHECK(row.at("narrowed") == false);

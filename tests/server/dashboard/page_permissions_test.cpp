@@ -50,25 +50,25 @@ TEST_CASE("a permission lets matching creates run without a person, each journal
 
     const auto listed = page.get(path).json();
     REQUIRE(listed.at("permissions").size() == 1);
-    CHECK(
-        listed.at("permissions").at(0) ==
-        Json{{"id", id},
-             {"by", "ann"},
-             {"assurance", "signed_in"},
-             {"words", "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice, at " + production +
-                           " with the key in use when it was given, with team, account and type left out"},
-             {"principal", "stdio:alice"},
-             {"base_url", production},
-             {"where", "at " + production + " with the key in use when it was given"},
-             {"names", "ci-*"},
-             {"token_kind", "team, account and type left out"},
-             {"longest_life", "30 d"},
-             {"destination", "page"},
-             {"reason", "the release"},
-             {"uses", 2},
-             {"used", 1},
-             {"given", "2026-11-23T12:00:00.000Z"},
-             {"until", "2026-11-23T13:00:00.000Z"}});
+    CHECK(listed.at("permissions").at(0) ==
+          Json{{"id", id},
+               {"by", "ann"},
+               {"assurance", "signed_in"},
+               {"words", "up to 2 tokens named ci-*, each for at most 30 days, for stdio:alice, at " +
+                             production +
+                             " with the key in use when it was given, with team, account and type left out"},
+               {"principal", "stdio:alice"},
+               {"base_url", production},
+               {"where", "at " + production + " with the key in use when it was given"},
+               {"names", "ci-*"},
+               {"token_kind", "team, account and type left out"},
+               {"longest_life", "30 days"},
+               {"destination", "page"},
+               {"reason", "the release"},
+               {"uses", 2},
+               {"used", 1},
+               {"given", "2026-11-23T12:00:00.000Z"},
+               {"until", "2026-11-23T13:00:00.000Z"}});
 
     page.sign_in("bob");
     CHECK(page.post(path + "/" + id + "/revoke", Json::object()).status() == 200);

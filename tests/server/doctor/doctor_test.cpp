@@ -222,8 +222,8 @@ TEST_CASE("nothing is asked where address or key cannot be used") {
 TEST_CASE("the clock is held against TrueFoundry's") {
     CHECK(doctor::look_at_clock(noon, noon + 60s).level == Level::ok);
     CHECK(doctor::look_at_clock(noon, noon + 61s).level == Level::warning);
-    CHECK(holds(doctor::look_at_clock(noon, noon + 61s).why, "1 m 1 s ahead of"));
-    CHECK(holds(doctor::look_at_clock(noon, noon - 2h).why, "2 h behind"));
+    CHECK(holds(doctor::look_at_clock(noon, noon + 61s).why, "1 minute 1 second ahead of"));
+    CHECK(holds(doctor::look_at_clock(noon, noon - 2h).why, "2 hours behind"));
     CHECK(doctor::look_at_clock(noon, noon - 2h).level == Level::broken);
     CHECK(holds(doctor::look_at_clock({}, noon).why, "not compared"));
 }

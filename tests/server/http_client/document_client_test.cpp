@@ -208,7 +208,7 @@ TEST_CASE("what is too long, compressed, silent, untrusted or no HTTP is not tak
     fetching.server.answer_with(answer("{}").substr(0, 20));
     CHECK(fetching.why() == "its server's answer cannot be read");
     fetching.server.answer_with("");
-    CHECK(fetching.why() == "its server did not answer within 2 s");
+    CHECK(fetching.why() == "its server did not answer within 2 seconds");
 
     auto options = fetching.options();
     options.ca_file = {};

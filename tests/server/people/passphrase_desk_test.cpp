@@ -113,13 +113,13 @@ TEST_CASE("the words do not tell whether someone has a name") {
     const std::string wrong = "denied: Wrong name or passphrase. Nothing was changed.";
     for (int i = 0; i < 5; ++i)
         for (const auto* name : {"ann", "eve"}) CHECK(words(name) == wrong);
-    for (const auto* wait : {"30 s", "1 m"}) {
+    for (const auto* wait : {"30 seconds", "1 minute"}) {
         const auto slowed = words("ann");
         CHECK(slowed.find("Too many wrong passphrases for NAME.") != std::string::npos);
         CHECK(slowed.find(wait) != std::string::npos);
         CHECK(words("eve") == slowed);
         desk.clock.advance(30s);
-        if (wait == std::string("30 s"))
+        if (wait == std::string("30 seconds"))
             for (const auto* name : {"ann", "eve"}) CHECK(words(name) == wrong);
     }
     CHECK(desk.check("bob", their_passphrase).has_value());

@@ -58,7 +58,7 @@ TEST_CASE("less than two minutes are told to the second") {
         .held = {"rev_1", "****", noon + std::chrono::seconds{90}, {"https://a.example", ""}},
         .destination = Destination::page};
     CHECK(holds(access_tokens::report_creation(created, noon, fakes::no_tokens()).text,
-                "within 1 m 30 s to see"));
+                "within 1 minute 30 seconds to see"));
 }
 
 TEST_CASE("whose a token will be is told by the key with which it is made") {

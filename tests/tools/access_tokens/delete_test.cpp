@@ -65,7 +65,8 @@ TEST_CASE("the person sees that the token is being rotated, and when it would go
     const auto facts = deletion.facts({item("tok1", "ci-bot")}).value();
     CHECK(facts.warnings.size() == plain.warnings.size() + 1);
     CHECK(holds(facts.warnings.back(), "It is being rotated."));
-    CHECK(holds(facts.warnings.back(), "15 m after the value of the new token \"ci-bot-2\" has been shown"));
+    CHECK(holds(facts.warnings.back(),
+                "15 minutes after the value of the new token \"ci-bot-2\" has been shown"));
     CHECK(holds(facts.warnings.back(), "If you approve, it is deleted now."));
 }
 
@@ -75,12 +76,12 @@ TEST_CASE("the person sees the token itself, and that what used it lately will b
     CHECK(facts.subject == "ci-pipeline");
     CHECK(holds(facts.effect, "permanently"));
     CHECK(shown(facts, "ID") == "tok1");
-    CHECK(shown(facts, "Last used") == "2026-11-23 10:00 UTC (2 h before this was asked)");
+    CHECK(shown(facts, "Last used") == "2026-11-23 10:00 UTC (2 hours before this was asked)");
     CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (90 days after this was asked)");
     CHECK(shown(facts, "This server's own key") == "unknown; the key does not say");
     CHECK(facts.warnings ==
           std::vector<std::string>{
-              "It was used 2 h before this was asked. Everything that uses it will break."});
+              "It was used 2 hours before this was asked. Everything that uses it will break."});
     CHECK_FALSE(facts.yields_value);
     CHECK(facts.target == Json{{"id", "tok1"},
                                {"name", "ci-pipeline"},
@@ -208,7 +209,7 @@ TEST_CASE(
         {"nobody can tell", lost(), std::nullopt, 1, Errc::ambiguous, "It is unknown whether"},
         {"busy", answer(429, "MARK", 2s), Json{used_token()}, 3, Errc::upstream, "accepts no more requests"},
         {"busy for longer than we have", answer(429, "", 50s), Json{used_token()}, 1, Errc::upstream,
-         "left alone for 50 s"},
+         "left alone for 50 seconds"},
         {"busy, and gone", answer(429), Json::array(), 1, {}, "Token deleted."},
         {"refused", answer(403, "MARK"), Json{used_token()}, 1, Errc::upstream, "Check your API key"}};
     for (const auto& row : rows) {

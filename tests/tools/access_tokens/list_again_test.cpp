@@ -118,10 +118,10 @@ TEST_CASE("an answer holds until the next word of it would be another one") {
         return listing.is({{"limit", 5}});
     };
     const auto first = last(noon);
-    CHECK(last(noon + 999ms) == first);  // "20 s ago"
+    CHECK(last(noon + 999ms) == first);  // "20 seconds ago"
     CHECK(last(noon + 1s) != first);
     const auto later = last(noon + 1min);
-    CHECK(last(noon + 1min + 999ms) == later);  // "1 m 20 s ago"
+    CHECK(last(noon + 1min + 999ms) == later);  // "1 minute 20 seconds ago"
     CHECK(last(noon + 61s) != later);
     CHECK(last(noon) != later);  // the clock was set back
 }

@@ -60,7 +60,7 @@ TEST_CASE("the list is the seed's table, newest first, and says that values are 
         "90 "
         "days |\n"
         "| dev-local | pat-def | 2026-03-01 | Never | Never used | active | no expiry; unused for 90 days |\n"
-        "| ci-pipeline | pat-abc | 2026-01-15 | 2026-12-01 | 3 d 4 h ago | expiring | – |\n"
+        "| ci-pipeline | pat-abc | 2026-01-15 | 2026-12-01 | 3 days 4 hours ago | expiring | – |\n"
         "| old-one | pat-old | 2025-01-01 | 2026-01-01 | Never used | expired | – |\n"
         "\n"
         "Token values are never listed: they are only shown once, at creation time.\n");

@@ -55,7 +55,7 @@ TEST_CASE("the person sees whose value would be shown, and where it would stand"
     CHECK_FALSE(facts.yields_value);
     CHECK(facts.until == noon + 10min);
     CHECK(facts.warnings.size() == 1);
-    CHECK(facts.shown.at(3).value == "2026-11-23 12:10 UTC (9 m after this was asked)");
+    CHECK(facts.shown.at(3).value == "2026-11-23 12:10 UTC (9 minutes after this was asked)");
 }
 
 TEST_CASE(

@@ -144,7 +144,8 @@ TEST_CASE("the person sees both tokens, what happens to each, and when") {
     CHECK(facts.subject == "ci-bot");
     CHECK(facts.yields_value);
     CHECK(holds(facts.effect, "Creates the personal access token \"ci-bot-2\""));
-    CHECK(holds(facts.effect, "deletes \"ci-bot\" permanently, 15 m after the new value has been shown"));
+    CHECK(
+        holds(facts.effect, "deletes \"ci-bot\" permanently, 15 minutes after the new value has been shown"));
     CHECK(shown(facts, "Old token: ID") == "old1");
     CHECK(shown(facts, "Old token: Team") == "platform");
     CHECK(shown(facts, "Old token: Last used").starts_with("2026-11-20 07:12 UTC"));
@@ -251,8 +252,9 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     CHECK(structured.at("rotation_id") == fakes::FakeRotations::rotation_id);
     CHECK(structured.at("old").at("id") == "old1");
     CHECK(structured.at("old").at("deleted") == false);
-    CHECK(holds(structured.at("old").at("when").get<std::string>(), "15 m after"));
-    CHECK(holds(done->text, "(ID old1)\nThe old token \"ci-bot\" still works. It is deleted 15 m after"));
+    CHECK(holds(structured.at("old").at("when").get<std::string>(), "15 minutes after"));
+    CHECK(
+        holds(done->text, "(ID old1)\nThe old token \"ci-bot\" still works. It is deleted 15 minutes after"));
     CHECK_FALSE(holds(done->text + structured.dump(), value));
     CHECK_FALSE(done->reveal.has_value());
 }

@@ -131,8 +131,8 @@ TEST_CASE("who is not let through is told since when, that nothing was sent, and
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Errc::upstream);
     CHECK(refused.error().message ==
-          "TrueFoundry has not been answering for 2 s. Nothing was sent. The next try is at "
-          "2026-11-23T12:00:03.000Z, in 3 s. (The last try: the connection was cut)");
+          "TrueFoundry has not been answering for 2 seconds. Nothing was sent. The next try is at "
+          "2026-11-23T12:00:03.000Z, in 3 seconds. (The last try: the connection was cut)");
     CHECK(guarded.script->sent.empty());
 }
 

@@ -140,9 +140,9 @@ TEST_CASE("Retry-After is honoured, but not beyond the call's own time: then it 
     };
     const Row rows[] = {{7s, 30s, 7s},
                         {60s, 120s, 60s},
-                        {61s, 120s, {}, "left alone for 1 m 1 s"},
-                        {60s, 30s, {}, "left alone for 1 m"},
-                        {std::chrono::days{3650}, 120s, {}, "left alone for 3650 d"},
+                        {61s, 120s, {}, "left alone for 1 minute 1 second"},
+                        {60s, 30s, {}, "left alone for 1 minute"},
+                        {std::chrono::days{3650}, 120s, {}, "left alone for 3650 days"},
                         {std::nullopt, 400ms, {}, "Try again in a minute"}};
     for (const auto& row : rows) {
         CAPTURE(row.says);

@@ -28,8 +28,10 @@ export function labelOf(key: string): string {
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 export const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
 
-/** "7d" → "7 d" */
-const spaced = (length: unknown) => String(length).replace(/(?<=\d)(?=[dm]$)/, " ");
+const units: Record<string, string> = { d: "day", h: "hour", m: "minute", s: "second" };
+/** "7d" → "7 days" */
+const inFull = (length: unknown) =>
+    String(length).replace(/^(\d+)([dhms])$/, (_, count, unit) => `${count} ${units[unit]}${count === "1" ? "" : "s"}`);
 
 const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
 /** The order of arguments: the name, the id, other names, the rest. */
@@ -42,7 +44,7 @@ function readable(text: string): Fact[] | null {
         const walk = (value: unknown, key: string) => {
             if (value !== null && typeof value === "object")
                 for (const [inner, each] of Object.entries(value)) walk(each, inner);
-            else all.push({ label: labelOf(key), value: key === "grace_period" ? spaced(value) : wordsOf(value) });
+            else all.push({ label: labelOf(key), value: key === "grace_period" ? inFull(value) : wordsOf(value) });
         };
         walk(JSON.parse(text), "");
         return all.sort(nameFirst);

@@ -45,8 +45,8 @@ function Then({ approval }: { approval: Approval }) {
                         {inMoments(approval.facts.effect)}{" "}
                         {approval.quorum > 1 && "It runs once enough people have approved it. "}
                         {approval.would_run
-                            ? "With the value for this page it runs at once; else at once only if the agent still waits, or when it repeats the call."
-                            : "It runs at once if the agent still waits, else when it repeats the call."}
+                            ? "If the value goes to this page, it runs at once. Otherwise it runs at once only if the agent is still waiting, or when it repeats the call."
+                            : "It runs at once if the agent is still waiting, otherwise when it repeats the call."}
                     </dd>
                 </div>
                 <div>

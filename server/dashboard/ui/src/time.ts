@@ -27,13 +27,9 @@ const today = computed(() => dayOf(now.value));
 /** "29 Nov 2026, 09:14 CET" */
 export const moment = (iso: string) => full.format(new Date(iso));
 const inDays = (days: number) => (days === 1 ? "1 day" : `${days} days`);
-/** The server's "2026-11-29 08:14 UTC" and "2 d", "15 m" within a text, as moment() and left() have them. */
+/** The server's "2026-11-29 08:14 UTC" within a text, as moment() has it. */
 export const inMoments = (text: string) =>
-    text
-        .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, time) => moment(`${day}T${time}Z`))
-        .replace(/\b(\d+) ([dm])(?=( \d+ [hms])?( ago| after| before|[),.;]|$))/g, (_, count, unit) =>
-            unit === "m" ? `${count} min` : inDays(Number(count)),
-        );
+    text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (_, day, time) => moment(`${day}T${time}Z`));
 /** "09:14 CET" of today; of another day with that. */
 export const clock = (iso: string) => (dayOf(iso) === today.value ? short.format(new Date(iso)) : moment(iso));
 
