@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     // What serves for long pays a millisecond for it; hosts start stdio for each session, and wait.
     const std::span<char* const> arguments{argv, static_cast<std::size_t>(argc)};
     if (std::ranges::find(arguments, std::string_view("serve")) != arguments.end())
-        tfy::system::bind_all_functions(argv);
+        tfy::system::start_for_long(argv);
     tfy::cli::hold_standard_descriptors();
     harden();
     tfy::system::started_as(argv[0]);

@@ -11,7 +11,10 @@ namespace tfy::system {
 namespace {
 
 constexpr auto own_link = "/proc/self/exe";
-constexpr auto bind_now = "LD_BIND_NOW";  // what the dynamic linker reads
+// What the dynamic linker reads, and glibc.
+constexpr auto bind_now = "LD_BIND_NOW";
+constexpr auto tunables = "GLIBC_TUNABLES";
+constexpr auto more_pieces = "glibc.malloc.tcache_count=128";
 
 }  // namespace
 
@@ -32,12 +35,13 @@ std::string name_of_parent() {
     return name;
 }
 
-void bind_all_functions(char** arguments) {
+void start_for_long(char** arguments) {
     const auto* const known = std::getenv(bind_now);
     const bool is_bound = known != nullptr && *known != '\0';
     if (is_bound || ::getauxval(AT_SECURE) != 0) return;  // there the linker ignores it
     const auto program = own_program();
     if (program.empty() || ::setenv(bind_now, "1", 1) != 0) return;
+    ::setenv(tunables, more_pieces, 0);  // not over what is there
     ::execv(program.c_str(), arguments);
     ::unsetenv(bind_now);
 }

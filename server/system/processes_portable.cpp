@@ -41,7 +41,7 @@ std::string own_image() { return program().string(); }
 
 std::string name_of_parent() { return {}; }
 
-void bind_all_functions(char**) {}
+void start_for_long(char**) {}
 
 void shut_out_debuggers() {}
 

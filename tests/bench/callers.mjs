@@ -13,7 +13,7 @@ import { binary, runToEnd } from '../e2e/lib/process.mjs';
 import { freePort } from '../e2e/lib/sockets.mjs';
 import { rules, World } from '../e2e/lib/world.mjs';
 import { memoryOf } from './load.mjs';
-import { inScratch } from './processes.mjs';
+import { inScratch, startedForLong } from './processes.mjs';
 import { call, post, wrkScript } from './requests.mjs';
 
 const { values: chosen } = parseArgs({
@@ -85,7 +85,7 @@ async function serve(world, kind, port = 0, ...more) {
   const command = [binary, 'serve', '--listen', `127.0.0.1:${port}`, ...by, ...more];
   const counting = ['valgrind', '--tool=callgrind', `--callgrind-out-file=${inScratch(`${kind ?? 'loopback'}.callgrind`)}`];
   const [program, ...args] = chosen.counts ? [...counting, ...command] : command;
-  const process = world.spawn(args, { ...world.env, LD_BIND_NOW: '1' }, program);
+  const process = world.spawn(args, { ...world.env, ...startedForLong }, program);
   const [, endpoint] = await process.says(/^MCP endpoint: (\S+)\n/m);
   const [, page] = await process.says(/^Approvals page: (\S+)\n/m);
   return { process, endpoint, page };

@@ -46,6 +46,9 @@ function tracedBy(pid) {
 
 let logs = 0;
 
+/** What serve starts itself anew with: what counts it would lose it then. */
+export const startedForLong = { LD_BIND_NOW: '1', GLIBC_TUNABLES: 'glibc.malloc.tcache_count=128' };
+
 /**
  * A server that prints its address; the `serve` command prints it among other lines, on either stream. What it writes goes
  * to a file, as on stdio: while load is measured no one would read a pipe, and a full one stops the server.
@@ -54,8 +57,7 @@ export async function startHttp(command) {
   const [file, ...rest] = asServer(command);
   const log = inScratch(`server-${++logs}.log`, '');
   const written = openSync(log, 'a');
-  // Bound from the start, as serve would have itself: what counts it would lose it when it starts itself anew.
-  const child = spawn(file, rest, { stdio: ['ignore', written, written], env: { ...process.env, LD_BIND_NOW: '1' } });
+  const child = spawn(file, rest, { stdio: ['ignore', written, written], env: { ...process.env, ...startedForLong } });
   closeSync(written);
   const url = await new Promise((found, failed) => {
     const look = () => {
