@@ -195,7 +195,7 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
     return name_caller(options, settings.callers, plan);
 }
 
-/// For everyone who clicks: without paths of this machine. An address that is not known stays empty.
+/// For everyone who clicks: without paths of this machine, and without a key's file, so that their login counts.
 Result<void> name_for_link(const config::Options& options, setup::SetupPlan& plan) {
     plan.connection.arguments = {"stdio"};
     if (options.sandbox) plan.connection.arguments.emplace_back("--sandbox");
@@ -204,8 +204,8 @@ Result<void> name_for_link(const config::Options& options, setup::SetupPlan& pla
     const auto upstream = config::read_upstream();
     if (!upstream.url_problem.empty())
         return Error{Errc::invalid_params, upstream.url_problem + " No link was made."};
-    plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url},
-                                   {"TFY_API_KEY_FILE", "~/.config/tfy-pat-mcp/key"}};
+    if (!upstream.base_url.empty() && upstream.url_from != config::from_login)
+        plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url}};
     return {};
 }
 

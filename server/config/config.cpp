@@ -164,6 +164,15 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
                                          {{"cause", "key_not_set"}}};
 }
 
+/// A file that is named comes first, also if it is not there: another user's key might be in the login.
+void tell_of_login(const std::filesystem::path& file, Upstream& upstream) {
+    std::error_code ignored;
+    if (upstream.key_file.empty() || std::filesystem::exists(upstream.key_file, ignored)) return;
+    if (const auto login = read_kept_login(file); login && *login)
+        upstream.key_problem->message +=
+            " Or use the login that is kept for " + (*login)->base_url + ": unset TFY_API_KEY_FILE.";
+}
+
 /// Where no key is set. Its key goes to its own address only.
 void take_login(const std::filesystem::path& file, Upstream& upstream) {
     auto login = read_kept_login(file);
@@ -218,7 +227,9 @@ Upstream find_upstream() {
         upstream.url_problem = folder.address_refused;
         if (!upstream.url_problem.empty()) upstream.url_cause = "base_url_not_set";
     }
-    if (upstream.key_from.empty() && !upstream.key_problem) take_login(kept_login_file(), upstream);
+    const auto kept_login = kept_login_file();
+    if (upstream.key_problem) tell_of_login(kept_login, upstream);
+    if (upstream.key_from.empty() && !upstream.key_problem) take_login(kept_login, upstream);
     if (upstream.key_from.empty() && !folder.file_refused.empty())
         upstream.key_problem = Error{Errc::storage, folder.file_refused, {{"cause", "key_not_set"}}};
     if (upstream.key_problem) upstream.login_file.clear();

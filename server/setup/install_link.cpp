@@ -35,25 +35,6 @@ std::string base64_coded(std::string_view text) {
     return coded;
 }
 
-/// What the host asks the person for when it starts the server, or finds in its own environment.
-constexpr std::string_view vscode_address = "${input:tfy_base_url}", cursor_address = "${env:TFY_BASE_URL}";
-
-void ask_for_address(HostConnection& connection, std::string_view placeholder) {
-    for (auto& [name, value] : connection.environment)
-        if (name == "TFY_BASE_URL" && value.empty()) value = placeholder;
-}
-
-LinkJson inputs_of(const LinkJson& entry) {
-    const auto text = entry.dump();
-    auto inputs = LinkJson::array();
-    const LinkJson address{{"type", "promptString"},
-                           {"id", "tfy_base_url"},
-                           {"description", "The address of your TrueFoundry control plane"}};
-    if (text.find(vscode_address) != std::string::npos) inputs.push_back(address);
-    if (text.find(key_answer) != std::string::npos) inputs.push_back(key_input());
-    return inputs;
-}
-
 std::string in_markdown(std::string_view words, std::string_view picture, const std::string& link) {
     return "[![" + std::string(words) + "](" + std::string(picture) + ")](" + link + ")";
 }
@@ -93,7 +74,6 @@ Result<InstallLink> install_link_of(const HostDefinition& host, HostConnection c
                      "There is no install link for " + std::string(host.name) +
                          ": only VS Code and Cursor have one. Run the command without --link."};
     connection.program = "tfy-pat-mcp";
-    ask_for_address(connection, vscode ? vscode_address : cursor_address);
     const auto entry = entry_of(host, connection);
     if (!entry) return entry.error();
     return vscode ? for_vscode(*entry) : for_cursor(*entry);

@@ -1,6 +1,6 @@
 // README and docs against the program and each other: links, commands, flags, JSON and rules.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
@@ -77,8 +77,10 @@ const entryIn = (format, text) => Object.values(entryOf[format](text)).find(each
 test('what a host’s page says to write by hand, and over HTTP, is what setup writes', async t => {
   const home = mkdtempSync(join(tmpdir(), 'documents-'));
   t.after(() => rmSync(home, { recursive: true }));
-  const upstream = { TFY_BASE_URL: 'https://acme.truefoundry.cloud', TFY_API_KEY_FILE: '/home/you/.config/tfy-pat-mcp/key' };
-  const env = { PATH: process.env.PATH, HOME: home, ...upstream };
+  const env = { PATH: process.env.PATH, HOME: home };
+  const kept = join(home, '.config/tfy-pat-mcp');
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, 'login'), 'https://acme.truefoundry.cloud\ntfy-key-of-a-login-0123456789\n', { mode: 0o600 });
   const written = async (host, format, ...flags) => {
     const done = await runToEnd(binary, ['setup', host, ...flags], { env });
     assert.equal(done.code, 0, `${host}: ${done.stderr}`);
@@ -90,7 +92,7 @@ test('what a host’s page says to write by hand, and over HTTP, is what setup w
   for (const host of hosts) {
     const page = read(`docs/hosts/${host}.md`);
     const [, format, text] = /^```(json|toml|yaml)\n([^]*?)^```/m.exec(section(page, 'By hand'));
-    const own = entryIn(format, text.replaceAll('your-org', 'acme')); // setup refuses an example in the address's place
+    const own = entryIn(format, text);
     const entry = await written(host, format);
     const program = 'cmd' in own ? 'cmd' : 'command';
     assert.ok(own[program] === '/usr/bin/tfy-pat-mcp' && entry[program].endsWith('/tfy-pat-mcp'), host);

@@ -1,7 +1,7 @@
 // Links for VS Code and Cursor: what is in them starts and answers, nothing of this machine and no key is in them, and the
 // README's badges are the ones that the program prints.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -45,17 +45,14 @@ const read = {
 const hosts = Object.keys(read);
 
 for (const host of hosts)
-  test(`${host}: what a link installs answers a client, with the address and the key’s file in their places`, async t => {
+  test(`${host}: what a link installs answers a client of a person who has logged in`, async t => {
     const world = await World.start(t);
-    const key = world.env.TFY_API_KEY;
-    mkdirSync(join(world.folder, '.config/tfy-pat-mcp'), { recursive: true });
-    writeFileSync(join(world.folder, '.config/tfy-pat-mcp/key'), key, { mode: 0o600 });
+    const env = { ...bare, HOME: world.folder };
+    const login = await runToEnd(binary, ['login'], { env, input: `${world.upstream}\n${world.env.TFY_API_KEY}\n` });
+    assert.equal(login.code, 0, login.stderr);
     const { name, entry, inputs } = read[host](await links([host]));
-    assert.equal(name, 'tfy-pat-mcp');
-    assert.equal(entry.command, 'tfy-pat-mcp');
-    const asked = { vscode: /^\$\{input:(\w+)\}$/, cursor: /^\$\{env:(\w+)\}$/ }[host].exec(entry.env.TFY_BASE_URL)[1];
-    if (host === 'vscode') assert.deepEqual(inputs.map(({ id, type }) => [id, type]), [[asked, 'promptString']]);
-    const env = { ...bare, HOME: world.folder, ...entry.env, TFY_BASE_URL: world.upstream };
+    assert.deepEqual([name, entry.command, entry.env, inputs], ['tfy-pat-mcp', 'tfy-pat-mcp', undefined, []]);
+    assert.deepEqual(read[host](await links([host], env)).entry, entry, 'a login is no part of a link');
     const client = new Client({ name: 'a-host', version: '1' });
     t.after(() => client.close());
     await client.connect(new StdioClientTransport({ command: entry.command, args: entry.args, env, cwd: world.folder, stderr: 'ignore' }));
@@ -68,7 +65,7 @@ test('an address that is known is in the link; no key, no path of this machine',
   for (const host of hosts) {
     const made = await links([host], env);
     const { entry, inputs } = read[host](made);
-    assert.deepEqual(entry.env, { TFY_BASE_URL: 'https://acme.truefoundry.cloud', TFY_API_KEY_FILE: '~/.config/tfy-pat-mcp/key' });
+    assert.deepEqual(entry.env, { TFY_BASE_URL: 'https://acme.truefoundry.cloud' });
     assert.deepEqual(inputs, []);
     const all = JSON.stringify([made, entry]);
     for (const mine of ['a-secret', '/home/someone', '/srv/keys', binary]) assert.ok(!all.includes(mine), mine);

@@ -93,17 +93,12 @@ for (const [host, { truefoundry }] of Object.entries(servers))
 
 /** The files for a team's project, closed: a key, or any variable in one that several hosts read, does not fit. */
 const closed = properties => ({ type: 'object', required: Object.keys(properties), additionalProperties: false, properties });
-const entry = more => closed({ type: { const: 'stdio' }, command: { const: 'tfy-pat-mcp' }, args: { const: ['stdio'] }, ...more });
+const entry = closed({ type: { const: 'stdio' }, command: { const: 'tfy-pat-mcp' }, args: { const: ['stdio'] } });
 const project = {
-  '.mcp.json': { page: 'claude-code', schema: closed({ mcpServers: closed({ 'tfy-pat-mcp': entry() }) }) },
+  '.mcp.json': { page: 'claude-code', schema: closed({ mcpServers: closed({ 'tfy-pat-mcp': entry }) }) },
   '.vscode/mcp.json': {
     page: 'vscode',
-    schema: closed({
-      inputs: { type: 'array', minItems: 1, maxItems: 1, items: closed({ type: { const: 'promptString' }, id: { const: 'tfy_base_url' }, description: { type: 'string' } }) },
-      servers: closed({
-        'tfy-pat-mcp': entry({ env: closed({ TFY_BASE_URL: { const: '${input:tfy_base_url}' }, TFY_API_KEY_FILE: { const: '~/.config/tfy-pat-mcp/key' } }) }),
-      }),
-    }),
+    schema: closed({ servers: closed({ 'tfy-pat-mcp': entry }) }),
   },
 };
 
@@ -117,19 +112,14 @@ for (const [name, { page, schema }] of Object.entries(project))
 
     const world = await World.start(t);
     const person = { PATH: process.env.PATH, HOME: join(world.folder, 'home') };
-    const kept = join(person.HOME, '.config/tfy-pat-mcp');
-    mkdirSync(kept, { recursive: true });
+    mkdirSync(person.HOME);
     const { mcpServers, servers: own } = JSON.parse(text);
-    const { command, args, env } = (mcpServers ?? own)['tfy-pat-mcp'];
-    if (env) writeFileSync(join(kept, 'key'), world.env.TFY_API_KEY, { mode: 0o600 });
-    else {
-      const login = await runToEnd(command, ['login'], { env: person, input: `${world.upstream}\n${world.env.TFY_API_KEY}\n` });
-      assert.equal(login.code, 0, login.stderr);
-    }
-    const answered = env && { ...env, TFY_BASE_URL: world.upstream }; // what VS Code puts in the place of ${input:…}
+    const { command, args } = (mcpServers ?? own)['tfy-pat-mcp'];
+    const login = await runToEnd(command, ['login'], { env: person, input: `${world.upstream}\n${world.env.TFY_API_KEY}\n` });
+    assert.equal(login.code, 0, login.stderr);
     const client = new Client({ name: 'a-host', version: '1' });
     t.after(() => client.close());
-    await client.connect(new StdioClientTransport({ command, args, env: { ...person, ...answered }, cwd: world.folder, stderr: 'ignore' }));
+    await client.connect(new StdioClientTransport({ command, args, env: person, cwd: world.folder, stderr: 'ignore' }));
     const { structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
     assert.equal(structuredContent.connection, 'works', JSON.stringify(structuredContent));
   });

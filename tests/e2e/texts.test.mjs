@@ -32,6 +32,13 @@ test('a key file that does not exist is told with what to do, and its path is no
   assert.doesNotMatch(textOf(told), /not-here/);
   const doctor = await runToEnd(binary, ['doctor'], { env: world.env });
   assert.ok(doctor.stdout.replace(/\s+/g, ' ').includes(words), doctor.stdout);
+
+  // A login beside it is not taken silently: its key may be another user's.
+  const { HOME } = world.env;
+  const login = await runToEnd(binary, ['login'], { env: { PATH: world.env.PATH, HOME }, input: `${world.upstream}\n${sandboxKey}\n` });
+  assert.equal(login.code, 0, login.stderr);
+  const beside = await status(world);
+  assert.equal(beside.structuredContent.message, `${words} Or use the login that is kept for ${world.upstream}: unset TFY_API_KEY_FILE.`);
 });
 
 test('a wrong value and a word too many are told in one sentence each', async t => {
