@@ -66,7 +66,9 @@ Json asked_members(const Approval& approval, const Seals& seal) {
         facts.push_back({{"label", shown(seal, fact.label, most_of_fact)},
                          {"value", shown(seal, fact.value, most_of_fact)}});
     }
-    return {{"action", headline(approval, seal)}, {"facts", std::move(facts)}};
+    Json members = {{"action", headline(approval, seal)}, {"facts", std::move(facts)}};
+    if (!approval.facts.effect.empty()) members["effect"] = shown(seal, approval.facts.effect);
+    return members;
 }
 
 }  // namespace tfy::policy

@@ -5,12 +5,14 @@
 #include "policy/near_miss.hpp"
 #include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
+#include "server/config/serving.hpp"
 #include "server/config/settings.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
 #include "server/system/processes.hpp"
+#include "server/transport/client_address.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -167,18 +169,33 @@ Result<void> name_caller(const config::Options& options, const config::CallersBy
     return {};
 }
 
+std::string own_origin(const config::Settings& settings) {
+    const auto& at = settings.listen;
+    const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
+    return (settings.tls.given() ? "https://" : "http://") + host + ":" + std::to_string(at.port);
+}
+
+/// By OAuth serve needs one, and clients compare it: on this machine it is what people call it.
+Result<std::string> public_url_for(const config::Settings& settings) {
+    if (!settings.public_url.empty() || !settings.callers.oauth) return settings.public_url;
+    if (!transport::is_loopback_address(settings.listen.host))
+        if (const auto may = config::may_serve(settings); !may)
+            return Error{Errc::invalid_params, may.error().message + " Nothing was written."};
+    auto named = settings;
+    if (named.listen.host == "127.0.0.1") named.listen.host = "localhost";
+    return own_origin(named);
+}
+
 Result<void> name_address(const config::Options& options, setup::SetupPlan& plan) {
     const auto read = config::read_settings(options);
     for (const auto& wrong : read.wrong)
         if (wrong.name == "--listen" || wrong.name == "--public-url" || wrong.name == "--callers")
             return Error{wrong.error.code, wrong.error.message + " Nothing was written."};
     const auto& settings = read.settings;
-    const auto& at = settings.listen;
-    const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
-    plan.connection.url = settings.public_url.empty() ? (settings.tls.given() ? "https://" : "http://") +
-                                                            host + ":" + std::to_string(at.port) + "/mcp"
-                                                      : settings.public_url + "/mcp";
-    if (at.port == 0 && settings.public_url.empty())
+    auto public_url = public_url_for(settings);
+    if (!public_url) return public_url.error();
+    plan.connection.url = (public_url->empty() ? own_origin(settings) : *public_url) + "/mcp";
+    if (settings.listen.port == 0 && settings.public_url.empty())
         return Error{
             Errc::invalid_params,
             "--listen has to name the port that serve listens at. Nothing was written. Give it, for example "
@@ -188,14 +205,16 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
         for (const auto& word : options.callers) given += (given.empty() ? " --callers " : ",") + word;
     if (options.listen != config::Options{}.listen)
         given += " --listen " + tools::quoted_for_a_shell(options.listen);
-    if (!options.public_url.empty())
-        given += " --public-url " + tools::quoted_for_a_shell(options.public_url);
+    if (!public_url->empty()) given += " --public-url " + tools::quoted_for_a_shell(*public_url);
+    const auto oauth = setup::find_host(plan.host)->oauth_options;
+    if (settings.callers.oauth && !oauth.empty()) given += " " + std::string(oauth);
     plan.notes.push_back("The server has to run: " +
                          tools::own_command("serve" + given + in_sandbox(options)));
     return name_caller(options, settings.callers, plan);
 }
 
-/// For everyone who clicks: without paths of this machine, and without a key's file, so that their login counts.
+/// For everyone who clicks: without paths of this machine, and without a key's file, so that their login
+/// counts.
 Result<void> name_for_link(const config::Options& options, setup::SetupPlan& plan) {
     plan.connection.arguments = {"stdio"};
     if (options.sandbox) plan.connection.arguments.emplace_back("--sandbox");

@@ -48,6 +48,8 @@ struct HostDefinition {
     FileFormat format;
     std::string_view section;
     std::string_view then;  // what the person does next
+    // What `serve --callers oauth` needs for it: none where serve knows the document that it publishes.
+    std::string_view oauth_options = "--oauth-registration";
 };
 
 std::span<const HostDefinition> all_hosts();

@@ -35,6 +35,12 @@ std::string base64_coded(std::string_view text) {
     return coded;
 }
 
+LinkJson inputs_of(const LinkJson& entry) {
+    auto inputs = LinkJson::array();
+    if (entry.dump().find(key_answer) != std::string::npos) inputs.push_back(key_input());
+    return inputs;
+}
+
 std::string in_markdown(std::string_view words, std::string_view picture, const std::string& link) {
     return "[![" + std::string(words) + "](" + std::string(picture) + ")](" + link + ")";
 }

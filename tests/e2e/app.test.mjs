@@ -73,8 +73,8 @@ test('tools that ask a person name the card, and it is one HTML file that asks f
 
 test('the card shows what waits, counts down, leads to the page, and ends with the answer', async t => {
   const { client, card } = await start(t);
-  const args = { payload: { name: 'ci-<b>bold</b>', expirationDate: '30 days' } };
-  const good = { payload: { ...args.payload, name: 'ci-runner' } };
+  const args = { payload: { name: 'ci-<b>bold</b>', expirationDate: '30 days', teamName: 'platform', accountName: 'acme' } };
+  const good = { payload: { name: 'ci-runner', expirationDate: '30 days' } };
   const pending = (await client.call('tfy_access_tokens_create', good)).structuredContent;
   assert.equal(pending.status, 'approval_pending');
   const shown = await host(t, card.text);
@@ -82,7 +82,8 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
   await shown.says(result(pending));
   await shown.card.getByRole('heading', { name: 'A person has to decide' }).waitFor();
   const all = await shown.card.locator('main').innerText();
-  for (const part of ['ci-runner', '30 days', pending.approval_id, pending.digest]) assert.ok(all.includes(part), all);
+  const digest = pending.digest.slice('sha256:'.length).replace(/^(.{4})(.{4})(.{4}).*$/, '$1 $2 $3');
+  for (const part of ['ci-runner', '30 days', 'Type: the tenant', 'Owner: ', pending.approval_id, `Digest\n${digest}\n`]) assert.ok(all.includes(part), all);
   assert.match(all, /Expires in (?:\d+ h )?\d+ min\./);
   await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
   assert.equal((await shown.sent('ui/open-link')).params.url, pending.approval_url);
@@ -91,10 +92,10 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
   assert.ok(height > 20);
 
   await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: args } });
-  await shown.says(result({ ...pending, status: 'denied', message: 'No <img src=x onerror=parent.postMessage(1)>', reason: 'Not now', decided_by: 'ada' }));
+  await shown.says(result({ ...pending, effect: undefined, status: 'denied', message: 'No <img src=x onerror=parent.postMessage(1)>', reason: 'Not now', decided_by: 'ada' }));
   await shown.card.getByRole('heading', { name: 'Denied: nothing was done' }).waitFor();
   const over = await shown.card.locator('main').innerText();
-  for (const part of ['ci-<b>bold</b>', 'No <img src=x', 'Not now', 'ada']) assert.ok(over.includes(part), over);
+  for (const part of ['ci-<b>bold</b>', 'platform', 'acme', 'No <img src=x', 'Not now', 'ada']) assert.ok(over.includes(part), over);
   assert.ok(!over.includes('Expires in'));
   assert.equal(await shown.card.getByRole('button').count(), 0);
   assert.equal(await shown.card.locator('img').count(), 0);
@@ -149,6 +150,7 @@ test('what is asked and what the server verified of it come before the words of 
   assert.equal(await shown.card.locator('img, b').count(), 0);
   await shown.says(result({ ...looked, state: 'approved' }));
   await shown.card.getByRole('heading', { name: 'Approved, but not started' }).waitFor();
+  await shown.card.getByText('Ask the agent to call again: then it runs.').waitFor();
 
   // What is over still says what it was.
   assert.equal((await world.decide(['deny', told.approval_id, '--reason', 'still in use'])).code, 0);
@@ -160,10 +162,31 @@ test('what is asked and what the server verified of it come before the words of 
   assert.equal(await shown.card.getByRole('button').count(), 0);
 });
 
+test('a rotation’s card says when the old token goes; an ended one says what there is now, without the words for the agent', async t => {
+  const { world, client, card } = await start(t, 'terminal');
+  const { args } = await askToDelete(world, client, 'to-renew');
+  const asks = { id: args.id, grace_period: '2h' };
+  const told = (await client.call('tfy_access_tokens_rotate', asks)).structuredContent;
+  const shown = await host(t, card.text);
+  const main = shown.card.locator('main');
+  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: asks } });
+  await shown.says(result(told));
+  await shown.card.getByText('2 hours after the new value has been shown').waitFor();
+  assert.equal((await world.decide(['approve', told.approval_id], ['to-renew', 'agent'])).code, 0);
+  const done = (await client.call('tfy_access_tokens_rotate', asks)).structuredContent;
+  assert.equal(done.status, 'executed');
+  await shown.says(result(done));
+  await shown.card.getByRole('heading', { name: 'Done, as it was approved' }).waitFor();
+  const all = await main.innerText();
+  for (const part of ['Token created successfully!', `Name\n${done.name}\n`, `Token (masked)\n${done.masked}\n`, 'Old token\nThe old token "to-renew" still works.', 'The value is shown once, and never here.'])
+    assert.ok(all.includes(part), `${part}: ${all}`);
+  for (const part of ['tfy_access_tokens_reveal', 'Never commit']) assert.ok(!all.includes(part), all);
+});
+
 test('the card counts down by itself to the end; then it no longer leads to the page', async t => {
   const { card } = await start(t);
   const shown = await host(t, card.text);
-  const left = shown.card.locator('#left');
+  const left = shown.card.locator('#next');
   await shown.says(result({ status: 'approval_pending', approval_url: 'http://localhost/x', request_expires_at: new Date(Date.now() + 9000).toISOString() }));
   await left.filter({ hasText: /^Expires in \d s\.$/ }).waitFor();
   await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
@@ -172,7 +195,8 @@ test('the card counts down by itself to the end; then it no longer leads to the 
   const then = await left.innerText();
   await left.filter({ hasNotText: then }).waitFor();
   assert.ok(await shown.card.getByText('The address: http://localhost/x').isVisible(), 'the next second keeps it');
-  await shown.card.getByText('Its time is over. Ask the agent for its state.').waitFor();
+  await shown.card.getByRole('heading', { name: 'The time to decide is over' }).waitFor();
+  assert.equal(await left.innerText(), 'No decision was seen here. Ask the agent for its state.');
   assert.equal(await shown.card.getByRole('button').count(), 0);
 });
 
@@ -196,7 +220,8 @@ test('it answers what hosts ask, refuses the rest, and goes by its host alone', 
   );
   assert.equal(await shown.card.getByRole('heading').innerText(), 'A person has to decide');
   await shown.says({ method: 'ui/notifications/tool-cancelled', params: {} });
-  await shown.card.getByText('The call was cancelled.').waitFor();
+  await shown.card.getByRole('heading', { name: 'The call was cancelled' }).waitFor();
+  await shown.card.getByText('the request stays open').waitFor();
   await shown.says(result(undefined, 'Only words.'));
   await shown.card.getByText('Only words.').waitFor();
 });

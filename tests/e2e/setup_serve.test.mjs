@@ -170,9 +170,31 @@ test('--serve names the address that is given, and how the host is known', async
   assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'http://[::1]:9000/mcp' });
   await home.done(['zed', '--remove']);
   const said = await home.done(['zed', '--serve', '--public-url', 'https://pat.example.com', '--callers', 'keys,oauth']);
-  assert.match(said, /serve --callers keys,oauth --public-url https:\/\/pat\.example\.com\n/);
+  assert.match(said, /serve --callers keys,oauth --public-url https:\/\/pat\.example\.com --oauth-registration\n/);
   assert.match(said, /Zed sends no key: it opens a page in your browser, where you sign in/);
   assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'https://pat.example.com/mcp' });
+});
+
+test('by OAuth the serve that is printed starts, knows each host as it can, and is at the address in the host’s file', async t => {
+  for (const host of overHttp) {
+    const home = new Home(t);
+    const port = await freePort();
+    const said = await home.done([host, '--serve', '--sandbox', '--callers', 'oauth', '--listen', `127.0.0.1:${port}`]);
+    const { file, section, parse } = hosts[host];
+    const url = addressOf(parse(home.text(file))[section]['tfy-pat-mcp'], host);
+    assert.equal(url, `http://localhost:${port}/mcp`);
+    const [, args] = /The server has to run: \S*tfy-pat-mcp (serve .*)\n/.exec(said);
+    await home.start(args.split(' ')).says(/^MCP endpoint: /m);
+    const { resource, authorization_servers: [issuer] } = await (await fetch(url.replace('/mcp', '/.well-known/oauth-protected-resource/mcp'))).json();
+    assert.equal(resource, url);
+    const metadata = await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json();
+    const published = ['claude-code', 'codex', 'vscode'].includes(host); // https://claude.ai, https://chatgpt.com, https://vscode.dev
+    assert.equal('registration_endpoint' in metadata, !published, host);
+    if (host !== 'cursor') continue;
+    const redirects = { redirect_uris: ['cursor://anysphere.cursor-mcp/oauth/callback'], token_endpoint_auth_method: 'none' };
+    const registered = await fetch(metadata.registration_endpoint, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(redirects) });
+    assert.equal(registered.status, 201, await registered.text());
+  }
 });
 
 test('what cannot work is refused, and nothing is written', async t => {
@@ -185,6 +207,7 @@ test('what cannot work is refused, and nothing is written', async t => {
     [['--callers', 'loopback,keys'], /--callers loopback goes with no other word/],
     [['--callers', 'keys', '--public-url', 'http://tfy.example.com'], /would send its key to http:\/\/tfy\.example\.com\/mcp over plain http/],
     [['--callers', 'keys', '--listen', '10.0.0.5:8780'], /would send its key to http:\/\/10\.0\.0\.5:8780\/mcp over plain http/],
+    [['--callers', 'oauth', '--listen', '10.0.0.5:8780'], /--callers oauth needs --public-url/],
     [['--callers', 'truefoundry'], /only through TrueFoundry's gateway/],
   ]) {
     const said = await home.refused(['cursor', '--serve', ...args]);

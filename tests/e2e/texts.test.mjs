@@ -24,6 +24,7 @@ test('the sandbox says so: status, greeting and doctor', async t => {
 
 test('a key file that does not exist is told with what to do, and its path is not repeated', async t => {
   const world = await World.start(t);
+  const { HOME, TFY_API_KEY } = world.env;
   delete world.env.TFY_API_KEY;
   world.env.TFY_API_KEY_FILE = join(world.folder, 'not-here');
   const told = await status(world);
@@ -34,8 +35,7 @@ test('a key file that does not exist is told with what to do, and its path is no
   assert.ok(doctor.stdout.replace(/\s+/g, ' ').includes(words), doctor.stdout);
 
   // A login beside it is not taken silently: its key may be another user's.
-  const { HOME } = world.env;
-  const login = await runToEnd(binary, ['login'], { env: { PATH: world.env.PATH, HOME }, input: `${world.upstream}\n${sandboxKey}\n` });
+  const login = await runToEnd(binary, ['login'], { env: { PATH: world.env.PATH, HOME }, input: `${world.upstream}\n${TFY_API_KEY}\n` });
   assert.equal(login.code, 0, login.stderr);
   const beside = await status(world);
   assert.equal(beside.structuredContent.message, `${words} Or use the login that is kept for ${world.upstream}: unset TFY_API_KEY_FILE.`);

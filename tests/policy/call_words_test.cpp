@@ -61,9 +61,11 @@ TEST_CASE("what is asked and what is known of it are members, safe to look at, a
     approval.facts.shown = {{"Created", "2026-01-01"},
                             {std::string(permission_label), "per_1 does not cover this."},
                             {"Last\u202Eused", std::string(5000, 'a')}};
+    approval.facts.effect = "Deletes the token.\u202E";
     const auto told = asked_members(approval, fakes::no_tokens());
     CHECK(told.at("facts").size() == 2);  // what is let through without a person is for people
     CHECK(told.at("action") == "Delete access token ci");
+    CHECK(told.at("effect") == "Deletes the token.\u27E8U+202E\u27E9");
     CHECK(told.at("facts").at(0) == Json{{"label", "Created"}, {"value", "2026-01-01"}});
     CHECK(told.at("facts").at(1).at("label") == "Last\u27E8U+202E\u27E9used");
     CHECK(told.at("facts").at(1).at("value").get<std::string>().size() < 300);
