@@ -49,8 +49,10 @@ std::string asked_in_vain(const policy::Rule& rule) {
 std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
 
 /// What well-formed rules still do not do, a sentence each.
-std::vector<std::string> warnings_of(const policy::Rules& rules) {
+std::vector<std::string> warnings_of(const policy::Rules& rules, const std::string& file) {
     std::vector<std::string> all;
+    if (auto open = config::rules_open_to_others(file); !open.empty())
+        all.push_back(std::move(open) + " Run chmod o-w on it, then read it through.");
     if (rules.rules.empty())
         all.emplace_back(
             "Without a rule, every call that changes something is refused. A file of your own replaces all "
@@ -60,15 +62,16 @@ std::vector<std::string> warnings_of(const policy::Rules& rules) {
     return all;
 }
 
-Json checked_as_json(const policy::Rules& rules) {
+Json checked_as_json(const policy::Rules& rules, const std::string& file) {
     auto channels = Json::array();
     for (const auto& channel : rules.channels)
         channels.push_back({{"channel", channel.called()},
                             {"line", channel.line},
                             {"format", std::string(policy::to_string(channel.format))},
                             {"told", told_of(channel, rules)}});
-    return {
-        {"rules", rules.rules.size()}, {"warnings", warnings_of(rules)}, {"channels", std::move(channels)}};
+    return {{"rules", rules.rules.size()},
+            {"warnings", warnings_of(rules, file)},
+            {"channels", std::move(channels)}};
 }
 
 struct CheckChoice {
@@ -139,13 +142,13 @@ int run_policy_check(const std::string& file, bool json, const app::Console& con
         return 1;
     }
     if (json) {
-        console.print(out, checked_as_json(*rules));
+        console.print(out, checked_as_json(*rules, file));
         return 0;
     }
     const auto count = rules->rules.size();
     auto text =
         "The rules are well-formed: " + std::to_string(count) + (count == 1 ? " rule.\n" : " rules.\n");
-    for (const auto& warning : warnings_of(*rules)) text += "Warning: " + warning + "\n";
+    for (const auto& warning : warnings_of(*rules, file)) text += "Warning: " + warning + "\n";
     for (const auto& channel : rules->channels) text += line_of(channel, *rules);
     if (!rules->channels.empty())
         text +=

@@ -242,11 +242,31 @@ std::string hosts_in_words() {
     return text;
 }
 
+/// "Claude Code" and "claude-code" are "claudecode".
+std::string letters_of(std::string_view text) {
+    std::string letters;
+    for (const char each : text) {
+        const auto small = static_cast<char>(each | ' ');
+        if (small >= 'a' && small <= 'z') letters += small;
+    }
+    return letters;
+}
+
+/// Those that have `typed` in their id or the other way round, else the one that is a slip away.
 std::string near_host(std::string_view typed) {
+    constexpr std::size_t least_letters = 4;
+    const auto letters = letters_of(typed);
     std::vector<std::string_view> known;
-    for (const auto& host : setup::all_hosts()) known.push_back(host.id);
-    const auto near = policy::near_miss(typed, known);
-    return near ? " Did you mean " + std::string(*near) + "?" : "";
+    std::string near;
+    for (const auto& host : setup::all_hosts()) {
+        known.push_back(host.id);
+        const auto own = letters_of(host.id);
+        const bool has_it = letters.find(own) != std::string::npos ||
+                            (letters.size() >= least_letters && own.find(letters) != std::string::npos);
+        if (has_it) near += (near.empty() ? "" : " or ") + std::string(host.id);
+    }
+    if (near.empty()) near = policy::near_miss(typed, known).value_or("");
+    return near.empty() ? "" : " Did you mean " + near + "?";
 }
 
 setup::Surroundings surroundings() {

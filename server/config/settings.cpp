@@ -1,6 +1,7 @@
 #include "server/config/settings.hpp"
 
 #include <re2/re2.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -11,6 +12,7 @@
 #include "server/config/provider.hpp"
 #include "server/http_client/ca_file.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/storage/private_files.hpp"
 #include "server/storage/regular_file.hpp"
 #include "server/transport/client_address.hpp"
 
@@ -156,6 +158,15 @@ Result<policy::Rules> load_rules(const std::string& written) {
         return Error{Errc::refused, "The rules file " + file + " cannot be read: " + text.error().message +
                                         ". Check its name and permissions."};
     return policy::read_rules(*text, file, tools);
+}
+
+std::string rules_open_to_others(const std::string& written) {
+    const auto file = expand_path(written, "--policy");
+    struct stat found = {};
+    if (!file || file->empty() || ::stat(file->c_str(), &found) != 0 || (found.st_mode & S_IWOTH) == 0)
+        return {};
+    return "Other users can write to that file (mode " + storage::octal(found.st_mode) +
+           "), and so decide what needs approval.";
 }
 
 ReadSettings read_settings(const Options& options) {

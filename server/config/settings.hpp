@@ -64,6 +64,8 @@ ReadSettings read_settings(const Options& options);
 
 /// The rules of a file, or the embedded ones where the name is empty.
 Result<policy::Rules> load_rules(const std::string& written);
+/// A sentence if all users may write that file; empty if not, or if it cannot be known.
+std::string rules_open_to_others(const std::string& written);
 
 /// The path, once it holds certificates; empty if it is. Errc::storage.
 Result<std::string> read_ca_file(const std::string& written);

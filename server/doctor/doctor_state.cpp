@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -38,12 +37,6 @@ using Level = CheckResult::Level;
 constexpr auto what = "state directory";
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr std::uint64_t too_little = 16 * mebibyte, little = 256 * mebibyte;
-
-std::string octal(mode_t mode) {
-    std::ostringstream text;
-    text << '0' << std::oct << (mode & 0777U);
-    return text.str();
-}
 
 fs::path existing_part(fs::path path) {
     std::error_code ignored;
@@ -143,6 +136,7 @@ std::string what_to_do(const std::string& why, std::string otherwise) {
         return "Free some space on its disk, or use another --state-dir.";
     if (says(EMFILE) || says(ENFILE) || why.find("files are open") != std::string::npos)
         return std::string(system::allow_more_files) + ".";
+    if (says(ENOTDIR)) return "Use another --state-dir: a file is in the place of one of its folders.";
     if (says(EROFS)) return "Use another --state-dir, or mount that disk so that it can be written.";
     return otherwise;
 }
@@ -196,7 +190,8 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
                 "Start the server as that user, or use another --state-dir."};
     std::error_code ignored;
     if ((found.st_mode & 077U) != 0 && !fs::is_empty(path, ignored))
-        return {Level::broken, what, "other users can read " + name + " (mode " + octal(found.st_mode) + ")",
+        return {Level::broken, what,
+                "other users can read " + name + " (mode " + storage::octal(found.st_mode) + ")",
                 "Run chmod 700 on it."};
     if (const auto why_not = why_not_in(path, rules))
         return {Level::broken, what, reason_of(*why_not),
@@ -214,7 +209,7 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
         return {Level::broken, what, reason_of(*why_not),
                 "Move sandbox.db away, or use another --state-dir."};
-    return {Level::ok, what, name + " (mode " + octal(found.st_mode) + ")"};
+    return {Level::ok, what, name + " (mode " + storage::octal(found.st_mode) + ")"};
 }
 
 }  // namespace
@@ -237,15 +232,11 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
                     (file.empty() ? "" : " " + tools::quoted_for_a_shell(file))};
     const auto count = read.settings.rules.rules.size();
     const auto words = std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
-                       (file.empty() ? std::string("built in") : "of " + file);
-    const auto path = config::expand_path(file, "--policy");
-    struct stat found = {};
-    if (path && ::stat(path->c_str(), &found) == 0 && (found.st_mode & S_IWOTH) != 0)
-        return {Level::warning, "rules",
-                words + ", and other users may write to it (mode " + octal(found.st_mode) +
-                    "), and the rules decide what needs approval",
-                "Run chmod o-w on it, then read it through: others may have changed it."};
-    return {Level::ok, "rules", words};
+                       (file.empty() ? std::string("built in") : "from " + file);
+    const auto open = config::rules_open_to_others(file);
+    if (open.empty()) return {Level::ok, "rules", words};
+    return {Level::warning, "rules", words + ". " + open.substr(0, open.size() - 1),
+            "Run chmod o-w on it, then read it through: others may have changed it."};
 }
 
 CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {

@@ -184,7 +184,11 @@ Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, cons
     const auto after = original ? original->text : std::optional(rest->text);
     if (auto written = replace_host_file(file, after); !written) return written.error();
     if (!original) {
-        say(out, "Taken out. The file has changed since setup, so the rest stays as it is.");
+        const auto copy = read_host_file(copy_of(file));
+        const bool changed = copy && copy->text;  // else it may be that setup never wrote to it
+        say(out, std::string("Taken out. ") +
+                     (changed ? "The file has changed since setup, so the rest stays as it is."
+                              : "The rest of the file stays as it is."));
         return {};
     }
     if (!original->copy) {
@@ -207,7 +211,11 @@ HostState state_of(const HostDefinition& host, const std::filesystem::path& path
         return HostState{.host = &host, .file = path, .is = "unreadable", .said = file.error().message};
     if (!file->text) return told("no_file", "no file yet");
     const auto found = text_of(host)->find(*file->text);
-    if (!found) return told("unreadable", found.error().message);
+    if (!found)
+        return HostState{.host = &host,
+                         .file = path,
+                         .is = "unreadable",
+                         .said = path.string() + " " + found.error().message};
     return *found ? told("set_up", "set up") : told("not_set_up", "not set up");
 }
 

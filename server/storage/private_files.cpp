@@ -32,11 +32,6 @@ Error failed(const std::string& what, const fs::path& path) {
     return not_written(what + " " + path.string(), errno);
 }
 
-std::string octal(mode_t mode) {
-    const auto digit = [&](unsigned shift) { return static_cast<char>('0' + ((mode >> shift) & 7U)); };
-    return {'0', digit(6), digit(3), digit(0)};
-}
-
 std::string user_name(uid_t user) {
     std::array<char, 4096> room{};
     passwd entry = {};
@@ -99,6 +94,11 @@ std::string what_helps(int why) {
 }
 
 }  // namespace
+
+std::string octal(mode_t mode) {
+    const auto digit = [&](unsigned shift) { return static_cast<char>('0' + ((mode >> shift) & 7U)); };
+    return {'0', digit(6), digit(3), digit(0)};
+}
 
 Error not_written(const std::string& what, int why) {
     const auto todo = what_helps(why);

@@ -1,6 +1,8 @@
 // Folders and files that no one but their owner may look into.
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <filesystem>
 #include <string>
@@ -18,6 +20,9 @@ Result<void> make_private_folder(const std::filesystem::path& folder);
 /// What could not be done in the state directory ("Cannot write FILE"), why by errno, that nothing was run,
 /// and what helps. Errc::storage.
 Error not_written(const std::string& what, int why);
+
+/// A file's permissions, as chmod writes them: "0644".
+std::string octal(mode_t mode);
 
 /// False also if it cannot be known.
 bool is_there(const std::filesystem::path& file);

@@ -141,13 +141,13 @@ test('without a host all are listed, with their files', async t => {
   assert.match(said, /^gemini +set up: /m);
   assert.match(said, /^windsurf +not set up: /m);
   assert.match(said, /^zed +no file yet: /m);
-  assert.match(said, /^cursor +is not JSON: line 1/m);
+  assert.match(said, /^cursor +\S+mcp\.json is not JSON: line 1/m);
 
   const told = JSON.parse(await home.done(['--json'])).hosts;
   assert.deepEqual(told.map(each => each.host).sort(), Object.keys(hosts).sort());
   const state = host => told.find(each => each.host === host);
   assert.deepEqual(['gemini', 'windsurf', 'zed', 'cursor'].map(host => state(host).state), ['set_up', 'not_set_up', 'no_file', 'unreadable']);
-  assert.match(state('cursor').why, /^is not JSON: line 1/);
+  assert.match(state('cursor').why, /mcp\.json is not JSON: line 1/);
   assert.ok(state('gemini').file.endsWith('/.gemini/settings.json'), state('gemini').file);
   assert.match(await home.refused(['gemini', '--json']), /--json/);
 });
@@ -167,7 +167,16 @@ test('errors say what is wrong, that nothing was changed, and what to do', async
   const file = '.cursor/mcp.json';
   assert.match(await home.refused(['cursor']), /Which TrueFoundry\? Nothing was written\. Log in first: \S+ login\. Or set TFY_BASE_URL/);
   assert.match(await home.refused(['cursor'], { TFY_BASE_URL: 'http://tfy.example.com' }), /Nothing was written/);
-  assert.match(await home.refused(['curser', '--sandbox']), /Unknown host .*cursor/);
+  for (const [typed, meant] of [
+    ['curser', 'cursor'],
+    ['claude', 'claude-code or claude-desktop'],
+    ['Claude Code', 'claude-code'],
+    ['VSCode', 'vscode'],
+    ['gemini-cli', 'gemini'],
+    ['Zed', 'zed'],
+  ])
+    assert.match(await home.refused([typed, '--sandbox']), new RegExp(`Unknown host .*Did you mean ${meant}\\?`), typed);
+  assert.doesNotMatch(await home.refused(['notepad', '--sandbox']), /Did you mean/);
   assert.match(await home.refused(['--remove']), /Which host\?/);
 
   home.put(file, '{"mcpServers": }');

@@ -24,9 +24,9 @@ Error refusal(const Breaker::Refusal& refused, policy::Time today) {
                                 " (The last try: " + refused.last + ")"};
 }
 
-/// Why this is no answer of TrueFoundry's; empty if it is one.
+/// Why this is no answer of TrueFoundry's; empty if it is one. What was not done, the words around it say.
 std::string silence(const Answer& answer) {
-    if (!answer) return answer.error().message;
+    if (!answer) return answer.error().message.substr(0, answer.error().message.find(" Nothing was "));
     const auto status = answer->status;
     const bool from_proxy = status == 502 || status == 503 || status == 504;
     return from_proxy ? "it answered " + std::to_string(status) + "." : std::string{};
@@ -77,7 +77,7 @@ private:
     static Error not_sent(const Answer& look) {
         if (!look && look.error().code == Errc::upstream) return look.error();
         return {Errc::upstream, "TrueFoundry does not answer: " + silence(look) +
-                                    " This was seen by a read; nothing else was sent, and nothing was done."};
+                                    " A read was tried first, so the change was not sent. Nothing was done."};
     }
 
     Async<Answer> ask(ApiRequest request) {

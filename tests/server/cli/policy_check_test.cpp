@@ -1,5 +1,6 @@
 // `policy check`: what a rules file that is well-formed still does not do.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <sstream>
@@ -11,10 +12,11 @@
 namespace tfy::policy_check_test {
 namespace {
 
-std::string checked(const std::string& rules, bool json = false) {
+std::string checked(const std::string& rules, bool json = false, mode_t mode = 0644) {
     const fakes::TempFolder folder;
     const auto file = (folder.path() / "policy.toml").string();
     std::ofstream(file) << rules;
+    ::chmod(file.c_str(), mode);
     const app::Console console((folder.path() / "state").string());
     std::ostringstream out, err;
     CHECK(cli::run_policy_check(file, json, console, out, err) == 0);
@@ -35,6 +37,13 @@ TEST_CASE("a rule that asks about what only reads is warned of, since no one is 
         CAPTURE(silent);
         CHECK(checked("[[rule]]\n" + std::string(silent) + "\n") == "The rules are well-formed: 1 rule.\n");
     }
+}
+
+TEST_CASE("a file that all users may write is warned of") {
+    CHECK(
+        checked("[[rule]]\nsays = 'deny'\n", false, 0646) ==
+        "The rules are well-formed: 1 rule.\nWarning: Other users can write to that file (mode 0646), and so "
+        "decide what needs approval. Run chmod o-w on it, then read it through.\n");
 }
 
 TEST_CASE("policy check prints JSON: rules, warnings and channels") {

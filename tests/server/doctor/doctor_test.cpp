@@ -144,7 +144,7 @@ TEST_CASE("rules that a server would not start with are broken, with their line"
     CHECK(holds(wrong.todo, "policy check " + file.string()));
     CHECK(look((folder.path() / "none").string()).level == Level::broken);
     write(file, "[[rule]]\nsays = \"deny\"\n");
-    CHECK(holds(look(file.string()).why, "1 rule, of "));
+    CHECK(holds(look(file.string()).why, "1 rule, from "));
 }
 
 TEST_CASE("each setting that a start would refuse is broken, is not shown, and says where it was set") {

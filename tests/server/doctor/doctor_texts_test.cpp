@@ -107,7 +107,9 @@ TEST_CASE("a rules file that other users may write to is warned of, and checked 
     ::chmod(file.c_str(), 0666);
     const auto open = doctor::look_at_rules(config::read_settings(options), file);
     CHECK(open.level == Level::warning);
-    CHECK(holds(open.why, "1 rule, of " + file + ", and other users may write to it (mode 0666)"));
+    CHECK(open.why ==
+          "1 rule, from " + file +
+              ". Other users can write to that file (mode 0666), and so decide what needs approval");
     write(file, "[[rule]]\nsays = \"perhaps\"\n");
     CHECK(doctor::look_at_rules(config::read_settings(options), file)
               .todo.ends_with(": tfy-pat-mcp policy check " + file));

@@ -99,7 +99,7 @@ export function OwnKey() {
         event.preventDefault();
         void run(async () => {
             await ask("key", { key: key.trim(), ...(await once.prove()) }).catch(once.failed);
-            await done(seen?.key ? "Your key is replaced" : "Your key is entered");
+            await done(seen?.key ? "Your key is replaced" : "Your key is kept");
         });
         setKey("");
         once.set("");
@@ -112,8 +112,9 @@ export function OwnKey() {
                 TrueFoundry key of <bdi>{session.value?.person}</bdi>
             </h2>
             <p class="hint">
-                What your agents ask goes to <bdi>{seen.base_url}</bdi> with your own key, and can do what you can do
-                there. No one else's agents use it. It is kept sealed, and never shown again.
+                {seen.key ? "With this key" : "With a key of your own"} your agents see and change your tokens at{" "}
+                <bdi>{seen.base_url}</bdi>, and can do what you can do there. Other people's agents do not use it. It
+                is stored encrypted, and never shown again.
             </p>
             {seen.key && <Facts of={seen.key} />}
             {seen.key && <Remove done={done} />}
@@ -130,8 +131,8 @@ export function OwnKey() {
                         aria-describedby="own-key-help own-key-problem"
                     />
                     <p id="own-key-help" class="hint">
-                        Create one in TrueFoundry, under Access {"\u2192"} Personal Access Tokens. TrueFoundry is asked
-                        whether it takes it.
+                        Create one in TrueFoundry, under Access {"\u2192"} Personal Access Tokens. It is kept only if
+                        TrueFoundry accepts it.
                     </p>
                 </div>
                 <OnceMore id="own-key-passphrase" once={once} />
