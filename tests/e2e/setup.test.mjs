@@ -160,6 +160,13 @@ test('what is changed in the meantime stays; only the entry is taken out', async
   assert.match(await home.done(['cursor', '--remove']), /has changed since setup/);
   assert.equal(home.text('.cursor/mcp.json'), others.replace('1.50', '2'));
   assert.match(await home.done(['cursor', '--remove']), /Has no entry tfy-pat-mcp; nothing was changed/);
+
+  // An entry that a person wrote: there was no setup since which the file could have changed.
+  const { file, section } = hosts.zed;
+  home.put(file, JSON.stringify({ [section]: { 'tfy-pat-mcp': { command: 'x' } }, theme: 'dark' }));
+  rmSync(`${home.path(file)}.before-tfy-pat-mcp`, { force: true });
+  assert.match(await home.done(['zed', '--remove']), /Taken out\. The rest of the file stays as it is\.\n/);
+  assert.equal(JSON.parse(home.text(file)).theme, 'dark');
 });
 
 test('errors say what is wrong, that nothing was changed, and what to do', async t => {
