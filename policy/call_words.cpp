@@ -3,6 +3,7 @@
 #include <map>
 
 #include "manifests/embedded.hpp"
+#include "policy/time.hpp"
 #include "policy/visible.hpp"
 #include "protocol/parse.hpp"
 
@@ -66,9 +67,17 @@ Json asked_members(const Approval& approval, const Seals& seal) {
         facts.push_back({{"label", shown(seal, fact.label, most_of_fact)},
                          {"value", shown(seal, fact.value, most_of_fact)}});
     }
-    Json members = {{"action", headline(approval, seal)}, {"facts", std::move(facts)}};
-    if (!approval.facts.effect.empty()) members["effect"] = shown(seal, approval.facts.effect);
-    return members;
+    return {{"action", headline(approval, seal)},
+            {"effect", shown(seal, approval.facts.effect)},
+            {"facts", std::move(facts)}};
+}
+
+Json decision_members(const Approval& approval, const Seals& seal) {
+    if (!approval.decision()) return Json::object();
+    const auto& decision = *approval.decision();
+    const std::string permitted = decision.permission.empty() ? "" : "a standing permission of ";
+    return {{"decided_by", permitted + shown_line(seal.seal_text(decision.by), most_of_name)},
+            {"decided_at", format_time(decision.at)}};
 }
 
 }  // namespace tfy::policy

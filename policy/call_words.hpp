@@ -29,8 +29,10 @@ std::optional<std::string> reason_given(const Approval& approval, const Seals& s
 std::string headline(const Approval& approval, const Seals& seal);
 /// "Delete ci-runner": safe to look at.
 std::string line_of(const Approval& approval, const Seals& seal);
-/// What is asked, as members of an answer: `action`, which is its headline, `effect`, what happens on
-/// approval, and `facts`, the label and value of each that this server verified. Safe to look at.
+/// What is asked, as members of an answer: `action`, which is its headline, `effect`, which is what an
+/// approval does, and `facts`, the label and value of each that this server verified. Safe to look at.
 Json asked_members(const Approval& approval, const Seals& seal);
+/// Who decided on it, and when: `decided_by` and `decided_at`; neither while no one has. Safe to look at.
+Json decision_members(const Approval& approval, const Seals& seal);
 
 }  // namespace tfy::policy

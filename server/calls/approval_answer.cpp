@@ -188,10 +188,13 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
     }
 }
 
-}  // namespace
+ToolResult with_decision(ToolResult result, const Approval& approval, const policy::Seals& seal) {
+    result.structured.update(policy::decision_members(approval, seal));
+    return result;
+}
 
-ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now,
-                         const policy::Seals& seal) {
+ToolResult answer_by_state(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                           const policy::Seals& seal) {
     switch (approval.state()) {
         case State::pending:
         case State::approved:
@@ -211,9 +214,17 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
     return ended(read_outcome(approval.outcome), approval, now);
 }
 
-ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Time now) {
+}  // namespace
+
+ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                         const policy::Seals& seal) {
+    return with_decision(answer_by_state(approval, doors, now, seal), approval, seal);
+}
+
+ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Time now,
+                        const policy::Seals& seal) {
     if (result.reveal || policy::is_open(approval.state())) return result;
-    return ended(std::move(result), approval, now);
+    return with_decision(ended(std::move(result), approval, now), approval, seal);
 }
 
 void tell_narrowing(ToolResult& result, const Approval& approval, const policy::Seals& seal) {

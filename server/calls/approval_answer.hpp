@@ -19,12 +19,14 @@ struct DecisionLinks {
 /// The state of the request: pending (no error), denied, expired, withdrawn, superseded, or the stored,
 /// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
 /// `next` what to do: with the addresses while it is open, that the server stops if it does, and how the same
-/// call is answered from now on once it has ended. While it is open, it has policy::asked_members(), too.
+/// call is answered from now on once it has ended. While it is open, it has policy::asked_members(), too, and
+/// once someone decided, policy::decision_members().
 tools::ToolResult status_answer(const policy::Approval& approval, const DecisionLinks& doors,
                                 policy::Time now, const policy::Seals& seal);
-/// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result
-/// that shows a value stays as it is.
-tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now);
+/// The result of a call that has just run, with `message`, `next` and who decided as status_answer() has
+/// them. A result that shows a value stays as it is.
+tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now,
+                               const policy::Seals& seal);
 
 /// Adds to the result of a call that a person made narrower what was changed: in words, to `message`, too,
 /// and, from the approval on, as `narrowed`: until then nothing of it is approved.

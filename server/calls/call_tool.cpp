@@ -348,7 +348,7 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
 
 Async<mcp::MethodResult> CallTool::answer_fresh(Ran ran, protocol::Version version) {
     if (!ran.ended) co_return write_answer(std::move(ran.result), version);
-    auto result = fresh_answer(std::move(ran.result), *ran.ended, deps_.clock.now());
+    auto result = fresh_answer(std::move(ran.result), *ran.ended, deps_.clock.now(), deps_.desk.seals());
     co_await deps_.desk.told(std::move(*ran.ended));
     co_return write_answer(std::move(result), version);
 }

@@ -63,7 +63,7 @@ const result = (structuredContent, text = 'in words') => ({
 test('tools that ask a person name the card, and it is one HTML file that asks for nothing', async t => {
   const { client, card } = await start(t);
   assert.deepEqual([card.uri, card.mimeType], [uri, 'text/html;profile=mcp-app']);
-  assert.ok(card.text.length < 10_000);
+  assert.ok(card.text.length < 16_000);
   assert.doesNotMatch(card.text, /https?:\/\/(?!www\.w3\.org)|src=|import /);
   const { tools } = await client.client.listTools();
   const named = tools.filter(({ _meta }) => _meta?.ui).map(({ name, _meta }) => [name, _meta.ui]);
@@ -73,8 +73,8 @@ test('tools that ask a person name the card, and it is one HTML file that asks f
 
 test('the card shows what waits, counts down, leads to the page, and ends with the answer', async t => {
   const { client, card } = await start(t);
-  const args = { payload: { name: 'ci-<b>bold</b>', expirationDate: '30 days', teamName: 'platform', accountName: 'acme' } };
-  const good = { payload: { name: 'ci-runner', expirationDate: '30 days' } };
+  const args = { payload: { name: 'ci-<b>bold</b>', expirationDate: '30 days' } };
+  const good = { payload: { ...args.payload, name: 'ci-runner', tokenType: 'opaque', teamName: 'platform', accountName: 'acme' } };
   const pending = (await client.call('tfy_access_tokens_create', good)).structuredContent;
   assert.equal(pending.status, 'approval_pending');
   const shown = await host(t, card.text);
@@ -82,8 +82,10 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
   await shown.says(result(pending));
   await shown.card.getByRole('heading', { name: 'A person has to decide' }).waitFor();
   const all = await shown.card.locator('main').innerText();
-  const digest = pending.digest.slice('sha256:'.length).replace(/^(.{4})(.{4})(.{4}).*$/, '$1 $2 $3');
-  for (const part of ['ci-runner', '30 days', 'Type: the tenant', 'Owner: ', pending.approval_id, `Digest\n${digest}\n`]) assert.ok(all.includes(part), all);
+  for (const part of ['ci-runner', '30 days', pending.approval_id, shortDigest(pending.digest)]) assert.ok(all.includes(part), all);
+  assert.ok(!all.includes(pending.digest), 'the digest is cut as elsewhere');
+  assert.match(all, /Creates the personal access token "ci-runner".* Type: "opaque"\. Owner: team "platform", account "acme"\./);
+  for (const row of [/Type\s+opaque/, /Team\s+platform/, /Account\s+acme/]) assert.match(all, row);
   assert.match(all, /Expires in (?:\d+ h )?\d+ min\./);
   await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
   assert.equal((await shown.sent('ui/open-link')).params.url, pending.approval_url);
@@ -92,10 +94,10 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
   assert.ok(height > 20);
 
   await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: args } });
-  await shown.says(result({ ...pending, effect: undefined, status: 'denied', message: 'No <img src=x onerror=parent.postMessage(1)>', reason: 'Not now', decided_by: 'ada' }));
+  await shown.says(result({ ...pending, status: 'denied', message: 'No <img src=x onerror=parent.postMessage(1)>', reason: 'Not now', decided_by: 'ada' }));
   await shown.card.getByRole('heading', { name: 'Denied: nothing was done' }).waitFor();
   const over = await shown.card.locator('main').innerText();
-  for (const part of ['ci-<b>bold</b>', 'platform', 'acme', 'No <img src=x', 'Not now', 'ada']) assert.ok(over.includes(part), over);
+  for (const part of ['ci-<b>bold</b>', 'No <img src=x', 'Not now', 'ada']) assert.ok(over.includes(part), over);
   assert.ok(!over.includes('Expires in'));
   assert.equal(await shown.card.getByRole('button').count(), 0);
   assert.equal(await shown.card.locator('img').count(), 0);
@@ -107,6 +109,9 @@ test('the card shows what waits, counts down, leads to the page, and ends with t
   ], 'it calls no tool');
 });
 
+/** "3f9c 01ab 77e2", as the page, forms and the terminal show it. */
+const shortDigest = digest => digest.slice('sha256:'.length).match(/^(.{4})(.{4})(.{4})/).slice(1).join(' ');
+
 /** A token that is there, and a client that asks for its deletion. */
 async function askToDelete(world, client, name) {
   const asked = await client.call('tfy_access_tokens_create', { payload: { name } });
@@ -116,6 +121,65 @@ async function askToDelete(world, client, name) {
   const args = { id: await idOf(client, name), reason: 'Verified: it is <b>unused</b>' };
   return { args, told: (await client.call('tfy_access_tokens_delete', args)).structuredContent };
 }
+
+test('of a token that was made it says who allowed it and when, what came of it and what to do, in lines for a person', async t => {
+  const { world, client, card } = await start(t, 'terminal');
+  const asked = { payload: { name: 'made-here' } };
+  const pending = (await client.call('tfy_access_tokens_create', asked)).structuredContent;
+  assert.equal((await world.decide(['approve', pending.approval_id], ['made-here', 'none'])).code, 0);
+  const done = (await client.call('tfy_access_tokens_create', asked)).structuredContent;
+  assert.equal(done.status, 'executed');
+  const looked = (await client.call('tfy_approvals_get', { approval_id: pending.approval_id })).structuredContent;
+  assert.deepEqual([looked.decided_by, looked.decided_at], [done.decided_by, done.decided_at]);
+  const day = done.decided_at.slice(0, 16).replace('T', ' ');
+  const until = `${done.reveal_until.slice(0, 16).replace('T', ' ')} UTC`;
+
+  const shown = await host(t, card.text);
+  const main = shown.card.locator('main');
+  for (const answer of [done, looked]) {
+    await shown.says(result({ status: 'withdrawn', message: 'Between.' }));
+    await shown.card.getByText('Between.').waitFor();
+    await shown.says(result(answer));
+    await shown.card.getByRole('heading', { name: 'Done, as it was approved' }).waitFor();
+    const all = await main.innerText();
+    for (const part of ['made-here', done.id, done.masked, done.decided_by, `${day} UTC`]) assert.ok(all.includes(part), all);
+    assert.match(all, /Expires\s+Never/);
+    assert.ok(all.includes(`\nThe value is not shown. If you want to see it, tell the agent before ${until}.\n`), all);
+    assert.match(all, /\nWarning: It never expires[^\n]*\n/);
+    for (const words of ['Token created', 'tfy_access_tokens_reveal', 'Tell the user', 'same call']) assert.ok(!all.includes(words), all);
+  }
+  for (const [more, ...lines] of [
+    [{ destination: 'page', reveal_url: 'http://localhost/x', reveal_command: 'tfy-pat-mcp approvals reveal rev_1' },
+      `See and save the value until ${until}: it is shown once.`, 'On the page: http://localhost/x', 'In a terminal: tfy-pat-mcp approvals reveal rev_1'],
+    [{ destination: 'agent' }, `The agent can show the value once, until ${until}. Tell it when you are ready to copy it.`],
+    [{ value_state: 'shown' }, 'The value was shown, and is not shown again. If it was not saved, have this token deleted and a new one created.'],
+    [{ value_state: 'expired' }, 'No one viewed the value in time, so it is lost. Have this token deleted and a new one created.'],
+    [{ value_state: 'lost', rotation_id: 'rot_1', old: { message: 'The old token "a" still works.\nKeep it.' } },
+      'The value is lost: the server process that held it has ended.', 'The old token "a" still works.', 'Keep it.'],
+    [{ narrowed: [{ argument: 'payload.expirationDate', asked: null, approved: '2027-02-21T00:00:00.000Z' }] },
+      'Changed before it was approved: expirationDate is 2027-02-21 00:00 UTC, which was not given.'],
+  ]) {
+    await shown.says(result({ ...done, ...more }));
+    for (const line of lines) await shown.card.getByText(line, { exact: true }).waitFor();
+    assert.equal(await shown.card.getByRole('button').count(), more.reveal_url ? 1 : 0, 'the page that shows the value');
+  }
+});
+
+test('a rotation says when the old token goes, also by default', async t => {
+  const { world, client, card } = await start(t, 'terminal');
+  const { args } = await askToDelete(world, client, 'to-turn');
+  const shown = await host(t, card.text);
+  const main = shown.card.locator('main');
+  for (const [more, after] of [[{}, '15 m'], [{ grace_period: '2d' }, '2 d']]) {
+    const asked = { id: args.id, ...more };
+    const told = (await client.call('tfy_access_tokens_rotate', asked)).structuredContent;
+    assert.equal(told.status, 'approval_pending', JSON.stringify(told));
+    await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: asked } });
+    await shown.says(result(told));
+    await shown.card.getByText(`deletes "to-turn" permanently, ${after}`).waitFor();
+    if (more.grace_period) assert.match(await main.innerText(), /Grace period\s+2d/);
+  }
+});
 
 test('what is asked and what the server verified of it come before the words of the agent, for a delete and for its request', async t => {
   const { world, client, card } = await start(t, 'terminal');
@@ -150,7 +214,7 @@ test('what is asked and what the server verified of it come before the words of 
   assert.equal(await shown.card.locator('img, b').count(), 0);
   await shown.says(result({ ...looked, state: 'approved' }));
   await shown.card.getByRole('heading', { name: 'Approved, but not started' }).waitFor();
-  await shown.card.getByText('Ask the agent to call again: then it runs.').waitFor();
+  await shown.card.getByText('It runs when the agent makes the same call again: ask it to.', { exact: true }).waitFor();
 
   // What is over still says what it was.
   assert.equal((await world.decide(['deny', told.approval_id, '--reason', 'still in use'])).code, 0);
@@ -162,31 +226,10 @@ test('what is asked and what the server verified of it come before the words of 
   assert.equal(await shown.card.getByRole('button').count(), 0);
 });
 
-test('a rotation’s card says when the old token goes; an ended one says what there is now, without the words for the agent', async t => {
-  const { world, client, card } = await start(t, 'terminal');
-  const { args } = await askToDelete(world, client, 'to-renew');
-  const asks = { id: args.id, grace_period: '2h' };
-  const told = (await client.call('tfy_access_tokens_rotate', asks)).structuredContent;
-  const shown = await host(t, card.text);
-  const main = shown.card.locator('main');
-  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: asks } });
-  await shown.says(result(told));
-  await shown.card.getByText('2 hours after the new value has been shown').waitFor();
-  assert.equal((await world.decide(['approve', told.approval_id], ['to-renew', 'agent'])).code, 0);
-  const done = (await client.call('tfy_access_tokens_rotate', asks)).structuredContent;
-  assert.equal(done.status, 'executed');
-  await shown.says(result(done));
-  await shown.card.getByRole('heading', { name: 'Done, as it was approved' }).waitFor();
-  const all = await main.innerText();
-  for (const part of ['Token created successfully!', `Name\n${done.name}\n`, `Token (masked)\n${done.masked}\n`, 'Old token\nThe old token "to-renew" still works.', 'The value is shown once, and never here.'])
-    assert.ok(all.includes(part), `${part}: ${all}`);
-  for (const part of ['tfy_access_tokens_reveal', 'Never commit']) assert.ok(!all.includes(part), all);
-});
-
 test('the card counts down by itself to the end; then it no longer leads to the page', async t => {
   const { card } = await start(t);
   const shown = await host(t, card.text);
-  const left = shown.card.locator('#next');
+  const left = shown.card.locator('#left');
   await shown.says(result({ status: 'approval_pending', approval_url: 'http://localhost/x', request_expires_at: new Date(Date.now() + 9000).toISOString() }));
   await left.filter({ hasText: /^Expires in \d s\.$/ }).waitFor();
   await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
@@ -195,8 +238,8 @@ test('the card counts down by itself to the end; then it no longer leads to the 
   const then = await left.innerText();
   await left.filter({ hasNotText: then }).waitFor();
   assert.ok(await shown.card.getByText('The address: http://localhost/x').isVisible(), 'the next second keeps it');
-  await shown.card.getByRole('heading', { name: 'The time to decide is over' }).waitFor();
-  assert.equal(await left.innerText(), 'No decision was seen here. Ask the agent for its state.');
+  await shown.card.getByText('Its time is over. Ask the agent for its state.').waitFor();
+  await shown.card.getByRole('heading', { name: 'Expired, unless it was decided in time' }).waitFor();
   assert.equal(await shown.card.getByRole('button').count(), 0);
 });
 
@@ -219,11 +262,23 @@ test('it answers what hosts ask, refuses the rest, and goes by its host alone', 
       })
   );
   assert.equal(await shown.card.getByRole('heading').innerText(), 'A person has to decide');
+  // Who no longer waits has not withdrawn the request.
   await shown.says({ method: 'ui/notifications/tool-cancelled', params: {} });
   await shown.card.getByRole('heading', { name: 'The call was cancelled' }).waitFor();
-  await shown.card.getByText('the request stays open').waitFor();
+  await shown.card.getByText('The request stays open: once it is approved, it runs when the agent makes the same call again.').waitFor();
+  assert.match(await shown.card.locator('#left').innerText(), /^Expires in /);
+  await shown.says(result({ status: 'executed', message: 'Token deleted.' }));
+  await shown.card.getByRole('heading', { name: 'Done, as it was approved' }).waitFor();
+  await shown.says({ method: 'ui/notifications/tool-cancelled', params: {} });
+  await shown.says({ id: 9, method: 'ping', params: {} });
+  await shown.answer(9);
+  assert.equal(await shown.card.getByRole('heading').innerText(), 'Done, as it was approved', 'what has ended cannot be cancelled');
   await shown.says(result(undefined, 'Only words.'));
   await shown.card.getByText('Only words.').waitFor();
+  const fresh = await host(t, card.text);
+  await fresh.says({ method: 'ui/notifications/tool-cancelled', params: {} });
+  await fresh.card.getByRole('heading', { name: 'The call was cancelled' }).waitFor();
+  await fresh.card.getByText('If it asked for an approval, that request may still be open: see the approvals page.').waitFor();
 });
 
 test('what it sends fits the published schema', { skip: !schemaFolder && 'the schemas are not here' }, async t => {

@@ -16,16 +16,17 @@ async function begin(t, door, { policy = rules({ assurance: null }), hold = '30s
   return { world, server, page, connection };
 }
 
-/** The call's answer where it came, null where its client left. */
-async function leaveWhileHeld(page, door, call) {
+/** The request of a call whose client left, once the server knows that it did. */
+async function leaveWhileHeld({ server, page, connection }, door, ...call) {
   const leaving = new AbortController();
-  const waiting = call({ signal: leaving.signal }).catch(() => null);
+  const waiting = connection.call(...call, { signal: leaving.signal }).catch(() => null);
   const approval = await page.nextPending();
   leaving.abort(new Error('the client is gone'));
   assert.equal(await waiting, null);
   // The earlier client says so in a request of its own, and does not wait for its answer.
   const cancelled = each => each.sent?.includes('notifications/cancelled');
   if (door.startsWith('legacy')) await untilPolled(() => page.world.fetch.exchanges.some(cancelled), { what: () => 'the cancellation to be taken' });
+  else await server.process.logs(new RegExp(`tools/call answer="cancelled" .*tool="${call[0]}"`));
   return approval;
 }
 
@@ -73,10 +74,9 @@ for (const door of ['legacy stdio', 'legacy HTTP']) {
 
 for (const door of ['modern HTTP', 'legacy HTTP']) {
   test(`${door}: the client leaves while held; what goes to the page runs for the person who is there`, async t => {
-    const { world, page, connection } = await begin(t, door);
-    const seen = await leaveWhileHeld(page, door, options =>
-      connection.call('tfy_access_tokens_create', { payload: { name: 'left-alone' } }, options)
-    );
+    const begun = await begin(t, door);
+    const { world, page } = begun;
+    const seen = await leaveWhileHeld(begun, door, 'tfy_access_tokens_create', { payload: { name: 'left-alone' } });
     assert.equal(await world.upstreamCount('POST'), 0);
     await page.approved(seen, { destination: 'page' });
     assert.equal((await becomes(page, seen.id, ['succeeded', 'failed'])).state, 'succeeded');
@@ -87,10 +87,11 @@ for (const door of ['modern HTTP', 'legacy HTTP']) {
   });
 
   test(`${door}: the client leaves while held; what goes to the agent, and a delete, wait for its return`, async t => {
-    const { world, page, connection } = await begin(t, door);
+    const begun = await begin(t, door);
+    const { world, page, connection } = begun;
     const call = (...rest) => connection.call(...rest);
     const wish = ['tfy_access_tokens_create', { payload: { name: 'comes-back' } }];
-    const seen = await leaveWhileHeld(page, door, options => call(...wish, options));
+    const seen = await leaveWhileHeld(begun, door, ...wish);
     await page.approved(seen, { destination: 'agent' });
     assert.equal((await becomes(page, seen.id, ['approved'])).state, 'approved');
     assert.equal(await world.upstreamCount('POST'), 0, 'no token is made that nobody can receive');
@@ -100,7 +101,7 @@ for (const door of ['modern HTTP', 'legacy HTTP']) {
 
     const id = await idOf(connection, 'comes-back');
     const removal = ['tfy_access_tokens_delete', { id }];
-    const asked = await leaveWhileHeld(page, door, options => call(...removal, options));
+    const asked = await leaveWhileHeld(begun, door, ...removal);
     await page.approved(asked);
     assert.equal(await world.upstreamCount('DELETE'), 0);
     assert.equal(statusOf(await call(...removal)), 'executed');

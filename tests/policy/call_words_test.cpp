@@ -61,17 +61,30 @@ TEST_CASE("what is asked and what is known of it are members, safe to look at, a
     approval.facts.shown = {{"Created", "2026-01-01"},
                             {std::string(permission_label), "per_1 does not cover this."},
                             {"Last\u202Eused", std::string(5000, 'a')}};
-    approval.facts.effect = "Deletes the token.\u202E";
+    approval.facts.effect = "Deletes \"ci\u202E\" permanently.";
     const auto told = asked_members(approval, fakes::no_tokens());
+    CHECK(told.at("effect") == "Deletes \"ci\u27E8U+202E\u27E9\" permanently.");
     CHECK(told.at("facts").size() == 2);  // what is let through without a person is for people
     CHECK(told.at("action") == "Delete access token ci");
-    CHECK(told.at("effect") == "Deletes the token.\u27E8U+202E\u27E9");
     CHECK(told.at("facts").at(0) == Json{{"label", "Created"}, {"value", "2026-01-01"}});
     CHECK(told.at("facts").at(1).at("label") == "Last\u27E8U+202E\u27E9used");
     CHECK(told.at("facts").at(1).at("value").get<std::string>().size() < 300);
     approval.facts = {};
     CHECK(asked_members(approval, fakes::no_tokens()) ==
-          Json{{"action", "Delete access token"}, {"facts", Json::array()}});
+          Json{{"action", "Delete access token"}, {"effect", ""}, {"facts", Json::array()}});
+}
+
+TEST_CASE("who decided and when are members once someone has, and a standing permission is called one") {
+    auto approval = asked("tfy_access_tokens_delete", "ci");
+    CHECK(decision_members(approval, fakes::no_tokens()) == Json::object());
+    auto& decision = ApprovalForTests::decision(approval);
+    decision = Approval::Decision{.approved = true, .by = "grace\n\u202E", .at = examples::noon};
+    CHECK(decision_members(approval, fakes::no_tokens()) ==
+          Json{{"decided_by", "grace \u27E8U+202E\u27E9"}, {"decided_at", "2026-11-23T12:00:00.000Z"}});
+    decision->permission = "perm_1";
+    decision->by = "grace";
+    CHECK(decision_members(approval, fakes::no_tokens()).at("decided_by") ==
+          "a standing permission of grace");
 }
 
 }  // namespace tfy::policy::call_words_test

@@ -72,7 +72,8 @@ const std::string& Catalog::Entry::version() const {
     auto bound = definition;
     bound.erase("_meta");
     if (const auto output = bound.find("outputSchema"); output != bound.end())
-        for (const auto* shown : {"action", "facts"}) output->at("properties").erase(shown);
+        for (const auto* shown : {"action", "effect", "facts", "decided_by", "decided_at"})
+            output->at("properties").erase(shown);
     return version_ =
                policy::sha256(policy::canonical_json(bound)).substr(std::string_view("sha256:").size(), 16);
 }

@@ -12,15 +12,16 @@ using policy::Approval;
 
 /// What a standing permission was given for stays in the journal and on the page: no one wrote it to this
 /// agent.
-void add_decision(tools::ToolResult& result, const Approval::Decision& decision, const policy::Seals& seal) {
-    const auto by = tools::one_line(seal, decision.by);
+void add_decision(tools::ToolResult& result, const Approval& approval, const policy::Seals& seal) {
+    const auto& decision = *approval.decision();
+    result.structured.update(policy::decision_members(approval, seal));
+    const auto by = result.structured.at("decided_by").get<std::string>();
+    const auto at = "Decided on: " + policy::format_time_for_people(decision.at) + "\n";
     if (!decision.permission.empty()) {
-        result.structured["decided_by"] = "a standing permission of " + by;
-        result.text += "Approved by a standing permission of " + by + ".\n";
+        result.text += "Approved by " + by + ".\n" + at;
         return;
     }
-    result.structured["decided_by"] = by;
-    result.text += "Decided by: " + by + "\n";
+    result.text += "Decided by: " + by + "\n" + at;
     if (decision.reason.empty()) return;
     const auto reason = tools::one_line(seal, decision.reason, 500);
     result.structured["reason"] = reason;
@@ -41,7 +42,7 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval, con
     if (!policy::is_open(approval.state()))
         result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest());
     result.text += "\n";
-    if (approval.decision()) add_decision(result, *approval.decision(), seal);
+    if (approval.decision()) add_decision(result, approval, seal);
     if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
     return result;
 }

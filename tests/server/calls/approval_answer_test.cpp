@@ -136,8 +136,11 @@ TEST_CASE("while it is open, its caller is told what is asked and what is verifi
         CAPTURE(policy::to_string(state));
         const auto told = calls::status_answer(in(state), {}, noon, fakes::no_tokens()).structured;
         CHECK(told.contains("facts") == (state != State::succeeded));
+        CHECK(told.contains("decided_by") == (state != State::pending));
+        CHECK(told.contains("decided_at") == (state != State::pending));
         if (state == State::succeeded) continue;
         CHECK(told.at("action") == "Delete access token ci-pipeline");
+        CHECK(told.at("effect") == "The token is deleted for ever.");
         CHECK(told.at("facts") == Json::parse(R"([{"label": "Created", "value": "2026-01-01"},
                                                   {"label": "Last used", "value": "never"}])"));
     }
@@ -205,21 +208,22 @@ TEST_CASE("a fresh result says for how long it is repeated; one that shows a val
     const auto plain = [] {
         return tools::ToolResult{.text = "Token deleted.", .structured = {{"status", "executed"}}};
     };
-    const auto told = calls::fresh_answer(plain(), in(State::succeeded), noon);
+    const auto told = calls::fresh_answer(plain(), in(State::succeeded), noon, fakes::no_tokens());
     CHECK(holds(told.text, "Token deleted. Until 2026-11-23 12:10 UTC the same call returns this result"));
     CHECK(told.structured.at("message") == "Token deleted.");
+    CHECK(told.structured.at("decided_by") == "grace@example.com");
     tools::ToolResult made{.text = "Token created.",
                            .structured = {{"status", "executed"}, {"reveal_id", "rev_1"}}};
-    CHECK(holds(calls::fresh_answer(std::move(made), in(State::succeeded), noon).text,
+    CHECK(holds(calls::fresh_answer(std::move(made), in(State::succeeded), noon, fakes::no_tokens()).text,
                 "Until 2026-11-23 12:10 UTC, or until this token is deleted, the same call returns this "
                 "result; after that it is a new request."));
-    CHECK(calls::fresh_answer(plain(), in(State::executing), noon).text == plain().text);
+    CHECK(calls::fresh_answer(plain(), in(State::executing), noon, fakes::no_tokens()).text == plain().text);
 }
 
 TEST_CASE("an empty line parts what is to be done from a list above it") {
     tools::ToolResult listed{.text = "Token created.\n\nTell the user:\n- It never expires.\n",
                              .structured = {{"status", "executed"}}};
-    CHECK(holds(calls::fresh_answer(std::move(listed), in(State::succeeded), noon).text,
+    CHECK(holds(calls::fresh_answer(std::move(listed), in(State::succeeded), noon, fakes::no_tokens()).text,
                 "- It never expires.\n\nUntil 2026-11-23 12:10 UTC the same call"));
 }
 

@@ -150,6 +150,33 @@ TEST_CASE("each prompt asks one combined question, with the recommended answer f
     for (const auto* part :
          {"- Which token", "- What uses the token", "- Name and expiry", "- Which of the two ways"})
         CHECK(rotate.find(part) < rotate.find("3. If I chose"));
+    CHECK(rotate.find("Show me what you found") < rotate.find("2. One question."));
+    CHECK_FALSE(holds(rotate, "Begin it with"));  // the recommendation comes first
+}
+
+TEST_CASE("advice stays where everything is given") {
+    FeatureHouse house;
+    const auto create = text_of(
+        get(house, "create_access_token", {{"name", "ci"}, {"expiry", "never"}, {"purpose", "releases"}}));
+    CHECK(holds(create,
+                "If everything is given, ask only if what follows speaks against it: the name does not fit, "
+                "the token would live longer than 90 days or never expire, it is for CI/CD or production, "
+                "or it replaces another one."));
+    CHECK(holds(create, "whether the name is taken; if it is, say so, suggest another, and ask me"));
+}
+
+TEST_CASE("each tool that waits for a person is named, a rotation is reported, and filters are explained") {
+    FeatureHouse house;
+    const auto rotate = text_of(get(house, "rotate_access_token"));
+    CHECK(holds(rotate,
+                "- tfy_access_tokens_create, tfy_access_tokens_rotate, tfy_access_tokens_delete and "
+                "tfy_access_tokens_reveal wait for a person's approval"));
+    const auto report = rotate.find(
+        "Report the new token's name, ID, expiry and masked preview, and when the old one is deleted");
+    CHECK(rotate.find("3. If I chose") < report);
+    CHECK(report < rotate.find("4. Create."));
+    CHECK(holds(text_of(get(house, "clean_up_access_tokens")),
+                "They narrow each other: only tokens that fit all of them are listed."));
 }
 
 }  // namespace tfy::features_prompts_test

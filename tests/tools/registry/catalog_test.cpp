@@ -134,7 +134,7 @@ TEST_CASE("a request is bound to the definition of its tool, and to nothing that
     };
     auto silent = defined;
     silent.erase("_meta");
-    for (const auto* shown : {"action", "facts"})
+    for (const auto* shown : {"action", "effect", "facts", "decided_by", "decided_at"})
         REQUIRE(silent.at("outputSchema").at("properties").erase(shown) == 1);
     CHECK(version_of(silent) == version_of(defined));
     auto another = defined;
@@ -206,6 +206,7 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
                           {"approval_id", "apr_" + std::string(26, 'a')},
                           {"digest", "sha256:00"},
                           {"action", "Delete access token ci"},
+                          {"effect", "Deletes it."},
                           {"facts", Json::parse(R"([{"label": "Last used", "value": "never"}])")},
                           {"request_expires_at", "2026-11-23T12:15:00.000Z"},
                           {"approval_url", "http://127.0.0.1:8780/approvals"}};

@@ -49,6 +49,7 @@ struct Looking {
         approval.call.caller.principal = "stdio:alice";
         policy::ApprovalForTests::digest(approval) = "sha256:3f9c01ab77e2" + std::string(52, '0');
         approval.facts.subject = "ci\u202Ebot";
+        approval.facts.effect = "Deletes it.";
         approval.facts.shown = {{"Last used", "never\u202E"}};
         policy::ApprovalForTests::state(approval) = state;
         approval.expires = noon + 15min;
@@ -71,6 +72,7 @@ TEST_CASE("an approval says what the call itself would be answered, and where th
                                          {"approval_id", approval_id},
                                          {"tool", "tfy_access_tokens_delete"},
                                          {"action", "Delete access token ci⟨U+202E⟩bot"},
+                                         {"effect", "Deletes it."},
                                          {"facts", Json::parse(R"([{"label": "Last used",
                                                                     "value": "never⟨U+202E⟩"}])")},
                                          {"digest", "sha256:3f9c01ab77e2" + std::string(52, '0')},
@@ -85,11 +87,13 @@ TEST_CASE("who decided, why, and what came of it are told, made safe to look at"
     Looking looking(State::failed);
     auto& approval = looking.approvals.approval;
     policy::ApprovalForTests::decision(approval) =
-        Approval::Decision{.approved = true, .by = "grace\n@example.com", .reason = "fine\u202E"};
+        Approval::Decision{.approved = true, .by = "grace\n@example.com", .at = noon, .reason = "fine\u202E"};
     approval.outcome = {
         {"text", "It changed."}, {"structured", {{"status", "superseded"}}}, {"isError", true}};
     const auto result = looking.look().value();
     CHECK(result.structured.at("decided_by") == "grace @example.com");
+    CHECK(result.structured.at("decided_at") == "2026-11-23T12:00:00.000Z");
+    CHECK(holds(result.text, "\nDecided by: grace @example.com\nDecided on: 2026-11-23 12:00 UTC\n"));
     CHECK(result.structured.at("reason") == "fine⟨U+202E⟩");
     CHECK(result.structured.at("outcome") == approval.outcome);
 }
