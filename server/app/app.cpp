@@ -332,7 +332,7 @@ Async<void> App::serve_stream(transport::Transport& transport) {
     co_await session.run();
 }
 
-Async<void> App::handle(transport::HttpRequest request, transport::Responder& answer) {
+Async<void> App::handle(transport::HttpRequest& request, transport::Responder& answer) {
     if (resource_.describes(request.path)) {
         auto reply = resource_.reply_to(request, redaction_);
         co_await answer.reply(std::move(reply));
@@ -340,17 +340,17 @@ Async<void> App::handle(transport::HttpRequest request, transport::Responder& an
     }
     if (request.path == "/metrics") co_return co_await metrics_.reply(request, answer);
     const bool authorizes = consent_ && oauth::AuthorizationServer::has(request.path);
-    if (!authorizes && !is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
+    if (!authorizes && !is_mcp(request.path)) co_return co_await handle_page(request, answer);
     mcp::CrossOrigin shared(request, answer);
     if (shared.is_preflight()) co_return co_await shared.reply_preflight();
-    if (authorizes) co_return co_await consent_->server().handle(std::move(request), shared);
-    co_await streamable_http_.handle(std::move(request), shared);
+    if (authorizes) co_return co_await consent_->server().handle(request, shared);
+    co_await streamable_http_.handle(request, shared);
 }
 
-Async<void> App::handle_page(transport::HttpRequest request, transport::Responder& answer) {
+Async<void> App::handle_page(transport::HttpRequest& request, transport::Responder& answer) {
     if (request.path == "/approvals" || request.path.starts_with("/approvals/") ||
         (consent_ && request.path == "/oauth/authorize"))
-        co_return co_await dashboard_.handle(std::move(request), answer);
+        co_return co_await dashboard_.handle(request, answer);
     if (Probes::has(request.path)) co_return co_await probes_.reply_to(request, answer);
     transport::HttpResponse reply{
         .status = 404,

@@ -63,10 +63,10 @@ public:
     void on_batch(mcp::StreamableHttp::BatchHook hook) { streamable_http_.on_batch(std::move(hook)); }
     /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, the authorization server,
     /// /metrics, and what handle_page() routes. The listener has let allowed origins through only.
-    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> handle(transport::HttpRequest& request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anyone the rights of this server's key.
-    Async<void> handle_page(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> handle_page(transport::HttpRequest& request, transport::Responder& answer);
     /// Resumes when what was approved has run to its end, or after `limit`; and when what is being told has
     /// been, for which it waits two seconds at most.
     Async<void> idle(std::chrono::milliseconds limit);

@@ -189,11 +189,11 @@ Async<void> look_at_credentials(callers::Authenticator& callers, callers::HeldRe
     }
 }
 
-Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
+Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest& request,
                    transport::Responder& answer) {
     const bool calls = request.method == "POST" && !request.caller.principal.empty();
     const auto turn = calls ? callers.begin(request.caller) : callers::CallerLimits::Turn();
-    if (turn) co_return co_await app.handle(std::move(request), answer);
+    if (turn) co_return co_await app.handle(request, answer);
     app.metrics().refused(429);
     auto busy = transport::bearer::too_many_calls().reply();
     co_await answer.reply(std::move(busy));
@@ -315,8 +315,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     ServedPage page(prints_code);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
-        loop, listening, [&app, &callers](transport::HttpRequest request, transport::Responder& answer) {
-            return handle(app, **callers, std::move(request), answer);
+        loop, listening, [&app, &callers](transport::HttpRequest& request, transport::Responder& answer) {
+            return handle(app, **callers, request, answer);
         });
     if (!listener) return listener.error();
     told_app.app = &app;

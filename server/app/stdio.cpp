@@ -117,8 +117,8 @@ private:
         there.takes_names = false;  // of serve, which has TLS
         there.body_limit = dashboard::longest_body;
         return transport::Listener::bind(
-            loop_, std::move(there), [this](transport::HttpRequest request, transport::Responder& answer) {
-                return app_->handle_page(std::move(request), answer);
+            loop_, std::move(there), [this](transport::HttpRequest& request, transport::Responder& answer) {
+                return app_->handle_page(request, answer);
             });
     }
 

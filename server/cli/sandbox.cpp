@@ -132,9 +132,9 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     const sealing::Sealer redaction(redaction::FingerprintKey::random(), {});
     sandbox::ControlPlane plane(std::move(*token_store), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
-    const transport::HttpHandler handler = [&routes](transport::HttpRequest request,
+    const transport::HttpHandler handler = [&routes](transport::HttpRequest& request,
                                                      transport::Responder& answer) {
-        return routes.serve(std::move(request), answer);
+        return routes.serve(request, answer);
     };
     auto listening =
         routes.listening({.address = address->host, .port = address->port, .hosts = options.allowed_hosts});

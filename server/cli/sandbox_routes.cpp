@@ -35,7 +35,7 @@ transport::ListenerOptions SandboxRoutes::listening(transport::ListenerOptions o
     return options;
 }
 
-Async<void> SandboxRoutes::serve(transport::HttpRequest request, transport::Responder& answer) {
+Async<void> SandboxRoutes::serve(const transport::HttpRequest& request, transport::Responder& answer) {
     auto made = handle(request);
     co_await answer.reply(std::move(made));
 }

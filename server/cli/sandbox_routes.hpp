@@ -28,7 +28,7 @@ public:
     /// How the sandbox listens, with all it has to say about refused requests.
     transport::ListenerOptions listening(transport::ListenerOptions options);
 
-    Async<void> serve(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> serve(const transport::HttpRequest& request, transport::Responder& answer);
 
     /// Answers a request that may be sent; the status in `line` is its to set.
     using Answering = std::function<transport::HttpResponse(Json& line)>;

@@ -191,8 +191,8 @@ std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_r
                        {{"Allow", allowed}});
 }
 
-Async<void> Dashboard::handle(transport::HttpRequest request, transport::Responder& answer) {
-    PageRequest visit{std::move(request)};
+Async<void> Dashboard::handle(transport::HttpRequest& request, transport::Responder& answer) {
+    PageRequest visit{request};
     visit.key = visit.request.header("x-page-key").value_or("");
     auto found = find_route(visit);
     auto* unknown = std::get_if<transport::HttpResponse>(&found);

@@ -74,7 +74,7 @@ public:
               const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> server_label,
               people::SignInHelp sign_in_help = {}, std::function<std::string()> home = {});
 
-    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> handle(transport::HttpRequest& request, transport::Responder& answer);
 
     /// Every method and path that is served; {id} stands for any name.
     static std::vector<std::pair<std::string_view, std::string_view>> addresses();
@@ -82,7 +82,7 @@ public:
 private:
     /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
     struct PageRequest {
-        transport::HttpRequest request;
+        transport::HttpRequest& request;
         std::string key = {};  // what its X-Page-Key says
         std::optional<people::PageSessions::Session> session = {};
         std::string id = {};

@@ -80,7 +80,7 @@ StreamableHttp::StreamableHttp(Dispatch& dispatch, PendingRequests& questions, c
       challenge_(std::move(challenge)),
       legacy_(dispatch, questions, clock, key, patience) {}
 
-Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::Responder& answer) {
+Async<void> StreamableHttp::handle(const transport::HttpRequest& request, transport::Responder& answer) {
     // GET and DELETE belong to the sessions of legacy revisions.
     const auto version = named_version(request);
     if (request.method != "POST" && version && !request.header("mcp-session-id")) {

@@ -23,7 +23,7 @@ public:
 
     /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
     /// session. All else: 405.
-    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> handle(const transport::HttpRequest& request, transport::Responder& answer);
 
     /// How many requests asked for more than their caller's credential lets it ask for (403).
     std::uint64_t beyond_scope() const { return beyond_scope_; }

@@ -55,8 +55,8 @@ bool AuthorizationServer::has(std::string_view path) {
     return path == metadata_path || path == token_path || path == revoke_path || path == register_path;
 }
 
-Async<void> AuthorizationServer::handle(transport::HttpRequest request, transport::Responder& answer) {
-    auto reply = co_await answer_to(std::move(request));
+Async<void> AuthorizationServer::handle(const transport::HttpRequest& request, transport::Responder& answer) {
+    auto reply = co_await answer_to(request);
     co_await answer.reply(std::move(reply));
 }
 
@@ -67,7 +67,7 @@ std::optional<transport::HttpResponse> AuthorizationServer::limited(const transp
     return std::nullopt;
 }
 
-Async<transport::HttpResponse> AuthorizationServer::answer_to(transport::HttpRequest request) {
+Async<transport::HttpResponse> AuthorizationServer::answer_to(const transport::HttpRequest& request) {
     if (request.path == metadata_path) {
         if (request.method != "GET" && request.method != "HEAD") co_return only(redaction_, "GET");
         const auto metadata = server_metadata(settings_.issuer, settings_.clients.registration);
@@ -78,9 +78,9 @@ Async<transport::HttpResponse> AuthorizationServer::answer_to(transport::HttpReq
     if (request.method != "POST") co_return only(redaction_, "POST");
     if (auto refused = limited(request, registers ? of_registrations_ : of_tokens_))
         co_return std::move(*refused);
-    if (registers) co_return co_await registrations_.answer(std::move(request));
-    if (request.path == token_path) co_return co_await tokens_.token(std::move(request));
-    co_return co_await tokens_.revoke(std::move(request));
+    if (registers) co_return co_await registrations_.answer(request);
+    if (request.path == token_path) co_return co_await tokens_.token(request);
+    co_return co_await tokens_.revoke(request);
 }
 
 }  // namespace tfy::oauth

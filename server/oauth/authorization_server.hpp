@@ -33,10 +33,10 @@ public:
     /// Whether the path is one of its own: what it does not serve there is 404.
     static bool has(std::string_view path);
     /// 404, 405, 429, or what the endpoint says.
-    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> handle(const transport::HttpRequest& request, transport::Responder& answer);
 
 private:
-    Async<transport::HttpResponse> answer_to(transport::HttpRequest request);
+    Async<transport::HttpResponse> answer_to(const transport::HttpRequest& request);
     /// The refusal where an address asks too often.
     std::optional<transport::HttpResponse> limited(const transport::HttpRequest& request,
                                                    transport::NetworkLimit& limit) const;

@@ -76,7 +76,7 @@ RegistrationEndpoint::RegistrationEndpoint(storage::Store& store, const sealing:
                                            const Clock& clock, std::vector<std::string> private_schemes)
     : store_(store), redaction_(redaction), clock_(clock), private_schemes_(std::move(private_schemes)) {}
 
-Async<transport::HttpResponse> RegistrationEndpoint::answer(transport::HttpRequest request) {
+Async<transport::HttpResponse> RegistrationEndpoint::answer(const transport::HttpRequest& request) {
     const auto type = request.header("content-type").value_or("");
     if (type.substr(0, type.find(';')) != "application/json")
         co_return refusal(redaction_, wrong_metadata("the metadata has to be application/json"));

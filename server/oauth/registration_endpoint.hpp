@@ -25,7 +25,7 @@ public:
                          std::vector<std::string> private_schemes);
 
     /// 201 with what was registered; 400; 429 if very many wait for a consent.
-    Async<transport::HttpResponse> answer(transport::HttpRequest request);
+    Async<transport::HttpResponse> answer(const transport::HttpRequest& request);
 
 private:
     storage::Store& store_;

@@ -95,7 +95,7 @@ transport::HttpResponse TokenEndpoint::refused(const Asked& asked, const char* w
     return refusal(redaction_, invalid_grant());
 }
 
-Async<transport::HttpResponse> TokenEndpoint::token(transport::HttpRequest request) {
+Async<transport::HttpResponse> TokenEndpoint::token(const transport::HttpRequest& request) {
     auto read = co_await this->read(request);
     if (auto* reply = std::get_if<transport::HttpResponse>(&read)) co_return std::move(*reply);
     auto& asked = std::get<Asked>(read);
@@ -164,7 +164,7 @@ Async<transport::HttpResponse> TokenEndpoint::refresh(Asked asked) {
     co_return token_answer(redaction_, *before, now);
 }
 
-Async<transport::HttpResponse> TokenEndpoint::revoke(transport::HttpRequest request) {
+Async<transport::HttpResponse> TokenEndpoint::revoke(const transport::HttpRequest& request) {
     auto read = co_await this->read(request);
     if (auto* reply = std::get_if<transport::HttpResponse>(&read)) co_return std::move(*reply);
     const auto& asked = std::get<Asked>(read);

@@ -21,9 +21,9 @@ public:
 
     /// Grants: authorization_code and refresh_token. 400 and 401 as RFC 6749, section 5.2, has them; 503 if
     /// the state database cannot be used. Which of its reasons "invalid_grant" has, no one is told.
-    Async<transport::HttpResponse> token(transport::HttpRequest request);
+    Async<transport::HttpResponse> token(const transport::HttpRequest& request);
     /// 200 whatever the token was.
-    Async<transport::HttpResponse> revoke(transport::HttpRequest request);
+    Async<transport::HttpResponse> revoke(const transport::HttpRequest& request);
 
 private:
     /// A form of a client that is who it says; or the answer.

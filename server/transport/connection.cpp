@@ -216,7 +216,7 @@ private:
                                      .comment_interval = limits_.keep_alive_comment,
                                      .patience = limits_.body_deadline});
         answer_ = &answer;
-        co_await run_watched(std::move(request), answer, std::move(held));
+        co_await run_watched(request, answer, std::move(held));
         answer_ = nullptr;
         read_.wipe_used();
         if (!answer.started() && !gone_) {
@@ -230,13 +230,13 @@ private:
 
     /// Most handlers answer soon. One that waits for something is stopped when its peer is gone, or when its
     /// caller is served no longer.
-    Async<void> run_watched(HttpRequest request, SocketAnswer& answer, std::string held) {
+    Async<void> run_watched(HttpRequest& request, SocketAnswer& answer, std::string held) {
         using namespace asio::experimental::awaitable_operators;
         handled_ = false;
         ended_.reset();
         // The completion handler keeps the signal: its slot is looked at until the very end.
         const auto stop = std::make_shared<asio::cancellation_signal>();
-        asio::co_spawn(peer_->socket().get_executor(), run_handler(std::move(request), answer),
+        asio::co_spawn(peer_->socket().get_executor(), run_handler(request, answer),
                        asio::bind_cancellation_slot(stop->slot(), [stop](const std::exception_ptr&) {}));
         const auto watched = handled_ ? nullptr : watch_caller(std::move(held));
         if (!handled_ && !answer.ends()) co_await until_handled(asio::steady_timer::clock_type::now() + soon);
@@ -255,9 +255,9 @@ private:
         });
     }
 
-    Async<void> run_handler(HttpRequest request, SocketAnswer& answer) {
+    Async<void> run_handler(HttpRequest& request, SocketAnswer& answer) {
         try {
-            co_await rules_.handler(std::move(request), answer);
+            co_await rules_.handler(request, answer);
         } catch (...) {  // a bug, or the end of a cancelled handler: one request pays for it, with a 500 or
                          // the end of its stream
         }

@@ -59,8 +59,9 @@ public:
     virtual bool streaming() const = 0;
 };
 
-/// Answers one request. When the peer goes away the coroutine is cancelled, so what must be finished runs
-/// elsewhere. Errors of Responder mean that the peer is gone.
-using HttpHandler = std::function<Async<void>(HttpRequest request, Responder& answer)>;
+/// Answers one request, which lives until the handler ends and is its own meanwhile: it may wipe what it has
+/// read. When the peer goes away the coroutine is cancelled, so what must be finished runs elsewhere. Errors
+/// of Responder mean that the peer is gone.
+using HttpHandler = std::function<Async<void>(HttpRequest& request, Responder& answer)>;
 
 }  // namespace tfy::transport

@@ -167,10 +167,12 @@ test('of a token that was made it says who allowed it and when, what came of it 
 
 test('a rotation says when the old token goes, also by default', async t => {
   const { world, client, card } = await start(t, 'terminal');
-  const { args } = await askToDelete(world, client, 'to-turn');
+  const { args, told: deletion } = await askToDelete(world, client, 'to-turn');
+  const deny = async ({ approval_id: id }) => assert.equal((await world.decide(['deny', id, '--reason', 'not this one'])).code, 0);
+  await deny(deletion); // one caller has one open request for a token
   const shown = await host(t, card.text);
   const main = shown.card.locator('main');
-  for (const [more, after] of [[{}, '15 m'], [{ grace_period: '2d' }, '2 d']]) {
+  for (const [more, after] of [[{}, '15 minutes'], [{ grace_period: '2d' }, '2 days']]) {
     const asked = { id: args.id, ...more };
     const told = (await client.call('tfy_access_tokens_rotate', asked)).structuredContent;
     assert.equal(told.status, 'approval_pending', JSON.stringify(told));
@@ -178,6 +180,7 @@ test('a rotation says when the old token goes, also by default', async t => {
     await shown.says(result(told));
     await shown.card.getByText(`deletes "to-turn" permanently, ${after}`).waitFor();
     if (more.grace_period) assert.match(await main.innerText(), /Grace period\s+2d/);
+    await deny(told);
   }
 });
 

@@ -111,11 +111,10 @@ struct Page {
 
     CapturedAnswer send(transport::HttpRequest request, CapturedAnswer answer = {}) {
         bool done = false;
-        boost::asio::co_spawn(loop, dashboard.handle(std::move(request), answer),
-                              [&](std::exception_ptr failure) {
-                                  if (failure) std::rethrow_exception(failure);
-                                  done = true;
-                              });
+        boost::asio::co_spawn(loop, dashboard.handle(request, answer), [&](std::exception_ptr failure) {
+            if (failure) std::rethrow_exception(failure);
+            done = true;
+        });
         while (!done) step();
         if (!answer.header("Set-Cookie").empty()) throw std::runtime_error("the page has no cookies");
         return answer;

@@ -56,9 +56,9 @@ class ServedPlane {
 public:
     explicit ServedPlane(std::vector<sandbox::Account> accounts = {})
         : routes_(std::move(accounts), clock_, redaction_, log_, errors_) {
-        const transport::HttpHandler handler = [this](transport::HttpRequest request,
+        const transport::HttpHandler handler = [this](transport::HttpRequest& request,
                                                       transport::Responder& answer) {
-            return routes_.serve(std::move(request), answer);
+            return routes_.serve(request, answer);
         };
         listener_ = std::move(*transport::Listener::bind(loop_.context(), routes_.listening({}), handler));
         listener_->start();

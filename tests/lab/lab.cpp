@@ -31,7 +31,7 @@ Lab::Lab(std::vector<sandbox::Account> accounts, const Clock& clock, const seali
       plane_(clock, std::move(accounts)),
       routes_(plane_.plane(), redaction, clock, log, errors) {}
 
-Async<void> Lab::serve(transport::HttpRequest request, transport::Responder& answer) {
+Async<void> Lab::serve(transport::HttpRequest& request, transport::Responder& answer) {
     if (request.path == faults_path) {
         auto told = script(request);
         co_await answer.reply(std::move(told));

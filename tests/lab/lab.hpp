@@ -22,7 +22,7 @@ public:
     transport::ListenerOptions listening(transport::ListenerOptions options) {
         return routes_.listening(std::move(options));
     }
-    Async<void> serve(transport::HttpRequest request, transport::Responder& answer);
+    Async<void> serve(transport::HttpRequest& request, transport::Responder& answer);
     /// From now on an answer is neither late nor slow.
     void end_delays();
 

@@ -28,9 +28,9 @@ int run(std::vector<sandbox::Account> accounts) {
     const app::SystemClock clock;
     const sealing::Sealer redaction(redaction::FingerprintKey::random(), {});
     lab::Lab lab(std::move(accounts), clock, redaction, std::cout, std::cerr);
-    const transport::HttpHandler handler = [&lab](transport::HttpRequest request,
+    const transport::HttpHandler handler = [&lab](transport::HttpRequest& request,
                                                   transport::Responder& answer) {
-        return lab.serve(std::move(request), answer);
+        return lab.serve(request, answer);
     };
     const auto listener = transport::Listener::bind(loop, lab.listening({}), handler).value();
     // Before it says where it is: who reads that may end it at once.

@@ -164,15 +164,15 @@ public:
     explicit HttpClient(House& house) : house_(house) {}
     void call() {
         posted_ = std::make_shared<Post>();
-        transport::HttpRequest request{.method = "POST",
-                                       .path = "/mcp",
-                                       .headers = {{"content-type", "application/json"},
-                                                   {"accept", "application/json, text/event-stream"},
-                                                   {"mcp-protocol-version", "2026-07-28"},
-                                                   {"mcp-method", "tools/call"},
-                                                   {"mcp-name", tool}},
-                                       .body = cancelled_call_test::call(1).dump()};
-        asio::co_spawn(house_.loop, house_.app().handle(std::move(request), posted_->answer),
+        posted_->request = {.method = "POST",
+                            .path = "/mcp",
+                            .headers = {{"content-type", "application/json"},
+                                        {"accept", "application/json, text/event-stream"},
+                                        {"mcp-protocol-version", "2026-07-28"},
+                                        {"mcp-method", "tools/call"},
+                                        {"mcp-name", tool}},
+                            .body = cancelled_call_test::call(1).dump()};
+        asio::co_spawn(house_.loop, house_.app().handle(posted_->request, posted_->answer),
                        asio::bind_cancellation_slot(
                            posted_->hang_up.slot(),
                            [post = posted_](const std::exception_ptr&) { post->ended = true; }));
@@ -182,6 +182,7 @@ public:
 
 private:
     struct Post {
+        transport::HttpRequest request;
         fakes::CapturedAnswer answer;
         asio::cancellation_signal hang_up;
         bool ended = false;

@@ -23,8 +23,7 @@ CapturedAnswer asked_at(Page& page, const std::string& home, transport::HttpRequ
                                [home] { return home; }};
     CapturedAnswer answer;
     bool done = false;
-    boost::asio::co_spawn(page.loop, there.handle(std::move(request), answer),
-                          [&](std::exception_ptr) { done = true; });
+    boost::asio::co_spawn(page.loop, there.handle(request, answer), [&](std::exception_ptr) { done = true; });
     while (!done) page.step();
     return answer;
 }

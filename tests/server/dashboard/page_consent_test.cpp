@@ -147,12 +147,10 @@ TEST_CASE("open pages and waiting calls are told that a program's request went w
     page.Page::ask(fakes::approval("apr_theirs", "ci-pipeline", "oauth:grace/" + claude_id));
     fakes::CapturedAnswer stream;
     bool done = false;
-    boost::asio::co_spawn(
-        page.loop,
-        page.dashboard.handle(
-            {.method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}},
-            stream),
-        [&](std::exception_ptr) { done = true; });
+    transport::HttpRequest request{
+        .method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}};
+    boost::asio::co_spawn(page.loop, page.dashboard.handle(request, stream),
+                          [&](std::exception_ptr) { done = true; });
     while (stream.events.empty()) page.step();
     std::optional<policy::Approval::State> told;
     boost::asio::co_spawn(
@@ -318,7 +316,7 @@ TEST_CASE("while no program can ask, there is nothing at these addresses") {
         fakes::CapturedAnswer answer;
         page.wait([](dashboard::Dashboard& asked, transport::HttpRequest request, fakes::CapturedAnswer& into)
                       -> Async<bool> {
-            co_await asked.handle(std::move(request), into);
+            co_await asked.handle(request, into);
             co_return true;
         }(without,
                       {.method = std::string(method),

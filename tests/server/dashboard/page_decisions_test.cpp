@@ -176,7 +176,7 @@ TEST_CASE("the stream tells the revision at once and after each change, and ends
     bool done = false;
     transport::HttpRequest request{
         .method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}};
-    boost::asio::co_spawn(page.loop, page.dashboard.handle(std::move(request), answer),
+    boost::asio::co_spawn(page.loop, page.dashboard.handle(request, answer),
                           [&](std::exception_ptr) { done = true; });
     while (answer.events.empty()) page.step();
     CHECK(Json::parse(answer.events[0]) == Json{{"revision", page.approvals.revision()}});

@@ -18,6 +18,8 @@ constexpr auto both = "application/json, text/event-stream";
 
 /// One request on its way.
 struct Exchange {
+    explicit Exchange(HttpRequest asked) : request(std::move(asked)) {}
+    HttpRequest request;
     fakes::CapturedAnswer answer;
     boost::asio::cancellation_signal gone;
     bool done = false;
@@ -29,9 +31,9 @@ struct World : fakes::Offer {
         : http(dispatch, questions, clock, policy::SealKey{}, {}, patience) {}
 
     std::shared_ptr<Exchange> begin(HttpRequest request) {
-        auto exchange = std::make_shared<Exchange>();
+        const auto exchange = std::make_shared<Exchange>(std::move(request));
         boost::asio::co_spawn(
-            loop, http.handle(std::move(request), exchange->answer),
+            loop, http.handle(exchange->request, exchange->answer),
             boost::asio::bind_cancellation_slot(
                 exchange->gone.slot(), [exchange](const std::exception_ptr&) { exchange->done = true; }));
         settle();
@@ -87,9 +89,8 @@ struct World : fakes::Offer {
         const auto name = params.value("name", std::string{});
         params["_meta"] = {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
                            {"io.modelcontextprotocol/clientCapabilities", Json::object()}};
-        auto request =
-            post({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}},
-                 {{"mcp-protocol-version", "2026-07-28"}, {"mcp-method", method}});
+        const Json body{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
+        auto request = post(body, {{"mcp-protocol-version", "2026-07-28"}, {"mcp-method", method}});
         if (!name.empty()) request.headers.emplace_back("mcp-name", name);
         return request;
     }

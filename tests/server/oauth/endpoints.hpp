@@ -61,7 +61,7 @@ struct Endpoints {
     CapturedAnswer send(transport::HttpRequest request) {
         CapturedAnswer answer;
         auto handled = [&]() -> Async<bool> {
-            co_await server.handle(std::move(request), answer);
+            co_await server.handle(request, answer);
             co_return true;
         };
         run(handled());
