@@ -71,7 +71,8 @@ std::optional<std::string> other_place(const StandingPermission& permission, con
     return std::nullopt;
 }
 
-/// The first moment at which a token may no longer live. "30 days" is to the end of a day: it fits into 30 days.
+/// The first moment at which a token may no longer live. "30 days" is to the end of a day: it fits into 30
+/// days.
 Time too_late(Time now, Duration longest_life) {
     using std::chrono::days;
     if (longest_life < days{1}) return now + longest_life + Duration{1};

@@ -42,8 +42,8 @@ struct StandingPermission {
     std::string revoked_by = {};  // empty: in force while its time and its uses last
 
     bool in_force(Time now) const { return revoked_by.empty() && used < uses && now < until; }
-    /// "up to 5 tokens named ci-*, each for at most 30 days, for stdio:alice, at https://acme.example with the
-    /// key of ann@acme.example, with team, account and type left out".
+    /// "up to 5 tokens named ci-*, each for at most 30 days, for stdio:alice, at https://acme.example with
+    /// the key of ann@acme.example, with team, account and type left out".
     std::string words(const Seals& seal) const;
     /// "at https://acme.example with the key of ann@acme.example", "in the sandbox".
     std::string where(const Seals& seal) const;

@@ -10,9 +10,10 @@ namespace tfy::system {
 void started_as(const char* name);
 
 /// Starts this process anew, once, as one that serves for long; goes on if that cannot be.
-/// All functions of its libraries are bound from the start: the dynamic linker binds a function at its first call,
-/// and keeps the processor's wide registers on the stack meanwhile, with what was last copied, a secret too.
-/// And a thread keeps more of what it frees (128 pieces of each size, glibc's own are 7), for calls at the same time.
+/// All functions of its libraries are bound from the start: the dynamic linker binds a function at its first
+/// call, and keeps the processor's wide registers on the stack meanwhile, with what was last copied, a secret
+/// too. And a thread keeps more of what it frees (128 pieces of each size, glibc's own are 7), for calls at
+/// the same time.
 void start_for_long(char** arguments);
 
 /// The file of this program. Empty if the system does not say.
