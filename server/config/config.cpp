@@ -168,9 +168,12 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
 void tell_of_login(const std::filesystem::path& file, Upstream& upstream) {
     std::error_code ignored;
     if (upstream.key_file.empty() || std::filesystem::exists(upstream.key_file, ignored)) return;
-    if (const auto login = read_kept_login(file); login && *login)
+    const auto login = read_kept_login(file);
+    if (!login || !*login) return;
+    const auto& url = (*login)->base_url;
+    if (upstream.base_url.empty() || upstream.base_url == url)
         upstream.key_problem->message +=
-            " Or use the login that is kept for " + (*login)->base_url + ": unset TFY_API_KEY_FILE.";
+            " Or use the login that is kept for " + url + ": unset TFY_API_KEY_FILE.";
 }
 
 /// Where no key is set. Its key goes to its own address only.
