@@ -11,8 +11,6 @@
 
 namespace tfy {
 using Json = nlohmann::json;
-/// Its objects keep their members in the order in which they were written.
-using OrderedJson = nlohmann::ordered_json;
 }  // namespace tfy
 
 namespace tfy::protocol {

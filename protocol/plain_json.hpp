@@ -60,6 +60,13 @@ public:
 
     /// nullopt where there is no such member, and in what is no object.
     std::optional<PlainValue> find(std::string_view key) const;
+    /// Calls take(key, PlainValue) for each member of an object, in the order of the text.
+    template <class Take>
+    void each_member(Take&& take) const {
+        if (!is_object()) return;
+        for (auto at = at_ + 1; at < node().end; at = (*nodes_)[at + 1].end)
+            take((*nodes_)[at].text, PlainValue(*nodes_, at + 1));
+    }
     /// Calls take(PlainValue) for each item of an array.
     template <class Take>
     void each(Take&& take) const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <vector>
 
 #include "policy/redaction/byte_array.hpp"
 
@@ -54,9 +55,11 @@ void append_escaped(std::string& out, std::string_view text) {
 /// Each function is false if the message is not clean.
 class Writer {
 public:
+    using Order = std::optional<protocol::PlainValue>;  // none: as the map has them
+
     explicit Writer(Scrubber& scrubber) : scrubber_(scrubber) {}
 
-    bool value(const Json& value, int depth, const OrderedJson* order) {
+    bool value(const Json& value, int depth, const Order& order) {
         if (value.is_string()) return string(value.get_ref<const std::string&>());
         if (value.is_structured() && depth == 0) return false;
         if (may_be_bytes(value) && scrubber_.byte_array(value)) return false;
@@ -68,40 +71,42 @@ public:
     std::string take() { return std::move(text_); }
 
 private:
-    bool object(const Json::object_t& members, int depth, const OrderedJson* order) {
-        const bool is_ordered = order != nullptr && order->is_object();
+    bool object(const Json::object_t& members, int depth, const Order& order) {
         text_ += '{';
         const auto* separator = "";
-        if (is_ordered)
-            for (const auto& [key, below] : order->get_ref<const OrderedJson::object_t&>()) {
+        bool is_clean = true;
+        if (order)
+            order->each_member([&](std::string_view key, protocol::PlainValue below) {
                 const auto found = members.find(key);
-                if (found == members.end()) continue;
-                if (!member(separator, key, found->second, depth, &below)) return false;
+                if (!is_clean || found == members.end()) return;
+                is_clean = member(separator, found->first, found->second, depth, below);
                 separator = ",";
-            }
+            });
         for (const auto& [key, each] : members) {
-            if (is_ordered && order->contains(key)) continue;
-            if (!member(separator, key, each, depth, nullptr)) return false;
+            if (order && order->find(key)) continue;
+            if (!is_clean || !member(separator, key, each, depth, {})) return false;
             separator = ",";
         }
         text_ += '}';
-        return true;
+        return is_clean;
     }
     bool member(const char* separator, const std::string& key, const Json& each, int depth,
-                const OrderedJson* order) {
+                const Order& order) {
         text_ += separator;
         if (!string(key)) return false;
         text_ += ':';
         return value(each, depth - 1, order);
     }
-    bool array(const Json::array_t& items, int depth, const OrderedJson* order) {
-        const bool is_ordered = order != nullptr && order->is_array() && order->size() == items.size();
+    bool array(const Json::array_t& items, int depth, const Order& order) {
+        std::vector<Order> orders;
+        if (order) order->each([&orders](protocol::PlainValue each) { orders.emplace_back(each); });
+        const bool is_ordered = orders.size() == items.size();
         text_ += '[';
         const auto* separator = "";
         for (std::size_t i = 0; i < items.size(); ++i) {
             text_ += separator;
             separator = ",";
-            if (!value(items[i], depth - 1, is_ordered ? &(*order)[i] : nullptr)) return false;
+            if (!value(items[i], depth - 1, is_ordered ? orders[i] : Order{})) return false;
         }
         text_ += ']';
         return true;
@@ -138,9 +143,10 @@ private:
 
 }  // namespace
 
-std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber, const OrderedJson* order) {
+std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber,
+                                       const protocol::MemberOrder& order) {
     Writer writer(scrubber);
-    if (!writer.value(message, deepest, order)) return std::nullopt;
+    if (!writer.value(message, deepest, order.root())) return std::nullopt;
     return writer.take();
 }
 

@@ -6,12 +6,13 @@
 #include <string>
 
 #include "policy/redaction/scrub.hpp"
+#include "protocol/member_order.hpp"
 
 namespace tfy::redaction {
 
 /// The message as Json::dump() writes it, or with its members in `order` (Redactor::seal); nullopt if
 /// something has to be taken out of it, or repaired, or cut.
 std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber,
-                                       const OrderedJson* order = nullptr);
+                                       const protocol::MemberOrder& order = {});
 
 }  // namespace tfy::redaction

@@ -41,7 +41,7 @@ std::string written_apart(const Json& value, const Index& index) {
     return text;
 }
 
-std::string clean_message(const Json& message, const Index& index, const OrderedJson* order = nullptr) {
+std::string clean_message(const Json& message, const Index& index, const protocol::MemberOrder& order = {}) {
     Scrubber scrubber(index);
     auto text = write_clean(message, scrubber, order);
     if (text && !spells_across_members(*text, index)) return std::move(*text);
@@ -126,8 +126,8 @@ std::string Redactor::redacted_message(const Json& message, std::string_view pla
 
 Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message)); }
 
-Redacted Redactor::seal(const Json& message, const OrderedJson& order) const {
-    return withholds_ ? seal(message) : Redacted(clean_message(message, *index_, &order));
+Redacted Redactor::seal(const Json& message, const protocol::MemberOrder& order) const {
+    return withholds_ ? seal(message) : Redacted(clean_message(message, *index_, order));
 }
 
 std::optional<std::string> Redactor::written_clean(const Json& value) const {

@@ -11,6 +11,7 @@
 #include "policy/redaction/fingerprint.hpp"
 #include "policy/redaction/reveal.hpp"
 #include "protocol/error.hpp"
+#include "protocol/member_order.hpp"
 
 namespace tfy::redaction {
 
@@ -51,7 +52,7 @@ public:
     Redacted seal(const Json& message) const;
     /// The same with the members of each object in the order of those of `order` that have its place and
     /// name, others behind them; alphabetical if something is taken out.
-    Redacted seal(const Json& message, const OrderedJson& order) const;
+    Redacted seal(const Json& message, const protocol::MemberOrder& order) const;
     /// As Json::dump() writes it, where scrub() would leave it as it is and nothing is withheld; else
     /// nullopt.
     std::optional<std::string> written_clean(const Json& value) const;

@@ -78,11 +78,13 @@ CallTool::CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url)
         for (auto& each : definitions_) each = tools::fitting_definition(std::move(each), names_);
 }
 
-OrderedJson CallTool::order() const {
-    auto all = OrderedJson::array();
-    for (const auto& each : definitions_)
-        all.push_back(registry::as_written(each.at("name").get_ref<const std::string&>()));
-    return all;
+std::string CallTool::as_written() const {
+    std::string all;
+    for (const auto& each : definitions_) {
+        all += all.empty() ? '[' : ',';
+        all += registry::as_written(each.at("name").get_ref<const std::string&>());
+    }
+    return all.empty() ? "[]" : all + ']';
 }
 
 const CallTool::Entry* CallTool::offered(std::string_view tool) const {

@@ -35,7 +35,7 @@ public:
     CallTool(Rooms rooms, std::string server, tools::BaseUrl base_url);
 
     const std::vector<Json>& definitions() const override { return definitions_; }
-    OrderedJson order() const override;
+    std::string as_written() const override;
     /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<mcp::MethodResult>> call(mcp::Requester& requester,

@@ -245,7 +245,7 @@ Async<Result<MethodResult>> Dispatch::set_level(Requester& requester, const Requ
 Async<Result<MethodResult>> Dispatch::list_tools(Requester& requester, const Request& request) {
     auto answer = page_answer("tools", features_.tools->definitions(), request.params,
                               requester.context.version, protocol::write_tool);
-    if (answer) answer->order["tools"] = features_.tools->order();
+    if (answer) answer->order = protocol::MemberOrder(R"({"tools":)" + features_.tools->as_written() + "}");
     co_return answer;
 }
 

@@ -23,9 +23,8 @@ public:
     virtual ~ToolFeature() = default;
     /// As their files have them, in the order of tools/list: never another one.
     virtual const std::vector<Json>& definitions() const = 0;
-    /// The order in which people read the members of definitions(), as an array of the same size; null for
-    /// any.
-    virtual OrderedJson order() const { return nullptr; }
+    /// definitions() as JSON with its members in the order in which people read them; empty for any order.
+    virtual std::string as_written() const { return {}; }
     /// Errc::invalid_params for an unknown tool. What the tool itself has to say against the call is an
     /// answer with isError, never an error.
     virtual Async<Result<MethodResult>> call(Requester& requester, protocol::CallToolParams params) = 0;

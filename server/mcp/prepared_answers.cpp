@@ -12,7 +12,7 @@ std::optional<redaction::Redacted> PreparedAnswers::find(const Known& known, con
 
 std::optional<redaction::Redacted> PreparedAnswers::keep(const Known& known, const protocol::Request& request,
                                                          protocol::Version version, const Json& result,
-                                                         const OrderedJson& order) {
+                                                         const protocol::MemberOrder& order) {
     forget_unless_of(known);
     const auto kept = results_.insert_or_assign({request.method, version}, known->seal(result, order)).first;
     return known->answer(request.id.json(), kept->second);

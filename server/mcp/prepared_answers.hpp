@@ -28,7 +28,7 @@ public:
     /// members are in `order` (Redactor::seal).
     std::optional<redaction::Redacted> keep(const Known& known, const protocol::Request& request,
                                             protocol::Version version, const Json& result,
-                                            const OrderedJson& order = nullptr);
+                                            const protocol::MemberOrder& order = {});
 
     /// The same for a result that `is` stands for: no other one does while it is kept.
     std::optional<redaction::Redacted> find(const Known& known, const protocol::RequestId& id,

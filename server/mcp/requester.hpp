@@ -54,8 +54,8 @@ struct MethodResult {
     Json result = Json::object();
     std::string result_type = "complete";  // modern: or input_required, task
     std::optional<redaction::Reveal> reveal = {};
-    std::optional<Again> again = {};  // in the place of `result`
-    OrderedJson order = nullptr;      // of the result's members, as people read them; null for any
+    std::optional<Again> again = {};   // in the place of `result`
+    protocol::MemberOrder order = {};  // of the result's members, as people read them
 };
 
 }  // namespace tfy::mcp

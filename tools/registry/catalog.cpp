@@ -53,7 +53,7 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
 
 }  // namespace
 
-OrderedJson as_written(std::string_view tool) { return OrderedJson::parse(file_of(tool)); }
+std::string_view as_written(std::string_view tool) { return file_of(tool); }
 
 Catalog::Entry::Entry(std::unique_ptr<tools::Tool> made, Json defined)
     : tool(std::move(made)),

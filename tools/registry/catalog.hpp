@@ -12,8 +12,8 @@
 
 namespace tfy::registry {
 
-/// The file of a tool that is in a Catalog, with its members in their order there.
-OrderedJson as_written(std::string_view tool);
+/// The file of a tool that is in a Catalog: JSON without a backslash.
+std::string_view as_written(std::string_view tool);
 
 class Catalog {
 public:

@@ -129,7 +129,7 @@ TEST_CASE("numbers, booleans and nulls pass; the order and the spelling of the r
 
 TEST_CASE("members are in the order that is asked for; those of a message that is redacted are not") {
     const auto redactor = redactor_for({{"ci", token}});
-    const auto order = OrderedJson::parse(
+    const protocol::MemberOrder order(
         R"({"tools":[{"name":"","gone":1,"in":{"b":0,"a":0}}],"list":[{"b":0,"a":0}],"text":0})");
     auto message = Json::parse(
         R"({"_meta":{"z":1,"a":2},"list":[{"b":1,"a":2},{"b":3,"a":4}],"text":"words",
@@ -137,7 +137,7 @@ TEST_CASE("members are in the order that is asked for; those of a message that i
     CHECK(redactor.seal(message, order).text() ==
           R"({"tools":[{"name":"one","in":{"b":true,"a":{"b":2,"y":1}},"also":null}],)"
           R"("list":[{"a":2,"b":1},{"a":4,"b":3}],"text":"words","_meta":{"a":2,"z":1}})");
-    CHECK(redactor.seal(message, nullptr).text() == sealed(redactor, message));
+    CHECK(redactor.seal(message, protocol::MemberOrder()).text() == sealed(redactor, message));
 
     message["text"] = token;
     CHECK(redactor.seal(message, order).text() == sealed(redactor, message));
@@ -145,7 +145,7 @@ TEST_CASE("members are in the order that is asked for; those of a message that i
 
     const auto odd = redactor_for({{"odd", R"(one","after":"two)"}});
     const Json apart = {{"after", "two, too"}, {"name", "it is one"}};
-    CHECK(odd.seal(apart, OrderedJson::parse(R"({"name":0,"after":0})")).text().find(R"(one","after)") ==
+    CHECK(odd.seal(apart, protocol::MemberOrder(R"({"name":0,"after":0})")).text().find(R"(one","after)") ==
           std::string::npos);
 }
 

@@ -7,6 +7,7 @@
 #include "manifests/embedded.hpp"
 #include "policy/call_words.hpp"
 #include "protocol/expectation.hpp"
+#include "protocol/member_order.hpp"
 #include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
@@ -124,6 +125,20 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
         CHECK(catalog.find(name)->version().size() == 16);
         CHECK_FALSE(definition.contains("approval"));  // for people, and not for clients
     }
+}
+
+TEST_CASE("the file of every tool can be read quickly for the order of its members") {
+    for (const auto name : manifests::tool_names()) {
+        CAPTURE(name);
+        const auto order = protocol::MemberOrder(std::string(registry::as_written(name))).root();
+        REQUIRE(order);
+        std::vector<std::string_view> keys;
+        order->each_member([&keys](std::string_view key, protocol::PlainValue) { keys.push_back(key); });
+        REQUIRE(keys.size() > 4);
+        CHECK((keys[0] == "name" && keys[1] == "title"));
+    }
+    CHECK_FALSE(protocol::MemberOrder(R"({"a":"\n"})").root());
+    CHECK_FALSE(protocol::MemberOrder().root());
 }
 
 TEST_CASE("a request is bound to the definition of its tool, and to nothing that is shown of the request") {
