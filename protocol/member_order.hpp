@@ -17,7 +17,7 @@ public:
     /// That of `json`, if PlainJson::read() takes it; else any.
     explicit MemberOrder(std::string json);
 
-    /// nullopt: any.
+    /// Lives as long as this, or a copy of it. nullopt: any.
     std::optional<PlainValue> root() const;
 
 private:

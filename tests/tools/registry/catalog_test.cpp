@@ -130,7 +130,8 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
 TEST_CASE("the file of every tool can be read quickly for the order of its members") {
     for (const auto name : manifests::tool_names()) {
         CAPTURE(name);
-        const auto order = protocol::MemberOrder(std::string(registry::as_written(name))).root();
+        const protocol::MemberOrder file{std::string(registry::as_written(name))};
+        const auto order = file.root();
         REQUIRE(order);
         std::vector<std::string_view> keys;
         order->each_member([&keys](std::string_view key, protocol::PlainValue) { keys.push_back(key); });
