@@ -23,7 +23,7 @@ std::string shown(std::string_view text) { return protocol::quoted(text); }
 /// A header that must be there and say `expected`, in the same case.
 Result<void> check_text(const HeaderLookup& header, std::string_view name, std::string_view expected) {
     const auto value = header(name);
-    if (!value) return mismatch(name, "is missing.");
+    if (!value) return mismatch(name, "is missing, or is there twice.");
     if (*value != expected)
         return mismatch(name, "says " + shown(*value) + ", but the body says " + shown(expected) + ".");
     return {};
@@ -66,7 +66,9 @@ bool same_value(std::string_view text, const Json& value) {
 Result<void> check_mirror(const HeaderLookup& header, std::string_view name, const Json* value) {
     const auto raw = header(name);
     const bool absent = value == nullptr || value->is_null();
-    if (!raw) return absent ? Result<void>() : mismatch(name, "is missing, but the body has the value.");
+    if (!raw)
+        return absent ? Result<void>()
+                      : mismatch(name, "is missing or is there twice, but the body has the value.");
     if (absent) return mismatch(name, "is there, but the body has no such value.");
     const auto text = decode_header_value(*raw);
     if (!text) return mismatch(name, "holds bad Base64 or characters that no header may hold.");

@@ -5,6 +5,7 @@
 #include "server/config/settings.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/storage/approval_reader.hpp"
+#include "server/storage/database_error.hpp"
 #include "server/storage/lost_journal.hpp"
 #include "server/upstream/api_key.hpp"
 
@@ -23,8 +24,8 @@ bool has_sandbox(const std::filesystem::path& state_dir) {
 }  // namespace
 
 Result<KnownTokens> known_tokens(const storage::StateDir& state) {
-    const auto not_read = [](const Error& cause) {
-        return Error{Errc::storage, cause.message + ". Nothing was run."};
+    const auto not_read = [&](const Error& cause) {
+        return storage::with_its_file({Errc::storage, cause.message + ". Nothing was run."}, state.ledger());
     };
     auto reader = storage::Reader::open(state.ledger());
     if (!reader) return not_read(reader.error());

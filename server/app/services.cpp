@@ -9,6 +9,7 @@
 #include "server/config/principals.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/last_server.hpp"
 #include "server/storage/state_use.hpp"
 #include "server/storage/token_store.hpp"
@@ -189,6 +190,7 @@ void connect_upstream(Services& parts) {
 
 Result<void> open_state(Services& parts, const storage::StateDir& state) {
     parts.state_dir = state.root();
+    if (auto usable = storage::check_key_files(state.root()); !usable) return usable.error();
     auto seal_key = state.seal_key();
     if (!seal_key) return seal_key.error();
     parts.seal_key = *seal_key;

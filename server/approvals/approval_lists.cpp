@@ -102,6 +102,7 @@ Async<Result<std::string>> Approvals::verify_journal() {
         if (!taken) co_return taken.error();
         next = *taken;
     }
+    if (end->wrong) co_return proof.result(*end, {}, redaction_);
     const auto by_hand = co_await store_.run(
         [](storage::Ledger& ledger) { return ledger.people_the_journal_does_not_know(); });
     if (!by_hand) co_return by_hand.error();

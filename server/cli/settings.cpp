@@ -5,6 +5,7 @@
 
 #include "server/cli/help.hpp"
 #include "server/cli/option_forms.hpp"
+#include "server/cli/usage.hpp"
 #include "server/config/config_file.hpp"
 #include "server/config/path_text.hpp"
 
@@ -34,11 +35,18 @@ void add_config(CLI::App& app) {
     app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
+/// A variable of a script that is not set must not stand for what holds without the option.
+CLI::Validator not_empty() {
+    return {[](const std::string& value) { return value.empty() ? std::string(no_value) : std::string(); },
+            "", ""};
+}
+
 struct TextSettings {
     CLI::App& app;
     CLI::Option* operator()(const char* name, auto& place, const char* what, const char* value,
                             const char* variable, const char* otherwise = "") const {
-        return spelled(app.add_option(name, place, what), value, otherwise)->envname(variable);
+        auto* option = spelled(app.add_option(name, place, what), value, otherwise)->envname(variable);
+        return option->check(not_empty());
     }
 };
 

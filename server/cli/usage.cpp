@@ -147,6 +147,8 @@ std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
     // Its one check is our own, which repeats no value.
     constexpr std::string_view config_file = "--config: ";
     if (said.starts_with(config_file)) return said.substr(config_file.size());
+    if (said.ends_with(no_value))
+        return said.substr(0, said.find(':')) + " has an empty value. Give one, or leave the option out.";
     if (dynamic_cast<const CLI::ValidationError*>(&wrong) != nullptr)
         return invalid_value(app, said.substr(0, said.find(':')));
     return said + (said.ends_with('.') ? "" : ".");

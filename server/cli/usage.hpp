@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library is called so
 class App;
@@ -10,6 +11,9 @@ class ParseError;
 }  // namespace CLI
 
 namespace tfy::cli {
+
+/// What a check says of a value that is empty.
+constexpr std::string_view no_value = "the value is empty";
 
 /// A whole text for standard error: what is wrong, and where help is.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);

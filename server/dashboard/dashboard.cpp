@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "protocol/member.hpp"
 #include "protocol/parse.hpp"
+#include "protocol/text_in.hpp"
 #include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::string_view api = "/approvals/api/";
 constexpr protocol::ParseLimits body_limits{longest_body, 4};
+constexpr protocol::ParseLimits told_limits{1 << 20, 8};
 
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
@@ -37,6 +40,11 @@ std::string signed_out(const transport::HttpRequest& request, bool had_key) {
     const bool decides = request.method == "POST" && request.path.starts_with("/approvals/api/approvals/");
     return std::string("Your session has ended. ") +
            (decides ? "Nothing was decided; the request is still open." : "Nothing was done.");
+}
+
+/// Answered as GET is, and sent without the body.
+bool is_head_of_page(const transport::HttpRequest& request, std::string_view method) {
+    return request.method == "HEAD" && method == "GET" && !request.path.starts_with(api);
 }
 
 bool is_json(std::string_view content_type) {
@@ -65,6 +73,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       consent_(desks.consent),
       own_keys_(desks.own_keys),
       trusted_proxies_(std::move(desks.trusted_proxies)),
+      log_(desks.log),
       people_(people),
       codes_(codes),
       redaction_(redaction),
@@ -167,7 +176,8 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
         return refuse(415, "content_type", "The content type must be application/json.");
     auto body = protocol::parse(visit.request.body, body_limits);
     if (!body)
-        return refuse(body.error().code == Errc::too_large ? 413 : 400, "bad_json", body.error().message);
+        return error_reply(redaction_, body.error().code == Errc::too_large ? 413 : 400, "bad_json",
+                           body.error().message);
     if (!body->is_object()) return refuse(400, "bad_json", "The body must be a JSON object.");
     visit.body = std::move(*body);
     return std::nullopt;
@@ -179,7 +189,7 @@ std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_r
     for (const auto& route : routes()) {
         auto id = match(route.path, visit.request.path);
         if (!id) continue;
-        if (route.method == visit.request.method) {
+        if (route.method == visit.request.method || is_head_of_page(visit.request, route.method)) {
             visit.id = std::move(*id);
             return &route;
         }
@@ -189,6 +199,17 @@ std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_r
         return error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
     return error_reply(redaction_, 405, "method_not_allowed", "This address serves only " + allowed + ".",
                        {{"Allow", allowed}});
+}
+
+// What the page asks by itself, again and again, is not noted.
+void Dashboard::note_failure(const transport::HttpRequest& request,
+                             const transport::HttpResponse& reply) const {
+    if (log_ == nullptr || reply.status < 500 || request.method != "POST" || !reply.body) return;
+    const auto told = protocol::parse(reply.body->text(), told_limits);
+    const auto* error = told ? protocol::find_member(*told, "error") : nullptr;
+    const auto why = error != nullptr ? protocol::text_in(*error, "message") : std::string();
+    log_->warn("the approvals page could not do what a person asked",
+               {{"path", request.path}, {"status", reply.status}, {"why", why}});
 }
 
 Async<void> Dashboard::handle(transport::HttpRequest& request, transport::Responder& answer) {
@@ -216,6 +237,7 @@ Async<void> Dashboard::handle(transport::HttpRequest& request, transport::Respon
         co_await events(std::move(visit), answer);
         co_return;
     }
+    note_failure(request, reply);
     reply.headers.insert(reply.headers.end(), guards().begin(), guards().end());
     co_await answer.reply(std::move(reply));
 }

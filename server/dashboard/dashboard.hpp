@@ -12,6 +12,7 @@
 #include "server/dashboard/own_origin.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
+#include "server/observability/log.hpp"
 #include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/people/passkey_desk.hpp"
@@ -69,6 +70,7 @@ public:
         oauth::AuthorizationDesk* consent = nullptr;    // none: no program asks to act for a person
         upstream::OwnKeys* own_keys = nullptr;          // none: people enter no keys of their own
         std::vector<std::string> trusted_proxies = {};  // whose X-Forwarded-For counts
+        const observability::Log* log = nullptr;        // is told what the server failed at
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> server_label,
@@ -104,6 +106,8 @@ private:
     static std::span<const Route> routes();
     /// The route of `visit`, whose id is set then; or the refusal.
     std::variant<const Route*, transport::HttpResponse> find_route(PageRequest& visit) const;
+    /// In the log: what a person did, and this server failed at.
+    void note_failure(const transport::HttpRequest& request, const transport::HttpResponse& reply) const;
     /// The refusal of what another page sends, or a page at another address of this server; nothing
     /// otherwise.
     std::optional<transport::HttpResponse> foreign(const transport::HttpRequest& request) const;
@@ -208,6 +212,7 @@ private:
     oauth::AuthorizationDesk* consent_;
     upstream::OwnKeys* own_keys_;
     std::vector<std::string> trusted_proxies_;
+    const observability::Log* log_;
     transport::NetworkLimit wrong_passphrases_{10, std::chrono::minutes{1}};
     people::PageSessions& people_;
     people::SignInCodes& codes_;

@@ -19,6 +19,7 @@
 #include "server/config/path_text.hpp"
 #include "server/doctor/doctor_finding.hpp"
 #include "server/storage/journal_check.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/lost_journal.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
@@ -151,17 +152,6 @@ CheckResult not_there_yet(const fs::path& path, const policy::Rules& rules) {
             what_to_do(*why_not, "Use another --state-dir, or allow writing there.")};
 }
 
-/// Keys that are there must be good; those that are not are made by the next start.
-std::optional<std::string> why_not_its_keys(const fs::path& path) {
-    const auto state = storage::StateDir::open(path);
-    if (!state) return state.error().message;
-    if (storage::is_there(path / "keys" / "seal.key"))
-        if (const auto key = state->seal_key(); !key) return key.error().message;
-    if (storage::is_there(path / "keys" / "fingerprint.key"))
-        if (const auto key = state->fingerprint_key(); !key) return key.error().message;
-    return std::nullopt;
-}
-
 std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
     std::error_code ignored;
     if (!fs::exists(path / "sandbox.db", ignored)) return std::nullopt;
@@ -196,16 +186,16 @@ CheckResult judge(const fs::path& path, const struct stat& found, const policy::
     if (const auto why_not = why_not_in(path, rules))
         return {Level::broken, what, reason_of(*why_not),
                 what_to_do(*why_not, "Restore this user's permissions, or use another --state-dir.")};
-    if (const auto why_not = why_not_its_keys(path))
-        return finding_of(Level::broken, what, *why_not,
-                          what_to_do(*why_not,
+    if (const auto usable = storage::check_key_files(path); !usable)
+        return finding_of(Level::broken, what, usable.error().message,
+                          what_to_do(usable.error().message,
                                      "Restore this user's permissions on it, or restore the whole state "
                                      "directory from a backup."));
     if (const auto why_not = why_not_its_use(path, sandbox))
         return finding_of(Level::broken, what, why_not->message,
                           why_not->code == Errc::refused
                               ? "Use another --state-dir, or start the server that this one belongs to."
-                              : "Restore the file from a backup, or delete it.");
+                              : "Put a backup of the whole state directory in its place.");
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
         return {Level::broken, what, reason_of(*why_not),
                 "Move sandbox.db away, or use another --state-dir."};
@@ -254,10 +244,14 @@ CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
 CheckResult look_at_journal(const fs::path& state_dir, bool usable_state) {
     constexpr auto what = "journal";
     std::error_code ignored;
-    const auto broken = [&](const Error& error) {
+    const auto broken = [&](const Error& error) -> CheckResult {
+        constexpr std::string_view who = "Find out who could write to the state directory. ";
+        const auto keep = error.message.find(" Keep the state directory as it is");
+        if (keep != std::string::npos)
+            return {Level::broken, what, error.message.substr(0, keep - 1),
+                    std::string(who) + error.message.substr(keep + 1)};
         return finding_of(Level::broken, what, error.message,
-                          "Find out who could write to the state directory. To go on meanwhile, use another "
-                          "--state-dir.");
+                          std::string(who) + "To go on meanwhile, use another --state-dir.");
     };
     if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
         return broken(storage::journal_is_lost(state_dir / "ledger.db", *wrong));

@@ -11,8 +11,9 @@ using journal::JournalRecord;
 constexpr std::size_t records_at_once = 1000;
 
 Error broken_journal(const std::string& wrong) {
-    return {Errc::storage,
-            "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
+    return {Errc::storage, "The journal is broken: " + wrong +
+                               ". Keep the state directory as it is: it is evidence. To go on, use another "
+                               "--state-dir, or a backup of the whole directory."};
 }
 
 // Who wrote them there hoped to be let in; they are not.
@@ -73,7 +74,10 @@ Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
 
 Result<std::string> JournalProof::result(const JournalEnd& end, const std::vector<std::string>& by_hand,
                                          const policy::Seals& seal) const {
-    if (end.wrong) return broken_journal(*end.wrong);
+    if (end.wrong)
+        return broken_journal(*end.wrong + (last_ ? ". The " + count_of(last_->sequence) + " in it " +
+                                                        (last_->sequence == 1 ? "is" : "are") + " intact"
+                                                  : std::string()));
     if (!by_hand.empty()) return rows_by_hand(by_hand, seal);
     if (!last_) return std::string("The journal is empty.\n");
     return said_of(*last_, end, beginning_) + said_of_signatures(passkeys_.signed_decisions());
@@ -101,10 +105,13 @@ Result<IntactJournal> check_journal(Ledger& ledger, const policy::Seals& seal) {
     JournalProof proof;
     const auto whole = for_each_page(ledger, [&](const auto& page) { return proof.take(page); });
     if (!whole) return whole.error();
-    const auto by_hand = ledger.people_the_journal_does_not_know();
+    // If its end cannot be believed, what it says of people cannot, either.
+    const auto by_hand = end->wrong ? Result<std::vector<std::string>>(std::vector<std::string>())
+                                    : ledger.people_the_journal_does_not_know();
     if (!by_hand) return by_hand.error();
     auto said = proof.result(*end, *by_hand, seal);
     if (!said) return said.error();
+    if (auto tables = ledger.check_tables(); !tables) return tables.error();
     return IntactJournal{std::move(*said), proof.facts(*end)};
 }
 

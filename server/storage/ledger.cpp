@@ -1,6 +1,9 @@
 // How the ledger is opened.
 #include "server/storage/ledger.hpp"
 
+#include <algorithm>
+
+#include "server/storage/database_error.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/ledger_tables.hpp"
 #include "server/storage/lost_journal.hpp"
@@ -31,7 +34,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
     auto ledger = open_database(place, limits);
     if (!ledger) return ledger;
     const auto lost = (*ledger)->impl_->is_lost();
-    if (!lost) return lost.error();
+    if (!lost) return with_its_file(lost.error(), place);
     if (*lost) return journal_is_lost(place, "without a record");
     return ledger;
 }
@@ -59,6 +62,29 @@ Result<std::unique_ptr<Ledger>> Ledger::begin_anew(const std::filesystem::path& 
 }
 
 std::filesystem::path Ledger::state_dir() const { return impl_->file.parent_path(); }
+
+Result<void> Ledger::check_tables() {
+    // Tables first: their indexes go with them.
+    const auto names = [](SQLite::Database& database) {
+        SQLite::Statement rows(
+            database,
+            "SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('table', 'index') "
+            "ORDER BY type DESC");
+        std::vector<std::string> all;
+        while (rows.executeStep()) all.push_back(rows.getColumn(0).getString());
+        return all;
+    };
+    auto checked = sqlite::read([&]() -> Result<void> {
+        const auto fresh = sqlite::open(":memory:", ledger_tables::migrations, {});
+        if (!fresh) return fresh.error();
+        const auto here = names(*impl_->database);
+        for (const auto& each : names(**fresh))
+            if (std::ranges::find(here, each) == here.end()) return sqlite::lacking(each);
+        return {};
+    });
+    if (!checked) return with_its_file(checked.error(), impl_->file);
+    return checked;
+}
 
 void Ledger::begin_group() { impl_->begin_group(); }
 

@@ -348,6 +348,10 @@ public:
     /// permissions ("per_…").
     Result<std::vector<std::string>> ids_beginning(const std::string& beginning, std::size_t limit);
 
+    /// Whether all tables and indexes are there: without one, some calls work, and others find the database
+    /// damaged. Errc::storage.
+    Result<void> check_tables();
+
     /// Writes without changing anything, durably: what keeps it from being written keeps the journal from it.
     Result<void> try_writing();
     /// A number that differs after any other process has written, and after requests or permissions of this

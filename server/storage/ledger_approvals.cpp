@@ -3,6 +3,7 @@
 #include <iterator>
 #include <limits>
 
+#include "policy/refusals.hpp"
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "tools/offer.hpp"
@@ -74,6 +75,15 @@ void Ledger::Impl::insert(const StoredApproval& stored) {
     own_commits.note(fresh);
 }
 
+Error Ledger::Impl::has_changed(const std::string& id, Approval::State from) {
+    const auto found = find(id);
+    if (!found) return found.error();
+    const auto to = *found ? (*found)->state() : from;
+    return {Errc::conflict, "This request has changed" +
+                                (to == from ? std::string() : ": it " + policy::in_words(to)) +
+                                ". Nothing was changed by this. Look at it again."};
+}
+
 // What the row is about never changes with its state: where the call as it was asked or its principal differ,
 // nothing is written. Nor if someone else wrote since `next` was read.
 Result<void> Ledger::Impl::change(Approval::State expected, const StoredApproval& stored) {
@@ -84,9 +94,7 @@ Result<void> Ledger::Impl::change(Approval::State expected, const StoredApproval
             std::string(policy::to_string(next.state())), sqlite::stored(next.expires), stored.record,
             next.id, std::string(policy::to_string(expected)), next.revision, next.call.caller.principal,
             next.asked_digest);
-    if (changed != 1)
-        return Error{Errc::conflict, "This request has changed (" + std::string(policy::to_string(expected)) +
-                                         "). Nothing was changed by this. Look at it again."};
+    if (changed != 1) return has_changed(next.id, expected);
     own_commits.note(next);
     return {};
 }
@@ -380,16 +388,6 @@ Result<policy::Claim> Ledger::begin(const StoredApproval& executing,
     auto claimed = executing.approval;
     ++claimed.revision;
     return policy::Claim(std::move(claimed));
-}
-
-Result<std::optional<policy::KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {
-    return sqlite::read([&]() -> Result<std::optional<policy::KeyIdentity>> {
-        auto row = impl_->prepare("SELECT key_print, key_user FROM begun_with WHERE approval_id = ?");
-        SQLite::bind(row, approval_id);
-        return sqlite::first(row, [](SQLite::Statement& found) -> Result<policy::KeyIdentity> {
-            return policy::KeyIdentity{found.getColumn(0).getString(), found.getColumn(1).getString()};
-        });
-    });
 }
 
 }  // namespace tfy::storage

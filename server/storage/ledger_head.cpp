@@ -1,5 +1,6 @@
 // The journal's head: it moves with each record, in the record's own transaction, and only from where it
 // stood.
+#include "server/storage/key_files.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/private_files.hpp"
 #include "tools/own_command.hpp"

@@ -187,6 +187,8 @@ struct Ledger::Impl {
     Result<std::vector<policy::Approval>> open_approvals_of(const std::string& principal);
     void insert(const policy::StoredApproval& stored);
     Result<void> change(policy::Approval::State expected, const policy::StoredApproval& stored);
+    /// What to say of a request that is not any more as it was read, when it was in `from`. Errc::conflict.
+    Error has_changed(const std::string& id, policy::Approval::State from);
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now, bool used_up);
     Result<void> withdraw_under(const std::string& permission, policy::Time now);

@@ -56,4 +56,14 @@ Result<void> Ledger::answer_until(const std::string& approval_id, policy::Time u
     });
 }
 
+Result<std::optional<policy::KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {
+    return sqlite::read([&]() -> Result<std::optional<policy::KeyIdentity>> {
+        auto row = impl_->prepare("SELECT key_print, key_user FROM begun_with WHERE approval_id = ?");
+        SQLite::bind(row, approval_id);
+        return sqlite::first(row, [](SQLite::Statement& found) -> Result<policy::KeyIdentity> {
+            return policy::KeyIdentity{found.getColumn(0).getString(), found.getColumn(1).getString()};
+        });
+    });
+}
+
 }  // namespace tfy::storage

@@ -1,7 +1,7 @@
 // Sessions of the approvals page: any server on the state directory knows them, also after a restart.
 #include "policy/mac.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/ledger_impl.hpp"
-#include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
 namespace {

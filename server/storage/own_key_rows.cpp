@@ -3,8 +3,8 @@
 #include "policy/canonical_json.hpp"
 #include "policy/principals.hpp"
 #include "policy/sealed_state.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/ledger_impl.hpp"
-#include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
 namespace {

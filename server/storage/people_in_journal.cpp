@@ -4,6 +4,7 @@
 
 #include "policy/canonical_json.hpp"
 #include "protocol/text_in.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -99,7 +100,11 @@ Error not_enrolled(std::string_view undone) {
 Result<void> PeopleInJournal::may_decide(const std::string& name, std::string_view undone) const {
     const auto found = people.find(name);
     if (found != people.end() && found->second.decides()) return {};
-    return Error{Errc::refused, name + " may not decide here. " + std::string(undone)};
+    if (found != people.end())
+        return Error{Errc::refused, name + " may not decide here. " + std::string(undone)};
+    return Error{Errc::refused, name + " is not enrolled here. " + std::string(undone) + " " +
+                                    (people.empty() ? "Be the first: " + tools::own_command("people first")
+                                                    : "Ask a person who is enrolled for an invitation.")};
 }
 
 bool PeopleInJournal::suspended(const std::string& name) const {

@@ -3,15 +3,12 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <iterator>
-#include <optional>
 #include <system_error>
 
 #include "policy/sealed_state.hpp"
@@ -24,13 +21,8 @@ namespace tfy::storage {
 namespace {
 
 namespace fs = std::filesystem;
-using Key = std::array<unsigned char, 32>;
 
 constexpr mode_t others = 077;
-
-Error failed(const std::string& what, const fs::path& path) {
-    return not_written(what + " " + path.string(), errno);
-}
 
 std::string user_name(uid_t user) {
     std::array<char, 4096> room{};
@@ -39,46 +31,6 @@ std::string user_name(uid_t user) {
     if (::getpwuid_r(user, &entry, room.data(), room.size(), &found) == 0 && found != nullptr)
         return found->pw_name;
     return "user id " + std::to_string(user);
-}
-
-Result<Key> read_key(const fs::path& file) {
-    const OpenFile key(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    struct stat found = {};
-    if (!key || ::fstat(key.get(), &found) != 0) return failed("Cannot read the key file", file);
-    if ((found.st_mode & others) != 0)
-        return Error{Errc::storage, "Other users can read the key file " + file.string() + " (mode " +
-                                        octal(found.st_mode) +
-                                        "). Nothing was run. Run chmod 600 on it if you are sure that it was "
-                                        "not copied; otherwise use another --state-dir."};
-    Key bytes{};
-    const bool whole = S_ISREG(found.st_mode) && found.st_size == static_cast<off_t>(bytes.size()) &&
-                       ::read(key.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
-    if (whole) return bytes;
-    return Error{Errc::storage,
-                 "The key file " + file.string() +
-                     " is damaged: a key has 32 bytes. Nothing was run. Restore it from a backup; without "
-                     "it, the server does not recognize the tokens that it has seen."};
-}
-
-// Written whole under another name and then linked: unlike rename(), link() never replaces the key of a
-// process that was quicker.
-Result<void> create_key(const fs::path& file) {
-    const auto draft = file.parent_path() / ("." + file.filename().string() + "." + policy::random_id());
-    Key bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!out) return failed("Cannot create the key file", draft);
-    const bool written =
-        ::write(out.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-        ::fsync(out.get()) == 0;
-    sodium_memzero(bytes.data(), bytes.size());
-    const bool linked = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
-    const auto problem = linked ? std::optional<Error>{} : failed("Cannot create the key file", file);
-    ::unlink(draft.c_str());
-    if (problem) return *problem;
-    const OpenFile folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) return failed("Cannot save the key file", file);
-    return {};
 }
 
 /// What to do about it, in sentences; empty where only the system's word for it can tell.
@@ -148,7 +100,7 @@ Result<void> make_private_folder(const fs::path& folder) {
     if (::mkdir(folder.c_str(), 0700) == 0) return {};
     struct stat found = {};
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)
-        return failed("Cannot create the state directory", folder);
+        return not_written("Cannot create the state directory " + folder.string(), errno);
     if (!S_ISDIR(found.st_mode))
         return Error{Errc::storage,
                      folder.string() + " is not a folder. Nothing was run. Give another --state-dir."};
@@ -178,16 +130,6 @@ Result<void> keep_text(const fs::path& file, std::string_view text) {
     if (fs::exists(file, ignored) && text_in(file) == text) return {};
     if (replace_private_file(file, text)) return {};
     return not_written("Cannot write " + file.string(), errno);
-}
-
-Result<Key> load_or_create_key(const fs::path& file) {
-    if (sodium_init() < 0)
-        return Error{Errc::storage, "The system gives no random numbers. Nothing was run."};
-    if (auto folder = make_private_folder(file.parent_path()); !folder) return folder.error();
-    struct stat found = {};
-    if (::lstat(file.c_str(), &found) != 0 && errno == ENOENT)
-        if (auto created = create_key(file); !created) return created.error();
-    return read_key(file);
 }
 
 }  // namespace tfy::storage

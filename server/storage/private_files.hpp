@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -26,10 +25,6 @@ std::string octal(mode_t mode);
 
 /// False also if it cannot be known.
 bool is_there(const std::filesystem::path& file);
-
-/// The 32 bytes of a key file, made from random ones if there is none yet: processes that start at the
-/// same moment agree on one. Errc::storage if it cannot be made, can be read by other users, or is no key.
-Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
 
 /// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half
 /// of it. False with errno set if it cannot be written; then the old one is still there.

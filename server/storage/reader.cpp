@@ -1,6 +1,7 @@
 #include "server/storage/reader.hpp"
 
 #include "server/storage/caller_key_rows.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/reading_connection.hpp"

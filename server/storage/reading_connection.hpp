@@ -20,7 +20,8 @@ namespace tfy::storage {
 inline Result<FileId> file_to_read(const std::filesystem::path& file) {
     if (const auto id = FileId::of(file)) return *id;
     return Error{Errc::storage, "The state database " + file.string() + " is no longer there (" +
-                                    std::generic_category().message(errno) + ")"};
+                                    std::generic_category().message(errno) +
+                                    "): put the state directory back as it was, and restart this server"};
 }
 
 /// The file is known before it is opened: one that is put in its place meanwhile is seen at the next look.

@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cerrno>
 
+#include "server/storage/database_error.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/system/descriptors.hpp"
 #include "tools/own_command.hpp"
@@ -61,6 +62,13 @@ Error not_for_writing(const std::filesystem::path& file, int why) {
 // closing a descriptor of a database drops every lock that this process has on it.
 Result<void> create_private(const std::filesystem::path& file) {
     if (auto folder = make_private_folder(file.parent_path()); !folder) return folder;
+    struct stat found = {};
+    if (::stat(file.c_str(), &found) == 0 && !S_ISREG(found.st_mode))
+        return Error{
+            Errc::storage,
+            std::string(the_database) + " " + file.string() +
+                " is no file. Nothing was run. Move what is there out of the state directory, and put "
+                "a backup of the database in its place, or use another --state-dir."};
     const bool ready = ::mknod(file.c_str(), S_IFREG | 0600, 0) == 0 ||
                        (errno == EEXIST && ::chmod(file.c_str(), 0600) == 0);
     if (ready) return {};
@@ -92,15 +100,11 @@ Result<void> migrate(SQLite::Database& database, std::span<const std::string_vie
     });
 }
 
-constexpr std::string_view the_database = "The state database";
-
 /// Both without a full stop.
 struct Trouble {
     std::string what;
     std::string todo = {};
 };
-
-constexpr auto put_a_backup = "Put a backup of the whole state directory in its place";
 
 Trouble trouble_of(int code) {
     const std::string database(the_database);
@@ -118,8 +122,9 @@ Trouble trouble_of(int code) {
                         std::string(system::allow_more_files)};
             return {database + " cannot be opened for writing",
                     "Check that this user owns the state directory and may write to it"};
+        case SQLITE_ERROR:  // our statements are right: a table is not as our migrations made it
         case SQLITE_CORRUPT:
-        case SQLITE_NOTADB: return {database + " is damaged", put_a_backup};
+        case SQLITE_NOTADB: return {database + " is damaged", std::string(put_a_backup)};
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return {"Another process keeps the state database locked", "Try again, or end that process"};
@@ -132,18 +137,6 @@ Trouble trouble_of(int code) {
 Error trouble(const Trouble& found) {
     return {Errc::storage,
             found.what + ". Nothing was run." + (found.todo.empty() ? "" : " " + found.todo + ".")};
-}
-
-/// The same for who opens the file: several databases lie in a state directory.
-Error with_its_file(Error error, const std::filesystem::path& file) {
-    if (in_memory(file) || !error.message.starts_with(the_database)) return error;
-    error.message.insert(the_database.size(), " " + file.string());
-    if (error.message.ends_with(std::string(put_a_backup) + "."))
-        error.message +=
-            " To go on without one, move the file out of the directory and keep it; if it is ledger.db, then "
-            "run: " +
-            tools::own_command("audit begin-anew");
-    return error;
 }
 
 }  // namespace
@@ -195,8 +188,13 @@ std::string sentence_of(const SQLite::Exception& thrown) {
 }
 
 Error damaged(std::string_view what) {
-    return trouble(
-        {std::string(the_database) + " holds " + std::string(what) + " that cannot be read", put_a_backup});
+    return trouble({std::string(the_database) + " holds " + std::string(what) + " that cannot be read",
+                    std::string(put_a_backup)});
+}
+
+Error lacking(std::string_view what) {
+    return trouble({std::string(the_database) + " is damaged: it lacks the " + std::string(what),
+                    std::string(put_a_backup)});
 }
 
 // SQLite ends a transaction by itself on some failures (a full disk), and then there is nothing left to roll

@@ -41,6 +41,8 @@ Error failure(const SQLite::Exception& thrown);
 std::string sentence_of(const SQLite::Exception& thrown);
 /// A row that is not what was written.
 Error damaged(std::string_view what);
+/// A table or index ("table tokens") that the migrations made, and that is gone.
+Error lacking(std::string_view what);
 
 /// BEGIN IMMEDIATE now, or as it says; ROLLBACK at the end of the scope if no one said commit().
 class Transaction {

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "policy/mac.hpp"
+#include "server/storage/key_files.hpp"
 #include "server/storage/private_files.hpp"
 
 namespace tfy::storage {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/storage/database_error.hpp"
 #include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
@@ -50,7 +51,7 @@ Result<void> check_state_use(const std::filesystem::path& state_dir, Ledger* led
     if (ledger == nullptr || (noted == own && !sandbox)) return {};
     constexpr std::size_t every_request = 1'000'000;
     const auto before = was_sandbox(*ledger, noted.empty() ? every_request : 1);
-    if (!before) return before.error();
+    if (!before) return with_its_file(before.error(), state_dir / "ledger.db");
     return *before && **before != sandbox ? Result<void>(other_use(sandbox)) : Result<void>{};
 }
 

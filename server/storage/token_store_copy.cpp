@@ -48,6 +48,14 @@ Error cannot_be_read(const fs::path& file, const std::string& why) {
                                "). Nothing was changed."};
 }
 
+/// An error about the copy, as one about the file that it was made of.
+Error about(const fs::path& file, const fs::path& copy, Error error) {
+    const auto name = copy.string();
+    if (const auto found = error.message.find(name); found != std::string::npos)
+        error.message.replace(found, name.size(), file.string());
+    return error;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sandbox::TokenStore>> copy_sqlite_token_store(const fs::path& file) {
@@ -59,9 +67,9 @@ Result<std::unique_ptr<sandbox::TokenStore>> copy_sqlite_token_store(const fs::p
     const auto there = scratch.path() / "sandbox.db";
     if (const auto failed = copy_database(file, there)) return cannot_be_read(file, failed.message());
     const auto token_store = open_sqlite_token_store(there);
-    if (!token_store) return token_store.error();
+    if (!token_store) return about(file, there, token_store.error());
     const auto tokens = (*token_store)->all();
-    if (!tokens) return tokens.error();
+    if (!tokens) return about(file, there, tokens.error());
     for (const auto& token : **tokens)
         if (const auto kept = copy->insert(token); !kept) return kept.error();
     return copy;

@@ -92,6 +92,8 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
     [['serve', '--callers', 'foo'], 'Invalid value for --callers: use loopback, keys, oauth, issuer or truefoundry.', 'tfy-pat-mcp serve --help'],
     [['serve', '--caller-requests', '0'], 'Invalid value for --caller-requests: use a whole number from 1 to 1000000.', 'tfy-pat-mcp serve --help'],
     [['serve', '--caller-streams', 'x'], 'Invalid value for --caller-streams: use a whole number from 1 to 10000.', 'tfy-pat-mcp serve --help'],
+    [['doctor', '--state-dir', ''], '--state-dir has an empty value. Give one, or leave the option out.', 'tfy-pat-mcp doctor --help'],
+    [['serve', '--trusted-proxy', ''], '--trusted-proxy has an empty value. Give one, or leave the option out.', 'tfy-pat-mcp serve --help'],
   ];
   for (const [args, words, where] of rows) {
     const done = await runToEnd(binary, args, { env: bare });

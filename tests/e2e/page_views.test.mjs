@@ -115,5 +115,5 @@ test('the journal is checked from the history: intact, and after one changed rec
   ledger.exec("DROP TRIGGER journal_keeps_its_words; UPDATE journal SET body = '{}' WHERE kind = 'requested'");
   ledger.close();
   await check.click();
-  await page.getByText(/^The journal is broken: .*\b\d+\b.*Keep the state directory as it is: it is evidence\.$/).waitFor();
+  await page.getByText(/^The journal is broken: .*\b\d+\b.*Keep the state directory as it is: it is evidence\. To go on, .*\.$/).waitFor();
 });

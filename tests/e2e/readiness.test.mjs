@@ -76,7 +76,7 @@ async function readyz(endpoint, status) {
 
 test('/readyz says 503 while the state directory is gone, a call that changes something does not run, and both recover', async t => {
   const world = await World.start(t, { hold: '0s' });
-  const { endpoint } = await world.serve();
+  const { process: server, endpoint } = await world.serve();
   const peer = new RawHttp(world, endpoint);
   assert.deepEqual(await readyz(endpoint, 200), { ok: true });
   renameSync(world.state, `${world.state}.away`);
@@ -86,6 +86,13 @@ test('/readyz says 503 while the state directory is gone, a call that changes so
   const create = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'goes-nowhere' } });
   const answer = await peer.exchange(create);
   assert.ok(answer.error ?? answer.result.isError, JSON.stringify(answer));
+  const signIn = await fetch(new URL('/approvals/api/sign-in', endpoint), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(endpoint).origin },
+    body: JSON.stringify({ code: 'AAAA-AAAA' }),
+  });
+  assert.equal(signIn.status, 503, await signIn.text());
+  await server.logs(/warning the approvals page could not do what a person asked/);
   renameSync(`${world.state}.away`, world.state);
   assert.deepEqual(await readyz(endpoint, 200), { ok: true });
   assert.equal((await peer.exchange(create)).result.structuredContent.status, 'approval_pending');

@@ -8,6 +8,7 @@
 #include "policy/visible.hpp"
 #include "protocol/parse.hpp"
 #include "server/app/archive.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
@@ -175,7 +176,8 @@ TEST_CASE("records that are cut off at the end, a chain that is written anew, an
 
 TEST_CASE("a head whose key is another's, or gone, is no head") {
     const TempFolder folder;
-    fill(folder, 3);
+    enrol(*open_ledger(folder / "ledger.db"), {"ada"});
+    fill(folder, 2);
     const TempFolder other;
     fill(other, 3);
     const auto key = folder.path() / "keys" / "journal.key";
@@ -184,13 +186,27 @@ TEST_CASE("a head whose key is another's, or gone, is no head") {
                                std::filesystem::copy_options::overwrite_existing);
     CHECK(holds(verify(folder).err, "the head or the key was exchanged"));
     std::filesystem::remove(key);
-    CHECK(holds(verify(folder).err, "journal.key, is gone"));
+    CHECK(holds(verify(folder).err, "journal.key, is gone. The 3 records in it are intact. Keep the state"));
+    CHECK_FALSE(holds(verify(folder).err, "audit verify"));
     CHECK(verify(folder).code == 1);
     const auto refused = open_ledger(folder / "ledger.db")->append(entry("step"));
     REQUIRE_FALSE(refused.has_value());
     CHECK(holds(refused.error().message, "journal.key, is gone. Nothing was run. Restore the whole"));
     CHECK_FALSE(holds(refused.error().message, "audit verify"));  // it says no more than this
     CHECK_FALSE(std::filesystem::exists(key));
+}
+
+TEST_CASE("an intact journal in a database that lacks a table or an index is told as damaged") {
+    for (const std::string gone : {"table reveals", "index journal_of_people"}) {
+        CAPTURE(gone);
+        const TempFolder folder;
+        fill(folder, 2);
+        REQUIRE(run_sql(folder / "ledger.db", ("DROP " + gone).c_str()) == SQLITE_OK);
+        const auto ran = verify(folder);
+        CHECK(ran.code == 1);
+        CHECK(holds(ran.err, (folder / "ledger.db").string() + " is damaged: it lacks the " + gone + ". "));
+        CHECK(holds(ran.err, "Put a backup of the whole state directory in its place."));
+    }
 }
 
 TEST_CASE("a journal that was cut takes no record any more, whichever step would write it") {

@@ -39,6 +39,19 @@ TEST_CASE("a rule that asks about what only reads is warned of, since no one is 
     }
 }
 
+TEST_CASE("what is no TOML is told with its line, however it is broken") {
+    for (const std::string broken : {"[[[", "[[[rule]]]", "[[]]", "[.]", "=", "a.", "a = [[[", "a = \"\\"}) {
+        CAPTURE(broken);
+        const fakes::TempFolder folder;
+        const auto file = (folder.path() / "policy.toml").string();
+        std::ofstream(file) << "# rules\n" << broken;
+        const app::Console console((folder.path() / "state").string());
+        std::ostringstream out, err;
+        CHECK(cli::run_policy_check(file, false, console, out, err) == 1);
+        CHECK(err.str().find(file + " line 2: ") != std::string::npos);
+    }
+}
+
 TEST_CASE("a file that all users may write is warned of") {
     CHECK(
         checked("[[rule]]\nsays = 'deny'\n", false, 0646) ==

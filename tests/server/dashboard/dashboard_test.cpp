@@ -22,6 +22,7 @@ TEST_CASE("the page and its files come as they were built, with headers that kee
         CHECK(answer.content_type() == "text/html; charset=utf-8");
         CHECK(answer.text() == manifests::file("page/index.html"));
         CHECK(answer.header("Cache-Control") == "no-store");
+        CHECK(page.send({.method = "HEAD", .path = path}).status() == 200);
     }
     const auto script = page.get("/approvals/assets/app.js");
     CHECK(script.status() == 200);
@@ -148,6 +149,7 @@ TEST_CASE("other addresses are not found, other methods not allowed") {
         {"GET", "/approvals/api/secrets", 404, ""},
         {"GET", "/approvals/apr_\xE2\x80\xAE", 404, ""},
         {"POST", "/approvals", 405, "GET"},
+        {"HEAD", "/approvals/api/session", 405, "GET"},
         {"PUT", "/approvals/api/session", 405, "GET"},
         {"GET", "/approvals/api/sign-in", 405, "POST"},
         {"GET", "/approvals/api/reveals/rev_a", 405, "POST"},
@@ -367,6 +369,8 @@ TEST_CASE("a decision must come with the page key, as JSON, an object") {
                                        .headers = {{"x-page-key", row.key}, {"content-type", row.type}},
                                        .body = row.body});
         CHECK(answer.status() == row.status);
+        const auto told = answer.json().at("error").at("message").get<std::string>();
+        CHECK(told.find("was done.") == told.rfind("was done."));
         CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::pending);
     }
 }

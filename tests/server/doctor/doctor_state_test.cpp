@@ -14,6 +14,7 @@
 #include "server/doctor/doctor_finding.hpp"
 #include "server/storage/open_file.hpp"
 #include "tests/fakes/few_descriptors.hpp"
+#include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 #include "tools/own_command.hpp"
 
@@ -153,6 +154,23 @@ TEST_CASE(
     const auto keys = doctor::look_at_caller_keys(state, policy::Time{});
     CHECK(holds(keys.why, "is damaged"));
     CHECK(keys.todo == "See the findings on the state directory and the journal.");
+}
+
+TEST_CASE("a database that lacks a table is damaged, and nothing is to be deleted") {
+    const fakes::TempFolder folder;
+    const auto state = folder.path() / "state";
+    {
+        app::Services parts;
+        REQUIRE(app::open_state_at(parts, state).has_value());
+    }
+    REQUIRE(fakes::run_sql(state / "ledger.db", "DROP TABLE approvals") == SQLITE_OK);
+    const auto lacking = about_state(doctor::look_at_state(state, config::load_rules("").value(), false));
+    CHECK(lacking.level == Level::broken);
+    CHECK(holds(lacking.why, "The state database " + (state / "ledger.db").string() + " is damaged"));
+    CHECK(lacking.todo.starts_with("Put a backup of the whole state directory in its place."));
+    const auto journal = doctor::look_at_journal(state);
+    CHECK(journal.level == Level::broken);
+    CHECK(holds(journal.why, "ledger.db is damaged: it lacks the table approvals"));
 }
 
 }  // namespace tfy::doctor_state_test

@@ -120,12 +120,18 @@ TEST_CASE("a state directory whose key or sandbox is damaged is broken; a good o
     REQUIRE(app::open_state_at(parts, state).has_value());
     CHECK(about(doctor::look_at_state(state, built_in(), true), "state directory").level == Level::ok);
     write(state / "sandbox.db", "no database, however long it is, is found in here");
-    CHECK(about(doctor::look_at_state(state, built_in(), true), "state directory").level == Level::broken);
+    const auto sandbox = about(doctor::look_at_state(state, built_in(), true), "state directory");
+    CHECK(sandbox.level == Level::broken);
+    CHECK(holds(sandbox.why, (state / "sandbox.db").string() + " is damaged"));
     CHECK(about(doctor::look_at_state(state, built_in(), false), "state directory").level == Level::ok);
-    fs::resize_file(state / "keys" / "seal.key", 7);
+    write(state / "keys" / "sessions.key", "short");
+    fs::permissions(state / "keys" / "sessions.key", fs::perms::owner_read | fs::perms::owner_write);
     const auto damaged = about(doctor::look_at_state(state, built_in(), false), "state directory");
-    CHECK(damaged.level == Level::broken);
-    CHECK(holds(damaged.why, "seal.key is damaged"));
+    CHECK((damaged.level == Level::broken && holds(damaged.why, "sessions.key is damaged")));
+    CHECK(holds(damaged.todo, "or delete it. Another one is made"));
+    app::Services again;
+    CHECK(holds(app::open_state_at(again, state).error().message, "sessions.key is damaged"));
+    CHECK((fs::remove(state / "keys" / "sessions.key") && app::open_state_at(again, state).has_value()));
 }
 
 TEST_CASE("rules that a server would not start with are broken, with their line") {

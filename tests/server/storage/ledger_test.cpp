@@ -77,6 +77,25 @@ TEST_CASE("the same call under another definition of its tool ends what waits un
     }
 }
 
+TEST_CASE("a decision that comes too late is told what the request is by then") {
+    auto ledger = open_ledger(":memory:");
+    REQUIRE(ledger->open_request(approval("apr_1"), roomy, entry("requested")).has_value());
+    const auto late = [&] {
+        return ledger->change(State::pending, in_state(approval("apr_1"), State::approved), entry("late"))
+            .error();
+    };
+    auto extended = ledger->find("apr_1").value().value();
+    REQUIRE(ledger->change(State::pending, extended, entry("extended")).has_value());
+    CHECK(late().message == "This request has changed. Nothing was changed by this. Look at it again.");
+    const auto now = ledger->find("apr_1").value().value();
+    auto denied = in_state(approval("apr_1"), State::denied);
+    denied.revision = now.revision;
+    REQUIRE(ledger->change(State::pending, denied, entry("denied")).has_value());
+    CHECK(late().code == Errc::conflict);
+    CHECK(late().message ==
+          "This request has changed: it was denied. Nothing was changed by this. Look at it again.");
+}
+
 TEST_CASE(
     "the same call by the same principal attaches to its request, ended or not, until that answers no more") {
     const State states[] = {State::pending,   State::approved,  State::executing, State::succeeded,

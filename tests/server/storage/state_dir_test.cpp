@@ -16,6 +16,7 @@
 #include <system_error>
 #include <thread>
 
+#include "server/storage/key_files.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/state_use.hpp"
 #include "tests/fakes/state.hpp"
@@ -160,6 +161,38 @@ TEST_CASE("a key that others may read, or that is no key, is refused in words th
         REQUIRE_FALSE(refused.has_value());
         CHECK(refused.error().code == Errc::storage);
         CHECK(says(refused.error(), row.words));
+    }
+}
+
+TEST_CASE("a key that is damaged is told with what becomes of the state directory without it") {
+    struct Row {
+        const char* name;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"fingerprint.key", "does not recognize the tokens that it has seen"},
+        {"journal.key", "nothing shows whether records were cut off the end of the journal"},
+        {"own_keys.key", "they enter them again on the approvals page"},
+        {"seal.key", "or delete it. The next start makes another one"},
+        {"sessions.key", "people have to sign in to the approvals page again"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const TempFolder folder;
+        const auto state = open_state(folder.path());
+        CHECK(storage::check_key_files(folder.path())
+                  .has_value());  // those that are not there yet are not missing
+        const auto file = folder / "keys" / row.name;
+        REQUIRE(storage::load_or_create_key(file).has_value());
+        CHECK(storage::check_key_files(folder.path()).has_value());
+        std::filesystem::resize_file(file, 31);
+        const auto damaged = storage::check_key_files(folder.path());
+        REQUIRE_FALSE(damaged.has_value());
+        CHECK(says(damaged.error(), file.string() + " is damaged: a key has 32 bytes. Nothing was run. "));
+        CHECK(says(damaged.error(), row.words));
+        std::filesystem::resize_file(file, 32);
+        ::chmod(file.c_str(), 0644);
+        CHECK(says(storage::check_key_files(folder.path()).error(), "mode 0644"));
     }
 }
 
