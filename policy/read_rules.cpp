@@ -287,7 +287,7 @@ Result<Rules> read_rules(std::string_view text, std::string_view file_name,
     try {
         return reader.read(toml::parse(text, file_name));
     } catch (const toml::parse_error& failure) {
-        return reader.error(line_of(failure.source()), std::string(failure.description()));
+        return reader.error(line_of(failure.source()), in_words(failure));
     }
 }
 

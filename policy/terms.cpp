@@ -46,7 +46,7 @@ std::optional<std::string> excluded(const Terms& terms, const Caller& caller, st
                shown(seal, caller.principal, 100) + " is.";
     if (!terms.self_approval && same_person(name, caller.person))
         return "The rule asks for a person other than the agent's own, who is " + shown(seal, name, 100) +
-               ".";
+               ": another person has to decide.";
     return "Only these people can decide on this request: " + shown_names(terms.approvers, seal) + ".";
 }
 

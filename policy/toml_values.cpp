@@ -24,6 +24,12 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
 
 }  // namespace
 
+std::string in_words(const toml::parse_error& wrong) {
+    if (wrong.description().find("cannot redefine") != std::string_view::npos)
+        return "this key or table is there twice; keep one of the two";
+    return "this is not valid TOML; text needs quotes, as in name = \"text\"";
+}
+
 int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
 std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }

@@ -62,6 +62,8 @@ private:
 };
 
 int line_of(const toml::source_region& source);
+/// What is wrong with a text that is no TOML, without the text, and without its line.
+std::string in_words(const toml::parse_error& wrong);
 std::string in_quotes(std::string_view text);
 bool is_one_of(std::string_view word, std::span<const std::string_view> words);
 

@@ -132,10 +132,13 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
            &log_},
           people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
           [&page] { return page.home(); }),
-      probes_(store_, redaction_, log_, before_asking(parts),
-              [key = parts.own_key, sandbox = parts.sandbox] {
-                  return sandbox ? std::vector<std::string>{} : key->facts().warnings;
-              }),
+      journal_watch_(loop, approvals_, clock, log_),
+      probes_(
+          store_, redaction_, log_, before_asking(parts),
+          [key = parts.own_key, sandbox = parts.sandbox] {
+              return sandbox ? std::vector<std::string>{} : key->facts().warnings;
+          },
+          [this] { return journal_watch_.broken(); }),
       metrics_({redaction_, clock, log_, call_tool_.counts(), notifier_, streamable_http_,
                 parts.upstream_requests, parts.listening.address, state_dir_}) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
@@ -349,7 +352,7 @@ Async<void> App::handle(transport::HttpRequest& request, transport::Responder& a
 }
 
 Async<void> App::handle_page(transport::HttpRequest& request, transport::Responder& answer) {
-    if (request.path == "/approvals" || request.path.starts_with("/approvals/") ||
+    if (request.path == "/" || request.path == "/approvals" || request.path.starts_with("/approvals/") ||
         (consent_ && request.path == "/oauth/authorize"))
         co_return co_await dashboard_.handle(request, answer);
     if (Probes::has(request.path)) co_return co_await probes_.reply_to(request, answer);

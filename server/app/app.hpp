@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/app/journal_watch.hpp"
 #include "server/app/metrics.hpp"
 #include "server/app/page_reading.hpp"
 #include "server/app/probes.hpp"
@@ -104,6 +105,8 @@ public:
     upstream::Accounts& accounts() { return accounts_; }
     people::PageSessions& people() { return people_; }
     Metrics& metrics() { return metrics_; }
+    /// At once and each day, for the log and /readyz.
+    void check_journal() { journal_watch_.start(); }
     const sealing::Sealer& redaction() const { return redaction_; }
     const observability::Log& log() const { return log_; }
 
@@ -184,6 +187,7 @@ private:
     std::unique_ptr<oauth::Consent> consent_;     // none: no program asks to act for a person
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
+    JournalWatch journal_watch_;
     Probes probes_;
     Metrics metrics_;
 };

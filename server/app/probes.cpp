@@ -43,6 +43,10 @@ Async<void> Probes::ready(transport::Responder& answer) {
                       tell + "why.";
         log_.warn("not ready: TrueFoundry cannot be asked",
                   {{"cause", problem->cause}, {"why", problem->sentence}});
+    } else if (broken_()) {
+        body["warning"] =
+            "Calls work, and the journal is not as it was written. audit verify and the log say "
+            "what is wrong.";
     } else if (!warnings_().empty()) {
         body["warning"] = "Calls work, and something is wrong with the key. " + tell + "what.";
     }

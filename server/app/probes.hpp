@@ -21,18 +21,23 @@ public:
     /// What should not be so with the key, and is no obstacle.
     using KeyWarnings = std::function<std::vector<std::string>()>;
 
+    /// Whether the journal was found broken.
+    using JournalBroken = std::function<bool()>;
+
     Probes(storage::Store& store, const sealing::Sealer& redaction, const observability::Log& log,
-           Configured configured, KeyWarnings warnings)
+           Configured configured, KeyWarnings warnings, JournalBroken broken)
         : store_(store),
           redaction_(redaction),
           log_(log),
           configured_(std::move(configured)),
-          warnings_(std::move(warnings)) {}
+          warnings_(std::move(warnings)),
+          broken_(std::move(broken)) {}
 
     static bool has(std::string_view path) { return path == "/livez" || path == "/readyz"; }
     /// /livez: {"ok": true}. /readyz: 503 with {"ok": false, "why"} if the journal cannot be written, the
     /// known tokens not be read, or the control plane not be asked.
-    /// {"ok": true, "warning"} if the key works on, though the place that it came from does not. Anyone
+    /// {"ok": true, "warning"} if the journal is broken, or the key works on, though the place that it came
+    /// from does not. Anyone
     /// may ask: what is said names no path and no address; the log does.
     Async<void> reply_to(const transport::HttpRequest& request, transport::Responder& answer);
 
@@ -47,6 +52,7 @@ private:
     const observability::Log& log_;
     Configured configured_;
     KeyWarnings warnings_;
+    JournalBroken broken_;
     std::chrono::steady_clock::time_point written_at_ = {};
 };
 

@@ -113,9 +113,12 @@ struct Told {
         : upstream(parts.upstream_label()()),
           public_url(parts.public_url),
           authorization_server(parts.resource.authorization_server),
-          callers(parts.callers) {}
+          callers(parts.callers),
+          own_keys(!parts.sandbox && parts.callers.credentials() && parts.key_map.entries.empty() &&
+                   !parts.key_map.server_key_for_others) {}
     std::string upstream, public_url, authorization_server;
     config::CallersBy callers;
+    bool own_keys;  // no caller uses the server's
 };
 
 /// What to paste into a client.
@@ -156,6 +159,12 @@ std::string greeting(const Told& told, const std::string& here, const std::strin
     if (callers.issuer)
         text += (callers.keys ? "Or it shows" : "Each caller shows") + std::string(" an access token of ") +
                 told.authorization_server + " for this endpoint; clients learn this by themselves.\n\n";
+    const bool by_page = callers.keys || callers.oauth || callers.issuer;
+    if (told.own_keys && by_page)
+        text +=
+            "A call uses the TrueFoundry key that the caller's person enters on the approvals page. To let "
+            "every "
+            "caller use this server's key, start it with --shared-key.\n\n";
     const bool by_gateway_alone = callers.truefoundry && !callers.keys && !callers.oauth;
     if (!by_gateway_alone) text += to_add_it(told, base);
     text +=
@@ -333,6 +342,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
         [&app](const policy::Rules& rules) { return app.take_rules(rules); },
         [&] { read_files_again(loop, app, *certificate, options.principals); });
     if (tls) (*certificate)->tell(app.log(), clock);
+    app.check_journal();
     WayIn way{.anyone = anyone, .pairing = pairing_code(state_dir, prints_code)};
     if (prints_code) way.code = app.people().issue_code(config::os_user(), std::chrono::hours{12});
     Result<void> started;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "policy/dialogue/approval_text.hpp"
+#include "policy/principals.hpp"
 #include "policy/visible.hpp"
 #include "server/approvals/requirements.hpp"
 
@@ -155,11 +156,17 @@ std::string who_decides(const Rule& rule, const policy::Seals& seal) {
     return text + "\n";
 }
 
+/// A caller that was given has one transport.
+bool tells_of(const Explanation& that, bool over_http) {
+    const bool on_stdio = that.call.caller.principal.starts_with(policy::stdio_principals);
+    return !that.one_transport || over_http != on_stdio;
+}
+
 std::string terms(const Explanation& that, const policy::Seals& seal) {
     const auto& rule = *that.in_force;
     auto text = who_decides(rule, seal);
     for (const bool over_http : {false, true}) {
-        if (that.one_transport && over_http != that.call.caller.principal.starts_with("http:")) continue;
+        if (!tells_of(that, over_http)) continue;
         const auto level = least(rule, over_http);
         text += std::string(over_http ? "  Over HTTP" : "  On stdio") + " it takes a decision of level " +
                 std::string(policy::to_string(level)) + ":\n";
@@ -197,6 +204,7 @@ Json rule_json(const Rule& rule, const RuleMatch& match, policy::Time at) {
 Json terms_json(const Explanation& that) {
     const auto& rule = *that.in_force;
     const auto door = [&](bool over_http) -> Json {
+        if (!tells_of(that, over_http)) return nullptr;
         const auto level = least(rule, over_http);
         return {{"min_assurance", policy::to_string(level)}, {"channels", channels(level, over_http)}};
     };

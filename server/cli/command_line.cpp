@@ -176,7 +176,7 @@ std::optional<int> CommandLine::parse(std::span<char* const> arguments, std::ost
         return app_.exit(asked, out, err);
     } catch (const CLI::ParseError& wrong) {
         if (rest_) rest_(*this);
-        app::Console(state_dir_of(arguments)).say(err, usage_error(app_, wrong));
+        app::Console(state_dir_of(arguments)).say(err, usage_error(app_, wrong, arguments));
         return 2;
     }
     return std::nullopt;

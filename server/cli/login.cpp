@@ -59,7 +59,10 @@ Result<std::string> read_address(const std::string& text) {
     if (const auto placeholder = upstream::read_url_placeholder(text))
         return not_kept("The address " + placeholder->says("address", upstream::Placeholder::Place::file));
     auto url = upstream::read_base_url(text.find("://") == std::string::npos ? "https://" + text : text);
-    if (!url) return not_kept("The address: " + url.error().message);
+    if (!url)
+        return not_kept("The address " + url.error().message +
+                        ". Run this again with the address of your control plane, for example "
+                        "https://acme.truefoundry.cloud.");
     return url;
 }
 
@@ -129,6 +132,34 @@ Result<config::KeptLogin> login_of_truefoundry() {
     return config::KeptLogin{.base_url = std::move(*url), .key = std::move(*key)};
 }
 
+/// Of the doctor's words those about a key that says something about itself.
+std::string told_of_key(const CheckResult& found) {
+    const auto from = found.why.find("; ");
+    const auto facts = from == std::string::npos ? found.why : found.why.substr(from + 2);
+    if (facts.find("not a JWT") != std::string::npos && found.level == CheckResult::Level::ok) return {};
+    return "The key: " + facts + (facts.ends_with('.') ? "\n" : ".\n");
+}
+
+/// The address was typed, or given in an option: nothing is to be changed in the environment.
+std::string without_variable(std::string why) {
+    constexpr std::string_view variable = "TFY_BASE_URL";
+    for (auto at = why.find(variable); at != std::string::npos; at = why.find(variable))
+        why.replace(at, variable.size(), "the address");
+    return why;
+}
+
+/// What the person does next, unless they did.
+std::string next_steps() {
+    std::string text = "Next, name who approves: " + tools::own_command("people first") +
+                       "\nThen set up your client: " + tools::own_program() + " setup\n";
+    const auto set = config::read_upstream();
+    if (set.key_from.ends_with(" in the environment") || set.key_from.ends_with(" in .env"))
+        text = "What is started from here uses " + set.key_from +
+               ", not this login: unset it, or keep it and run " + tools::own_program() +
+               " login --forget.\n" + text;
+    return text;
+}
+
 /// Whether TrueFoundry takes it. What the doctor would say of it.
 Result<std::string> check(const config::KeptLogin& login, const config::Settings& settings,
                           const LoginWindow& window) {
@@ -148,9 +179,8 @@ Result<std::string> check(const config::KeptLogin& login, const config::Settings
             return not_kept(
                 "TrueFoundry refused this key. Create one there, under Access → Personal Access "
                 "Tokens, and run this again.");
-        if (found.level == CheckResult::Level::broken) return not_kept(found.why);
-        if (found.what == "key" || found.level == CheckResult::Level::warning)
-            words += "The key: " + found.why + "\n";
+        if (found.level == CheckResult::Level::broken) return not_kept(without_variable(found.why));
+        if (found.what == "key" || found.level == CheckResult::Level::warning) words += told_of_key(found);
     }
     return words;
 }
@@ -173,7 +203,7 @@ int log_in(Invocation& call, const LoginWish& wish) {
         "this address, or started without a key; start any other one again, with a new session of its "
         "client. A key in the environment or in .env comes first. Programs of your account can read that "
         "file: to remove it, run " +
-        tools::own_program() + " login --forget.\n");
+        tools::own_program() + " login --forget.\n" + next_steps());
     return 0;
 }
 

@@ -15,6 +15,9 @@ Result<void> write_new(const std::string& file, std::string_view text, const std
         return Error{Errc::storage,
                      "--out: the file " + file + " cannot be " + how + " (" + cause + "). " + undone};
     };
+    if (opened < 0 && errno == EEXIST)
+        return Error{Errc::storage,
+                     "--out: the file " + file + " is there already. " + undone + " Name another one."};
     if (opened < 0) return failed("made", why());
     const bool whole = ::write(opened, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(opened) == 0;

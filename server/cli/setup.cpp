@@ -1,5 +1,6 @@
 #include "server/cli/setup.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
 #include "policy/near_miss.hpp"
@@ -186,6 +187,27 @@ Result<std::string> public_url_for(const config::Settings& settings) {
     return own_origin(named);
 }
 
+Error not_written(const Error& why) {
+    constexpr std::string_view started = "Nothing was started.";
+    auto text = why.message;
+    if (const auto at = text.find(started); at != std::string::npos) text.replace(at, started.size(), "");
+    while (text.ends_with(' ')) text.pop_back();
+    return {Errc::invalid_params, text + " Nothing was written."};
+}
+
+/// Whether serve would start with these, and clients reach it at the address that is written down.
+Result<void> could_serve(config::Settings settings, const std::string& public_url) {
+    boost::system::error_code ignored;
+    if (public_url.empty() && boost::asio::ip::make_address(settings.listen.host, ignored).is_unspecified())
+        return Error{Errc::invalid_params,
+                     "--listen " + settings.listen.host +
+                         " stands for all addresses of this machine, and a host needs one. Nothing was "
+                         "written. Give the one that clients use with --public-url."};
+    settings.public_url = public_url;
+    if (const auto may = config::may_serve(settings); !may) return not_written(may.error());
+    return {};
+}
+
 Result<void> name_address(const config::Options& options, setup::SetupPlan& plan) {
     const auto read = config::read_settings(options);
     for (const auto& wrong : read.wrong)
@@ -194,6 +216,7 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
     const auto& settings = read.settings;
     auto public_url = public_url_for(settings);
     if (!public_url) return public_url.error();
+    if (auto could = could_serve(settings, *public_url); !could) return could;
     plan.connection.url = (public_url->empty() ? own_origin(settings) : *public_url) + "/mcp";
     if (settings.listen.port == 0 && settings.public_url.empty())
         return Error{
@@ -205,6 +228,10 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
         for (const auto& word : options.callers) given += (given.empty() ? " --callers " : ",") + word;
     if (options.listen != config::Options{}.listen)
         given += " --listen " + tools::quoted_for_a_shell(options.listen);
+    for (const auto& [name, value] : {std::pair{"--tls-cert", options.tls_cert},
+                                      {"--tls-key", options.tls_key},
+                                      {"--issuer", options.issuer}})
+        if (!value.empty()) given += " " + std::string(name) + " " + tools::quoted_for_a_shell(value);
     if (!public_url->empty()) given += " --public-url " + tools::quoted_for_a_shell(*public_url);
     const auto oauth = setup::find_host(plan.host)->oauth_options;
     if (settings.callers.oauth && !oauth.empty()) given += " " + std::string(oauth);

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 
 #include "policy/near_miss.hpp"
 #include "server/config/option_words.hpp"
@@ -38,8 +40,23 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+/// What other programs call what is called otherwise here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> usual_words = {{
+    {"init", "setup"},
+    {"install", "setup"},
+    {"logout", "login --forget"},
+    {"run", "serve"},
+    {"start", "serve"},
+    {"status", "doctor"},
+    {"version", "--version"},
+}};
+
 /// An abbreviation stands for the first verb that begins so.
 std::string verb_suggestion(const CLI::App& at, std::string_view typed) {
+    const auto usual =
+        std::ranges::find(usual_words, typed, &std::pair<std::string_view, std::string_view>::first);
+    if (usual != usual_words.end() && at.get_parent() == nullptr)
+        return " Did you mean " + std::string(usual->second) + "?";
     std::vector<std::string> names;
     for (const auto* verb : at.get_subcommands(nullptr)) names.push_back(verb->get_name());
     const auto beginning = std::ranges::find_if(
@@ -118,8 +135,19 @@ std::string listed_choices(std::string_view names) {
     return text;
 }
 
+/// The variable that a value comes from; empty if it was typed, or is in a file.
+std::string place_of_value(const CLI::Option& option, const Typed& typed) {
+    const auto name = option.get_name();
+    const auto gives = [&](std::string_view word) {
+        return word == name || (word.starts_with(name) && word.substr(name.size()).starts_with('='));
+    };
+    const auto* value = option.get_envname().empty() ? nullptr : std::getenv(option.get_envname().c_str());
+    if (value == nullptr || *value == '\0' || std::ranges::any_of(typed, gives)) return {};
+    return ", from " + option.get_envname() + " in the environment";
+}
+
 /// By the option's name alone: what was typed may be a secret.
-std::string invalid_value(const CLI::App& app, const std::string& name) {
+std::string invalid_value(const CLI::App& app, const std::string& name, const Typed& typed) {
     const auto* option = find_option(app, name);
     const auto type = option == nullptr ? std::string{} : option->get_type_name();
     const auto choices = type.find('{');
@@ -131,18 +159,20 @@ std::string invalid_value(const CLI::App& app, const std::string& name) {
         use = ": use a whole number" + (named.empty() ? "" : " from " + named);
     else if (!named.empty())
         use = ": use " + listed_choices(named);
-    return "Invalid value for " + (name.empty() ? "an option" : name) + use + ".";
+    return "Invalid value for " + (name.empty() ? "an option" : name) +
+           (option == nullptr ? "" : place_of_value(*option, typed)) + use + ".";
 }
 
 /// What the library says, up to where it repeats a value.
-std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
+std::string without_value(const CLI::App& app, const CLI::ParseError& wrong, const Typed& typed) {
     const std::string said = wrong.what();
     constexpr std::string_view conversion = "Could not convert: ", flag = "The value ";
     if (said.starts_with(conversion))
-        return invalid_value(app, said.substr(conversion.size(), said.find(" = ") - conversion.size()));
+        return invalid_value(app, said.substr(conversion.size(), said.find(" = ") - conversion.size()),
+                             typed);
     if (said.starts_with(flag)) {
         const auto name = said.rfind(" for ");
-        return invalid_value(app, name == std::string::npos ? "" : said.substr(name + 5));
+        return invalid_value(app, name == std::string::npos ? "" : said.substr(name + 5), typed);
     }
     // Its one check is our own, which repeats no value.
     constexpr std::string_view config_file = "--config: ";
@@ -150,7 +180,7 @@ std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
     if (said.ends_with(no_value))
         return said.substr(0, said.find(':')) + " has an empty value. Give one, or leave the option out.";
     if (dynamic_cast<const CLI::ValidationError*>(&wrong) != nullptr)
-        return invalid_value(app, said.substr(0, said.find(':')));
+        return invalid_value(app, said.substr(0, said.find(':')), typed);
     return said + (said.ends_with('.') ? "" : ".");
 }
 
@@ -169,7 +199,12 @@ std::string given_twice(const CLI::ParseError& wrong) {
     return said.substr(0, at) + (said.ends_with(" 2") ? " is given twice.\n" : " is given more than once.\n");
 }
 
-std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
+/// The option's name in "PAGE is required".
+std::string without_end(std::string_view said) {
+    return std::string(said.substr(0, said.find(" is required")));
+}
+
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong, const Typed& typed) {
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&wrong) != nullptr &&
         std::string_view(wrong.what()).ends_with(" missing"))
         return missing_value(app, wrong.what());
@@ -184,13 +219,21 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
         return "Cannot read the file of --config, " + app.get_config_ptr()->as<std::string>() +
                ". Nothing was started. Check its name and permissions.\n";
     if (std::string_view(wrong.what()) == "A subcommand is required") return about_missing_verb(app);
-    return without_value(app, wrong) + "\n";
+    if (const auto* missing = dynamic_cast<const CLI::RequiredError*>(&wrong); missing != nullptr)
+        if (const auto* option = find_option(app, without_end(wrong.what()))) {
+            const auto type = option->get_type_name();
+            if (const auto choices = type.find('{'); choices != std::string::npos)
+                return "Which " + without_end(wrong.what()) + "? One of " +
+                       listed_choices(type.substr(choices + 1, type.find('}') - choices - 1)) + ".\n";
+        }
+    return without_value(app, wrong, typed) + "\n";
 }
 
 }  // namespace
 
-std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong) {
-    return "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
+std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong, const Typed& typed) {
+    return "tfy-pat-mcp: " + what_is_wrong(app, wrong, typed) + "Help: " + typed_so_far(chosen(app)) +
+           " --help\n";
 }
 
 }  // namespace tfy::cli

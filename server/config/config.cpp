@@ -94,7 +94,9 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
             upstream.base_url = *read;
         } else {
             const auto parts = http_client::UrlParts::read(text);
-            upstream.url_problem = std::string(name) + ": " + read.error().message;
+            upstream.url_problem = std::string(name) + ": The base URL " + read.error().message +
+                                   ". Set TFY_BASE_URL to the address of your control plane, for example "
+                                   "https://acme.truefoundry.cloud.";
             upstream.url_cause = parts && parts->scheme == "http" && !parts->is_loopback()
                                      ? "base_url_not_https"
                                      : "base_url_unusable";
@@ -196,12 +198,13 @@ void take_login(const std::filesystem::path& file, Upstream& upstream) {
     if (upstream.base_url == (*login)->base_url)
         upstream.api_key = std::move((*login)->key);
     else
-        upstream.key_problem = Error{
-            Errc::storage,
-            "The kept login is for another address than " + upstream.url_from +
-                " names, and its key goes to its own address only. Unset that one, or log in at it with " +
-                tools::own_program() + " login.",
-            {{"cause", "key_not_set"}}};
+        upstream.key_problem = Error{Errc::storage,
+                                     "The kept login is for another address than " + upstream.url_from +
+                                         " names, and its key goes to its own address only. Use the address "
+                                         "of the login, or log in at "
+                                         "the other one with " +
+                                         tools::own_program() + " login.",
+                                     {{"cause", "key_not_set"}}};
 }
 
 /// Seconds, whole or with up to three decimals.

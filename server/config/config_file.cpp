@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "policy/near_miss.hpp"
+#include "policy/toml_values.hpp"
 #include "server/config/option_words.hpp"
 
 namespace tfy::config {
@@ -143,10 +144,7 @@ std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& in) const {
     try {
         reader.read(app_, toml::parse(in));
     } catch (const toml::parse_error& wrong) {
-        // What the reader of TOML says may hold the text that it stumbled on.
-        if (wrong.description().find("cannot redefine") != std::string_view::npos)
-            refuse(wrong.source(), "this key or table is there twice; keep one of the two");
-        refuse(wrong.source(), "this is not valid TOML; text needs quotes, as in hold = \"45s\"");
+        refuse(wrong.source(), policy::in_words(wrong));
     }
     return std::move(reader.items);
 }

@@ -88,7 +88,7 @@ Result<std::vector<MappedKey>> read_principals(std::string_view text, const std:
     try {
         return reader.read(toml::parse(text, file_name));
     } catch (const toml::parse_error& failure) {
-        return reader.error(policy::line_of(failure.source()), std::string(failure.description()));
+        return reader.error(policy::line_of(failure.source()), policy::in_words(failure));
     }
 }
 

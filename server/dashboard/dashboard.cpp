@@ -83,6 +83,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       origin_(std::move(home)) {}
 
 const Dashboard::Route Dashboard::table[] = {
+    {"GET", "/", Needs::nothing, &Dashboard::to_page},
     {"GET", "/approvals", Needs::nothing, &Dashboard::page},
     {"GET", "/approvals/", Needs::nothing, &Dashboard::page},
     {"GET", "/approvals/assets/{id}", Needs::nothing, &Dashboard::asset},

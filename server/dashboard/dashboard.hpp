@@ -114,6 +114,8 @@ private:
     /// The refusal, or nothing if `visit` may go on; reads the body.
     std::optional<transport::HttpResponse> stopped(PageRequest& visit, Needs needs) const;
 
+    /// For people who type the host alone.
+    Async<transport::HttpResponse> to_page(PageRequest visit);
     Async<transport::HttpResponse> page(PageRequest visit);
     Async<transport::HttpResponse> asset(PageRequest visit);
     Async<transport::HttpResponse> sign_in(PageRequest visit);

@@ -39,6 +39,10 @@ Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
                     : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
 }
 
+Async<transport::HttpResponse> Dashboard::to_page(PageRequest) {
+    co_return empty_reply(307, {{"Location", "/approvals"}});
+}
+
 Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
     auto found = files_.asset(visit.id, visit.request.header("accept-encoding").value_or(""),
                               visit.request.header("if-none-match").value_or(""));

@@ -60,6 +60,11 @@ void upstream(DoctorOptions& options, const config::Settings& settings, const po
     for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
 }
 
+/// For calls of callers who may use it.
+bool has_key(const DoctorOptions& options) {
+    return !options.server.sandbox && !options.offline && !config::read_upstream().key_from.empty();
+}
+
 std::string page_of(const config::Settings& settings) {
     const auto& url = settings.public_url;
     if (url.empty()) return settings.tls.given() ? "https://localhost" : "http://localhost";
@@ -106,7 +111,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     CheckResults all = look_at_settings(read, options.settings);
     upstream(options, read.settings, console.seals(), all);
     const bool usable = state(options, read, console.seals(), all);
-    if (!options.asked_by_serve)
+    if (!options.asked_by_serve && !read.settings.callers.credentials())  // those are callers of serve
         all.push_back(look_at_page(app::has_display(), options.server.open_browser,
                                    system::has_browser_opener(), usable));
     if (!read.settings.listen.host.empty()) {
@@ -114,7 +119,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
             if (auto listen = look_at_listen(read.settings)) all.push_back(std::move(*listen));
         all.push_back(look_at_public_url(read.settings));
         if (std::ranges::find(read.wrong, "--principals", &config::WrongSetting::name) == read.wrong.end())
-            add(all, look_at_principals(read.settings, read.settings.state_dir));
+            add(all, look_at_principals(read.settings, read.settings.state_dir, has_key(options)));
     }
     if (auto certificate = look_at_certificate(read.settings, app::SystemClock().now()))
         all.push_back(std::move(*certificate));

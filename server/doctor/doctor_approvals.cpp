@@ -71,12 +71,15 @@ void look_at_quorums(const policy::Rules& rules, const std::vector<storage::Pers
             missing += (missing.empty() ? ": " : ", ") + why;
             --able;
         }
-        if (able >= rule.quorum) continue;
+        // The agent's own person does not count: of those who may decide, one is too few.
+        if (able >= rule.quorum + (rule.self_approval ? 0U : 1U)) continue;
         const auto few = able == 0 ? "no one" : "only " + std::to_string(able);
         findings.push_back(
             {Level::warning, "people",
              "the rule at line " + std::to_string(rule.line) + " asks for " + std::to_string(rule.quorum) +
-                 (rule.quorum == 1 ? " person" : " people") + ", and " + few + " may decide" + missing,
+                 (rule.quorum == 1 ? " person" : " people") +
+                 (rule.self_approval ? "" : " other than the agent's own") + ", and " + few + " may decide" +
+                 missing,
              "Invite them (" + tools::own_command("people invite NAME") +
                  "), or name others in approvers. Until enough may decide, its requests expire."});
     }

@@ -10,6 +10,7 @@
 #include "server/config/serving.hpp"
 #include "server/doctor/doctor_finding.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/storage/state_dir.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"
 
@@ -106,7 +107,8 @@ std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
              place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
 }
 
-CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir) {
+CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir,
+                                bool has_key) {
     constexpr auto what = "keys of callers";
     const auto& map = settings.key_map;
     std::error_code ignored;
@@ -124,12 +126,19 @@ CheckResults look_at_principals(const config::Settings& settings, const std::fil
             findings.push_back(finding_of(Level::warning, what, open, "Run chmod 600 on it."));
     }
     if (!findings.empty() || !settings.callers.credentials()) return findings;
-    const auto named = std::to_string(map.entries.size()) + " named in --principals";
+    const auto count = map.entries.size();
+    const auto named = count == 0 ? std::string() : "; " + std::to_string(count) + " named in --principals";
     if (map.server_key_for_others)
-        return {{Level::ok, what, "callers without a key of their own use this server's; " + named}};
-    return {{Level::ok, what,
-             "only callers named in --principals use this server's own key; " + named +
-                 "; others need a key of their own"}};
+        return {{Level::ok, what, "callers without a key of their own use this server's" + named}};
+    if (count > 0)
+        return {{Level::ok, what,
+                 "only callers named in --principals use this server's own key" + named +
+                     "; others need a key of their own"}};
+    const std::string own = "each caller needs a key that its person enters on the approvals page";
+    if (!has_key) return {{Level::ok, what, own}};
+    return {{Level::warning, what, "no caller uses this server's key; " + own,
+             "If all callers may use this server's key, add --shared-key; if some may, name them in "
+             "--principals."}};
 }
 
 CheckResult look_at_public_url(const config::Settings& settings) {
@@ -183,6 +192,10 @@ std::optional<CheckResult> look_at_listen(const config::Settings& settings) {
         loop, {.address = host, .port = port, .whole_localhost = true}, transport::HttpHandler{});
     if (bound) return CheckResult{Level::ok, "serve", "it would listen on " + at(host)};
     const auto& data = bound.error().data;
+    if (data.value("in_use", false) && storage::has_servers(settings.state_dir))
+        return CheckResult{Level::ok, "serve",
+                           "something listens on " + at(data.value("address", host)) +
+                               " already; a server runs on this state directory, probably that one"};
     if (data.value("in_use", false))
         return CheckResult{
             Level::warning, "serve", "something listens on " + at(data.value("address", host)) + " already",

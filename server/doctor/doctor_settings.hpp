@@ -21,7 +21,8 @@ std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
 std::optional<CheckResult> look_at_listen(const config::Settings& settings);
 
 /// Whose keys the file of --principals gives out; nothing where none is named.
-CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir);
+CheckResults look_at_principals(const config::Settings& settings, const std::filesystem::path& state_dir,
+                                bool has_key);
 
 /// Whether the address that links begin with, the hosts that are served and --listen go together.
 CheckResult look_at_public_url(const config::Settings& settings);

@@ -72,8 +72,12 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
     if (how == "key_refused") return another_key + upstream.key_from + ".";
     if (how == "no_permission") return "Use the key of a user who can manage personal access tokens.";
     if (found.cause == "base_url_not_set")
-        return "Set TFY_BASE_URL to your control plane's address, for example " + std::string(address) + "." +
-               (upstream.key_from.empty() ? " " + make_a_key() : "") +
+        return (upstream.key_from.empty() ? "Run " + tools::own_program() +
+                                                " login: it asks for the address and a key, and keeps both. "
+                                                "Or set TFY_BASE_URL and "
+                                                "TFY_API_KEY_FILE."
+                                          : "Set TFY_BASE_URL to your control plane's address, for example " +
+                                                std::string(address) + ".") +
                " To try it without an account: --sandbox.";
     if (found.cause == "base_url_not_https") return "Use https://; plain http works for this machine only.";
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";

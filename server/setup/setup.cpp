@@ -158,7 +158,10 @@ Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const Hos
     say(out, "Written." + (file.text ? " The file as it was: " + copy_of(file).string()
                                      : std::string(" The file is new.")));
     for (const auto& note : plan.notes) say(out, note);
-    say(out, std::string(host.then) + " Then ask your agent: \"Is my TrueFoundry access set up?\"");
+    const auto then = plan.connection.url.empty()
+                          ? std::string(host.then)
+                          : "Once the server runs, start a new session of " + std::string(host.name) + ".";
+    say(out, then + " Then ask your agent: \"Is my TrueFoundry access set up?\"");
     return {};
 }
 
@@ -187,7 +190,9 @@ Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, cons
         const auto copy = read_host_file(copy_of(file));
         const bool changed = copy && copy->text;  // else it may be that setup never wrote to it
         say(out, std::string("Taken out. ") +
-                     (changed ? "The file has changed since setup, so the rest stays as it is."
+                     (changed ? "The file has changed since setup, so the rest stays as it is. The copy from "
+                                "before setup is still there: " +
+                                    copy_of(file).string()
                               : "The rest of the file stays as it is."));
         return {};
     }

@@ -27,6 +27,64 @@ std::optional<std::string_view> value_of_key(std::string_view line, std::string_
     return trimmed_line(value.substr(0, value.find(" #")));
 }
 
+/// At which place a value begins in "key: value", "- value" or "- key: value"; npos if there is none.
+std::size_t value_in(std::string_view line) {
+    auto at = line.find_first_not_of(' ');
+    while (at != line.npos && line.substr(at).starts_with("- ")) at = line.find_first_not_of(' ', at + 2);
+    if (at == line.npos) return at;
+    const char quote = line[at];
+    const auto key_ends = quote == '"' || quote == '\'' ? line.find(quote, at + 1) : at;
+    const auto colon = key_ends == line.npos ? line.npos : line.find(':', key_ends);
+    if (colon == line.npos || (colon + 1 < line.size() && line[colon + 1] != ' ')) return at;
+    return line.find_first_not_of(' ', colon + 1);
+}
+
+/// What is behind the quote that ends this text; nullopt if none does on this line.
+std::optional<std::string_view> behind_quote(std::string_view text) {
+    const char quote = text.front();
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (quote == '"' && text[at] == '\\')
+            ++at;
+        else if (text[at] == quote && quote == '\'' && text.substr(at + 1).starts_with('\''))
+            ++at;
+        else if (text[at] == quote)
+            return text.substr(at + 1);
+    }
+    return std::nullopt;
+}
+
+/// The same for brackets and braces, with all that is in them.
+std::optional<std::string_view> behind_brackets(std::string_view text) {
+    std::string open;
+    while (!text.empty()) {
+        const char c = text.front();
+        if (c == '"' || c == '\'') {
+            const auto rest = behind_quote(text);
+            if (!rest) return rest;
+            text = *rest;
+            continue;
+        }
+        if (c == '[' || c == '{') open += c == '[' ? ']' : '}';
+        if (c == ']' || c == '}') {
+            if (open.empty() || open.back() != c) return std::nullopt;
+            open.pop_back();
+        }
+        text.remove_prefix(1);
+        if (open.empty()) return text;
+    }
+    return std::nullopt;
+}
+
+/// Whether a value ends on its line, as far as its quotes and brackets tell, and is no alias of nothing.
+bool is_whole(std::string_view value, std::string_view before) {
+    if (value.starts_with('*'))
+        return before.find("&" + std::string(value.substr(1, value.find_first_of(" #") - 1))) != before.npos;
+    std::optional<std::string_view> rest = std::string_view{};
+    if (value.starts_with('"') || value.starts_with('\'')) rest = behind_quote(value);
+    if (value.starts_with('[') || value.starts_with('{')) rest = behind_brackets(value);
+    return rest && says_nothing(*rest);
+}
+
 struct YamlPlaces {
     std::optional<TextLine> section = {};
     bool empty_braces = false;  // "extensions: {}"
@@ -102,9 +160,30 @@ private:
         return {};
     }
 
+    /// Refuses also what could go on in the next line: what is written here would then be put into it.
+    static Result<void> check_values(std::string_view text, const std::vector<TextLine>& lines) {
+        std::optional<std::size_t> block;  // the margin of the key whose text goes on below
+        for (const auto& line : lines) {
+            if (says_nothing(line.text)) continue;
+            const auto margin = margin_of(line.text).size();
+            if (block && margin > *block) continue;
+            block.reset();
+            const auto at = value_in(line.text);
+            if (at == std::string_view::npos) continue;
+            const auto value = line.text.substr(at);
+            if (value.starts_with('|') || value.starts_with('>'))
+                block = margin;
+            else if (!is_whole(value, text.substr(0, line.begin)))
+                return Error{Errc::refused, "cannot be read as YAML: " + line_of(text, line.begin) +
+                                                " has a value that does not end there"};
+        }
+        return {};
+    }
+
     Result<YamlPlaces> read(std::string_view text) const {
         const auto lines = lines_of(text);
         if (auto usual = check_margin(text, lines); !usual) return usual.error();
+        if (auto whole = check_values(text, lines); !whole) return whole.error();
         YamlPlaces places;
         const auto is_section = [this](const TextLine& line) {
             return margin_of(line.text).empty() && value_of_key(line.text, section_).has_value();
@@ -120,6 +199,11 @@ private:
         if (!value.empty() && !places.empty_braces)
             return Error{Errc::refused,
                          "has its \"" + section_ + "\" on one line: write each entry on lines of its own"};
+        const auto first = std::find_if(section + 1, lines.end(),
+                                        [](const TextLine& line) { return !says_nothing(line.text); });
+        if (first != lines.end() && trimmed_line(first->text).starts_with('-'))
+            return Error{Errc::refused,
+                         "has a list as its \"" + section_ + "\", and entries with names belong there"};
         read_entries({section + 1, lines.end()}, places);
         if (places.own && places.inner.empty()) return other_shape(text, *section);
         return places;

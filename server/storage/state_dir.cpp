@@ -46,12 +46,6 @@ bool still_there(const fs::path& file, const OpenFile& open) {
            named.st_ino == held.st_ino && named.st_dev == held.st_dev;
 }
 
-void remove_stale(const fs::path& state_dir) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(state_dir / "instances", ignored))
-        if (entry.path().extension() == ".lock") alive(state_dir, entry.path().stem().string());
-}
-
 Error not_their_key(const fs::path& file, const std::string& what) {
     return {Errc::storage,
             file.string() + " " + what +
@@ -113,7 +107,7 @@ Result<Instance> Instance::hold(const StateDir& state, const std::string& id) {
         return Error{Errc::refused,
                      "An instance's id has letters, digits, '-' and '_' only. Nothing was run."};
     if (auto folder = make_private_folder(file.parent_path()); !folder) return folder.error();
-    remove_stale(state.root());
+    std::ignore = has_servers(state.root());  // removes the files of those that have ended
     for (;;) {
         OpenFile lock(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!lock && errno != EEXIST) return failed(file);
@@ -138,6 +132,14 @@ bool alive(const fs::path& state_dir, const std::string& id) {
     if (::flock(seen.get(), LOCK_SH | LOCK_NB) != 0) return true;
     if (still_there(file, seen)) ::unlink(file.c_str());
     return false;
+}
+
+bool has_servers(const fs::path& state_dir) {
+    bool any = false;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(state_dir / "instances", ignored))
+        if (entry.path().extension() == ".lock" && alive(state_dir, entry.path().stem().string())) any = true;
+    return any;
 }
 
 }  // namespace tfy::storage

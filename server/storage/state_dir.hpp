@@ -54,5 +54,7 @@ private:
 
 /// True while some process holds the instance `id`. A file that no one holds any more is removed.
 bool alive(const std::filesystem::path& state_dir, const std::string& id);
+/// Whether any process does.
+bool has_servers(const std::filesystem::path& state_dir);
 
 }  // namespace tfy::storage

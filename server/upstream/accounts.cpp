@@ -113,7 +113,8 @@ std::shared_ptr<UpstreamAccount> Accounts::none(const policy::Caller& caller) co
         why += " The key that it showed is not kept: it has to show one that TrueFoundry accepts.";
     else if (!caller.person.empty() && !page.empty())
         why += " Ask " + tools::one_line(uses_.redaction, caller.person) +
-               ", whose agent it is, to sign in to the approvals page and enter one there: " + page + ".";
+               ", whose agent it is, to sign in to the approvals page and enter one there: " + page +
+               ". Or the operator of this server gives this caller one with --principals or --shared-key.";
     else
         why += " The operator of this server gives it one with --principals, or --shared-key.";
     auto key = std::make_shared<OwnKey>();

@@ -7,11 +7,7 @@
 namespace tfy::upstream {
 namespace {
 
-Error not_a_base_url(const std::string& why) {
-    return {Errc::refused, "The base URL " + why +
-                               ". Set TFY_BASE_URL to the address of your control plane, for example "
-                               "https://acme.truefoundry.cloud."};
-}
+Error not_a_base_url(const std::string& why) { return {Errc::refused, why}; }
 
 }  // namespace
 

@@ -7,7 +7,8 @@
 
 namespace tfy::upstream {
 
-/// Errc::refused with the reason for anything but https://host[:port][/path], or http:// to a loopback host.
+/// Errc::refused for anything but https://host[:port][/path], or http:// to a loopback host: with what is
+/// wrong about it, as in "cannot be read".
 Result<std::string> read_base_url(std::string text);
 
 }  // namespace tfy::upstream

@@ -285,7 +285,7 @@ test('keys are listed and journalled without their secrets, and kept nowhere', a
   await post(world, server, list, bearer(adas.key));
   const kept = await keys(world, 'create', '--for', 'ada', '--out', adas.file);
   assert.equal(kept.code, 1);
-  assert.match(kept.stderr, /cannot be made \(File exists\)\. No key was made\./);
+  assert.match(kept.stderr, /key is there already\. No key was made\. Name another one\./);
   const piped = await keys(world, 'create', '--for', 'ada');
   assert.equal(piped.code, 1);
   assert.match(piped.stderr, /standard output is neither\. No key was made\. Give --out FILE\./);

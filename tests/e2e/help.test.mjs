@@ -101,7 +101,7 @@ test('a typing mistake gets a suggestion, and a wrong value what would be right'
     assert.equal(done.code, 2);
   }
   const variable = await runToEnd(binary, ['serve'], { env: { ...bare, TFY_PAT_MCP_SANDBOX: 'banana' } });
-  assert.match(variable.stderr, /^tfy-pat-mcp: Invalid value for --sandbox: use true or false\.\n/);
+  assert.match(variable.stderr, /^tfy-pat-mcp: Invalid value for --sandbox, from TFY_PAT_MCP_SANDBOX in the environment: use true or false\.\n/);
 });
 
 test('a command that fails says what to do next', async t => {

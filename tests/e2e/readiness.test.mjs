@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { chownSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { binary, Process, runToEnd, untilPolled } from './lib/process.mjs';
@@ -96,6 +97,20 @@ test('/readyz says 503 while the state directory is gone, a call that changes so
   renameSync(`${world.state}.away`, world.state);
   assert.deepEqual(await readyz(endpoint, 200), { ok: true });
   assert.equal((await peer.exchange(create)).result.structuredContent.status, 'approval_pending');
+});
+
+test('a record that was changed is found by a start: the log has it, and /readyz warns', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const first = await world.serve();
+  const create = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'journalled' } });
+  await new RawHttp(world, first.endpoint).exchange(create);
+  await first.process.stop();
+  const ledger = new DatabaseSync(join(world.state, 'ledger.db'));
+  ledger.exec("DROP TRIGGER journal_keeps_its_words; UPDATE journal SET body = '{}' WHERE kind = 'requested'");
+  ledger.close();
+  const { process: server, endpoint } = await world.serve();
+  await server.logs(/error the journal is not as it was written: .*why="The journal is broken: record \d+/);
+  assert.match((await readyz(endpoint, 200)).warning, /^Calls work, and the journal is not as it was written\./);
 });
 
 test('/readyz says 503 where the database is damaged: every answer would be withheld', async t => {

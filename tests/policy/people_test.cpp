@@ -89,8 +89,10 @@ TEST_CASE("the person whose agent asks may be kept from saying yes, never from s
     const auto request = asked([](Rule& rule) { rule.self_approval = false; });
     const auto own = say_yes(request, known("alice"));
     REQUIRE(own.has_error());
-    CHECK(own.error().message ==
-          "The rule asks for a person other than the agent's own, who is alice. Nothing was done.");
+    CHECK(
+        own.error().message ==
+        "The rule asks for a person other than the agent's own, who is alice: another person has to decide. "
+        "Nothing was done.");
     CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
     for (const auto* name : {"Alice", "ALICE"}) {  // one person, however a key or an account spells her
         CHECK(say_yes(request, known(name)).has_error());

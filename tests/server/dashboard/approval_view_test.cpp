@@ -73,7 +73,9 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     const Row rows[] = {
         {"bob", true, true, nullptr},
         {"ann", false, true, "ann has already approved this request. Another person must approve it too."},
-        {"alice", false, true, "The rule asks for a person other than the agent's own, who is alice."},
+        {"alice", false, true,
+         "The rule asks for a person other than the agent's own, who is alice: another person has to "
+         "decide."},
         {"dora", false, false, "Only these people can decide on this request: ann, bob, alice."},
     };
     for (const auto& row : rows) {

@@ -24,6 +24,8 @@ TEST_CASE("the page and its files come as they were built, with headers that kee
         CHECK(answer.header("Cache-Control") == "no-store");
         CHECK(page.send({.method = "HEAD", .path = path}).status() == 200);
     }
+    CHECK(page.get("/").status() == 307);
+    CHECK(page.get("/").header("Location") == "/approvals");
     const auto script = page.get("/approvals/assets/app.js");
     CHECK(script.status() == 200);
     CHECK(script.content_type() == "text/javascript; charset=utf-8");

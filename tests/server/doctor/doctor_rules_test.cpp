@@ -54,9 +54,13 @@ TEST_CASE("a rule whose quorum the people who are enrolled cannot reach is warne
     CHECK(look("[[rule]]\nsays='deny'\napprovers=['cy']\n").empty());
     REQUIRE(look("[[rule]]\nquorum=2\n").size() == 1);
     CHECK(holds(look("[[rule]]\nquorum=2\n").front().why, "and only 1 may decide"));
+    CHECK(look("[[rule]]\nself_approval=false\n").front().why ==
+          "the rule at line 1 asks for 1 person other than the agent's own, and only 1 may decide");
     REQUIRE(ledger->invite({"hash", "grace", "ada", noon + std::chrono::hours{24}}, noon).has_value());
     REQUIRE(ledger->enrol_invited("hash", fakes::cheap_hash(), noon).has_value());
     CHECK(look(of_two + "quorum=2\n").empty());
+    CHECK(look("[[rule]]\nself_approval=false\n").empty());
+    CHECK(look(of_two + "quorum=2\nself_approval=false\n").size() == 1);
     REQUIRE(ledger->suspend_person("grace", "ada", noon).has_value());
     CHECK(holds(look(of_two + "quorum=2\n").front().why, "grace is suspended"));
 }

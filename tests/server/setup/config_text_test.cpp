@@ -152,6 +152,23 @@ TEST_CASE("setup: what cannot be changed safely is refused, with the place") {
     const auto yaml = setup::yaml_text("extensions");
     CHECK(refusal(yaml, "extensions: {a: {b: 1}}\n") ==
           "has its \"extensions\" on one line: write each entry on lines of its own");
+    for (const auto* broken : {"GOOSE_MODEL: [x\n", "a: \"x\n", "a: 'it''s\n", "a: {b: [c}]\n", "dev: *x\n",
+                               "a: \"b\" c\n", "extensions:\n  dev: \"x\\\"\n", "- [a\n"}) {
+        CAPTURE(broken);
+        CHECK(refusal(yaml, broken).starts_with("cannot be read as YAML: line "));
+    }
+    for (const auto* list : {"extensions:\n- a\n- b\n", "extensions:\n  - a\n"}) {
+        CAPTURE(list);
+        CHECK(refusal(yaml, list) == "has a list as its \"extensions\", and entries with names belong there");
+    }
+    for (const auto* good :
+         {"a: \"it's # no comment\" # one\nb: 'it''s \"x\"'\nc: [1, \"]\", {d: e}]\nf: it's [ fine\n",
+          "a: |\n  \"x\n  [y\nb: 1\n", "base: &x 1\ndev: *x\n", "\"a: b\": c\nd: http://x:1/[y\n- e\n",
+          "list:\n- a: \"b\"\n- [c, d]\n"}) {
+        CAPTURE(good);
+        const auto text = good + std::string("extensions:\n  x: 1\n");
+        CHECK(without_entry(*yaml, with_entry(*yaml, text)) == text);
+    }
     CHECK(refusal(yaml, "{\"extensions\": {}}\n") ==
           "is written in a form of YAML that is not changed here: line 1 is no key at the margin");
 }

@@ -140,8 +140,9 @@ TEST_CASE("on a network the server's own key is for those alone who are named") 
     CHECK(
         house.key_for(caller("key:OTHER", "ada")) ==
         "no_key_for_caller: There is no TrueFoundry key for this caller. Ask ada, whose agent it is, to sign "
-        "in to the approvals page and enter one there: https://tfy.example.com/approvals#key. Nothing was "
-        "sent.");
+        "in to the approvals page and enter one there: https://tfy.example.com/approvals#key. Or the "
+        "operator "
+        "of this server gives this caller one with --principals or --shared-key. Nothing was sent.");
     const auto facts = house.accounts.facts_of(caller("key:OTHER", "ada"));
     CHECK_FALSE(facts.set);
     CHECK(facts.cause == "no_key_for_caller");

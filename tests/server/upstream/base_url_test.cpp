@@ -64,7 +64,7 @@ TEST_CASE("anything else is refused, and not quoted: it may hold a password") {
         REQUIRE_FALSE(url.has_value());
         CHECK(url.error().code == Errc::refused);
         CHECK(url.error().message.find("hunter2") == std::string::npos);
-        CHECK(url.error().message.find("TFY_BASE_URL") != std::string::npos);
+        CHECK_FALSE(url.error().message.ends_with('.'));
     }
 }
 
