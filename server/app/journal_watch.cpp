@@ -18,7 +18,8 @@ Async<void> JournalWatch::run() {
             co_await check();
             next_ = clock_.now() + between_checks;
         }
-        if (co_await desk_.wait_revision(desk_.revision(), patience_) == approvals::Woken::draining) break;
+        const auto woken = co_await desk_.wait_revision(desk_.revision(), patience_);
+        if (woken == approvals::Woken::draining) break;
     }
 }
 

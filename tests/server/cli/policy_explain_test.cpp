@@ -204,20 +204,6 @@ TEST_CASE("what it takes is the rule's, and where it says nothing the door's own
     CHECK(built_in.at("rules_from") == "built in");
     CHECK(built_in.at("terms").at("stdio").at("min_assurance") == "client");
     CHECK(built_in.at("terms").at("http").is_null());
-    for (const auto* caller :
-         {"http:loopback", "key:K7Q29FXM", "oauth:ada/cursor", "issuer:ada/cursor", "tfy:bob"}) {
-        CAPTURE(caller);
-        place.explain.principal = caller;
-        const auto over_http = place.json().at("terms");
-        CHECK(over_http.at("stdio").is_null());
-        CHECK(over_http.at("http").at("min_assurance") == "signed_in");
-        place.explain.json = false;
-        CHECK(holds(place.run().out, "  Over HTTP it takes a decision of level signed_in"));
-        CHECK_FALSE(holds(place.run().out, "On stdio"));
-    }
-    place.explain.principal.clear();
-    CHECK(place.json().at("terms").at("stdio").at("min_assurance") == "client");
-    CHECK(place.json().at("terms").at("http").at("min_assurance") == "signed_in");
 }
 
 TEST_CASE("who decides is told: which people, how many, and that it is not the one whose agent asks") {
