@@ -8,7 +8,6 @@
 #include "server/config/path_text.hpp"
 #include "server/config/serving.hpp"
 #include "server/config/settings.hpp"
-#include "server/http_client/url_parts.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
@@ -146,20 +145,8 @@ Result<void> name_caller(const config::Options& options, const config::CallersBy
                                        : "sign in at " + options.issuer + " and allow it."));
         return {};
     }
-    if (by.truefoundry && !by.keys)
-        return Error{
-            Errc::invalid_params,
-            "With --callers truefoundry serve accepts callers only through TrueFoundry's gateway and "
-            "refuses a host that connects directly. Nothing was written. Give the host the gateway's "
-            "address of this server (docs/gateway.md), or add keys or oauth to --callers."};
     plan.connection.shows_key = by.keys;
     if (!by.keys) return {};
-    const auto parts = http_client::UrlParts::read(plan.connection.url);
-    if (parts && parts->scheme == "http" && !parts->is_loopback())
-        return Error{Errc::invalid_params,
-                     "The host would send its key to " + plan.connection.url +
-                         " over plain http, where it could be read on the way. Nothing was written. Give the "
-                         "address that begins with https: --public-url https://…"};
     plan.notes.push_back(
         "The key is not in the file. Make one: " +
         tools::own_command("keys create --for PERSON --label " + plan.host + in_sandbox(options)) + "\n" +
@@ -197,11 +184,18 @@ Error not_written(const Error& why) {
 
 /// Whether serve would start with these, and clients reach it at the address that is written down.
 Result<void> could_serve(config::Settings settings, const std::string& public_url) {
+    if (settings.callers.truefoundry && !settings.callers.keys && !settings.callers.oauth &&
+        !settings.callers.issuer)
+        return Error{
+            Errc::invalid_params,
+            "With --callers truefoundry serve accepts callers only through TrueFoundry's gateway and "
+            "refuses a host that connects directly. Nothing was written. Give the host the gateway's "
+            "address of this server (docs/gateway.md), or add keys or oauth to --callers."};
     boost::system::error_code ignored;
     if (public_url.empty() && boost::asio::ip::make_address(settings.listen.host, ignored).is_unspecified())
         return Error{Errc::invalid_params,
                      "--listen " + settings.listen.host +
-                         " stands for all addresses of this machine, and a host needs one. Nothing was "
+                         " means all addresses of this machine, and a host needs one. Nothing was "
                          "written. Give the one that clients use with --public-url."};
     settings.public_url = public_url;
     if (const auto may = config::may_serve(settings); !may) return not_written(may.error());

@@ -205,8 +205,11 @@ test('what cannot work is refused, and nothing is written', async t => {
     [['--listen', 'localhost'], /--listen must be an IP address/],
     [['--public-url', 'ftp://x'], /--public-url must be/],
     [['--callers', 'loopback,keys'], /--callers loopback goes with no other word/],
-    [['--callers', 'keys', '--public-url', 'http://tfy.example.com'], /would send its key to http:\/\/tfy\.example\.com\/mcp over plain http/],
-    [['--callers', 'keys', '--listen', '10.0.0.5:8780'], /would send its key to http:\/\/10\.0\.0\.5:8780\/mcp over plain http/],
+    [['--callers', 'keys', '--public-url', 'http://tfy.example.com'], /--public-url is http and not on this machine/],
+    [['--callers', 'keys', '--listen', '10.0.0.5:8780'], /does not listen on 10\.0\.0\.5 without TLS/],
+    [['--listen', '0.0.0.0:8780'], /--listen 0\.0\.0\.0 means all addresses of this machine/],
+    [['--callers', 'issuer'], /--issuer/],
+    [['--tls-cert', '/nowhere/tfy.crt'], /--tls-key is missing/],
     [['--callers', 'oauth', '--listen', '10.0.0.5:8780'], /--callers oauth needs --public-url/],
     [['--callers', 'truefoundry'], /only through TrueFoundry's gateway/],
   ]) {
