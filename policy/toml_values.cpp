@@ -51,7 +51,11 @@ void TomlValues::fail(int line, const std::string& what) {
 void TomlValues::fail(const toml::node& node, const std::string& what) { fail(line_of(node.source()), what); }
 
 void TomlValues::unknown_key(const toml::key& key, std::span<const std::string_view> known) {
-    fail(line_of(key.source()), "unknown key " + in_quotes(key.str()) + suggestion(key.str(), known));
+    auto near = suggestion(key.str(), known);
+    if (near.empty()) {
+        for (const auto& each : known) near += (near.empty() ? "; known here: " : ", ") + std::string(each);
+    }
+    fail(line_of(key.source()), "unknown key " + in_quotes(key.str()) + near);
 }
 
 std::string TomlValues::text(const toml::key& key, const toml::node& node) {

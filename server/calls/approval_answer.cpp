@@ -26,6 +26,9 @@ constexpr auto after_its_value =
 /// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
 std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
     const auto& own = approval.call.caller.person;
+    if (approval.terms().quorum > 1 && !approval.votes().empty() &&
+        (own.empty() || policy::cannot_approve(approval, own, seal)))
+        return "Another person has to approve, too. Ask the user to have it decided";
     if (own.empty() || !policy::cannot_approve(approval, own, seal)) return "Ask the user to decide";
     return policy::shown(seal, own, 100) +
            " cannot give the missing approval; another person must. Ask the user to have it decided";
@@ -56,13 +59,20 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     return before + (doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal);
 }
 
-std::string message_of_pending(const Approval& approval) {
+/// "; ann did so far", of a request that more than one person has to approve.
+std::string who_did(const Approval& approval, const policy::Seals& seal) {
+    std::vector<std::string> names;
+    for (const auto& vote : approval.votes()) names.push_back(vote.by);
+    return names.empty() ? "; no one did so far" : "; so far " + policy::shown_names(names, seal) + " did";
+}
+
+std::string message_of_pending(const Approval& approval, const policy::Seals& seal) {
     if (approval.state() == State::approved) return "Approved, but not started; nothing has been done.";
     if (approval.state() == State::executing) return "Approved and running.";
     std::string message = "Waiting for approval; nothing has been done.";
     if (approval.terms().quorum > 1)
-        message = "Waiting for " + std::to_string(approval.terms().quorum) + " people to approve (" +
-                  std::to_string(approval.votes().size()) + " did so far); nothing has been done.";
+        message = "Waiting for " + std::to_string(approval.terms().quorum) + " people to approve" +
+                  who_did(approval, seal) + ". Nothing has been done.";
     if (approval.facts.contested)
         message +=
             " Another caller has asked to change this token, too: what runs first ends the other request.";
@@ -71,7 +81,7 @@ std::string message_of_pending(const Approval& approval) {
 
 ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now,
                    const policy::Seals& seal) {
-    const auto message = message_of_pending(approval);
+    const auto message = message_of_pending(approval, seal);
     const auto next = next_of_pending(approval, doors, seal);
     ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
                               "\nDigest: " + policy::short_digest(approval.digest()) +

@@ -57,7 +57,10 @@ Result<storage::RevealRow> find_row(const ApprovalsWindow& window) {
 std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRow& row) {
     const auto value = "The value of " + policy::between_quotes(window.shown(row.token_name, 100)) + " ";
     if (row.state == storage::RevealRow::State::claimed)
-        return lost(value + "was shown already. It is shown once.");
+        return Error{Errc::refused,
+                     value +
+                         "was shown already. It is shown once. If it was not saved, delete the token and "
+                         "create a new one."};
     if (row.state == storage::RevealRow::State::lapsed || row.until <= window.now())
         return lost(value + "waited until " + policy::format_time_for_people(row.until) +
                     " and was then wiped.");

@@ -140,16 +140,21 @@ Result<Facts> facts_of(const DryHouse& house, const registry::Catalog::Entry& en
 
 void note_unknown_name(approvals::Explanation& that) {
     that.name_unknown = that.call.effect == policy::Effect::changes && that.name.empty();
+    std::vector<std::string> lines;
     for (std::size_t i = 0; that.name_unknown && i < that.rules.size(); ++i) {
-        if (that.decides && i >= *that.decides) return;
+        if (that.decides && i >= *that.decides) break;
         auto named = that.matches[i];
         named.name = true;
-        if (!named.all()) continue;
-        that.notes.push_back("The token's name is not known here, and the rule at line " +
-                             std::to_string(that.rules[i].line) +
-                             " decides first if it matches. Give the name with --name.");
-        return;
+        if (named.all()) lines.push_back(std::to_string(that.rules[i].line));
     }
+    if (lines.empty()) return;
+    const bool one = lines.size() == 1;
+    std::string all;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        all += (i == 0 ? "" : i + 1 == lines.size() ? " and " : ", ") + lines[i];
+    that.notes.push_back("The token's name is not known here, and the rule" + std::string(one ? "" : "s") +
+                         " at line" + (one ? " " : "s ") + all + (one ? " decides" : " decide") +
+                         " first if " + (one ? "it matches" : "they match") + ". Give the name with --name.");
 }
 
 /// What the call does besides, also if its facts, which name what it makes, were not read.

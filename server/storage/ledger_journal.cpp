@@ -79,8 +79,10 @@ Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string
         next.sequence, sqlite::stored(next.at), next.kind, next.approval_id, next.body.dump(), next.previous,
         next.hash);
     if (auto moved = move_head(*last ? &**last : nullptr, next); !moved) return moved;
+    const bool of_people = next.kind.starts_with("person_");
+    if (of_people) ++gone_with;  // who may decide on what is open has changed, too
     if (known != nullptr) {
-        if (next.kind.starts_with("person_")) known->people = false;
+        if (of_people) known->people = false;
         next.body = {};
         known->last = std::move(next);
     }

@@ -31,6 +31,18 @@ Result<void> check_owner(const Json& payload, const char* key, const policy::Sea
                                     ". Nothing was created. Ask the user for its plain name."};
 }
 
+/// Of resolve_expiration(), for a person who asks for less, and has nothing created yet.
+Error for_approver(Error why) {
+    const auto put = [&why](std::string_view words, std::string_view others) {
+        if (const auto at = why.message.find(words); at != std::string::npos)
+            why.message.replace(at, words.size(), others);
+    };
+    put("The expirationDate", "The earlier end");
+    put("Nothing was created.", "Nothing was changed.");
+    put(" Ask the user for another one.", "");
+    return why;
+}
+
 }  // namespace
 
 CreateAccessToken::Args CreateAccessToken::Args::read(const Json& arguments) {
@@ -73,7 +85,7 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wi
     if (!wish.team.empty()) payload["teamName"] = wish.team;
     if (wish.expiration_date.empty()) return arguments;
     auto resolved = resolve_expiration(wish.expiration_date, now, clients_.seals());
-    if (!resolved) return resolved.error();
+    if (!resolved) return for_approver(resolved.error());
     const auto before = policy::read_time(asked.expiration_date);
     if (before && policy::read_time(*resolved) > before)
         return Error{Errc::refused, "The request asks for a token that expires at " +
@@ -96,6 +108,10 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
                                             " belongs to the token with ID " +
                                             tools::one_line(clients_.seals(), taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();
+    // Whose the token will be is what the person is asked about. A key that does not say it may be told by
+    // any token of its user.
+    if (const auto key = keys_.of(call.caller); key.set && key.subject.empty()) [[maybe_unused]]
+        const auto looked = co_await api.probe();
     co_return describe_creation(args, keys_.of(call.caller), clock_.now(), clients_.seals());
 }
 

@@ -238,10 +238,12 @@ void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time
         told.erase("reveal_url");
         told.erase("reveal_command");
     }
+    const auto words_of_value = value_words(told, now);
+    if (fate == tools::EscrowState::claimed) told.erase("reveal_until");  // a time by which it could still be
     const auto before = "\nToken (masked): " + text_in(told, "masked") + "\n\n";
     const auto found = report.text.find(before);
     if (found == std::string::npos) return;
-    auto words = value_words(told, now);
+    auto words = words_of_value;
     if (told.contains("reveal_url") || told.contains("reveal_command")) words += "\nIt is not shown here.";
     replace_paragraph(report.text, found + before.size(), words);
     for (const std::string_view save : {tools::sentences::save_now, tools::sentences::save_when_shown})

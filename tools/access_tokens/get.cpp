@@ -2,6 +2,7 @@
 
 #include "tools/access_tokens/list_query.hpp"
 #include "tools/access_tokens/list_words.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/access_tokens/token_words.hpp"
 
 namespace tfy::access_tokens {
@@ -34,7 +35,12 @@ Async<Result<AccessToken>> GetAccessToken::find(truefoundry::Client api, Args ar
     }
     auto name = TokenName::read(args.name);
     if (!name) co_return name.error();
-    co_return co_await api.find_by_name(std::move(*name));
+    auto found = co_await api.find_by_name(std::move(*name));
+    if (!found && found.error().code == Errc::not_found)
+        co_return Error{Errc::not_found,
+                        found.error().message,
+                        {{"next", "Check the name" + tools::by_tool(list_tool) + ", then call again."}}};
+    co_return found;
 }
 
 Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) {

@@ -29,18 +29,22 @@ Rotation as_value_tells(Rotation rotation, const Json& told) {
     return rotation;
 }
 
+CreateAccessToken::Args successor_of(const RotationPlan& plan, const std::string& reason) {
+    return {.name = plan.new_name,
+            .expiration_date = plan.expiration_date,
+            .token_type = plan.token_type,
+            .team_name = plan.team_name,
+            .account_name = {},
+            .reason = reason};
+}
+
 }  // namespace
 
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
                                 const std::string& reason, const tools::KeyFacts& key, policy::Time now,
                                 const policy::Seals& seal) {
     const auto goes = describe_deletion(old, key, now, seal);
-    const CreateAccessToken::Args successor{.name = plan.new_name,
-                                            .expiration_date = plan.expiration_date,
-                                            .token_type = plan.token_type,
-                                            .team_name = plan.team_name,
-                                            .account_name = {},
-                                            .reason = reason};
+    const auto successor = successor_of(plan, reason);
     const auto comes = describe_creation(successor, key, now, seal);
     policy::Facts facts{
         .subject = goes.subject,
@@ -73,8 +77,10 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
     result.text += heading(title, plan.old_id()) + "\n";
     result.structured["rotation_id"] = begun ? Json(begun->id) : Json(nullptr);
     result.structured["old"] = {{"id", plan.old_id()}, {"name", title}};
+    const auto warnings = warnings_about(successor_of(plan, {}), now);
     if (begun) {
         tell_old_token(result, *begun, seal);
+        add_warnings(result, warnings);
         return result;
     }
     Rotation stays{.state = Rotation::State::kept, .plan = plan};
@@ -85,6 +91,7 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
             "to be deleted. Delete it" +
             tools::by_tool_or_there(delete_tool) + " once the new one is in use. (" + begun.error().message +
             ")");
+    add_warnings(result, warnings);
     return result;
 }
 

@@ -48,13 +48,15 @@ constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is no
 Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
     const auto& seal = clients_.seals();
-    const auto key = known.key ? known.key(permit.call().caller) : tools::KeyFacts{};
+    auto key = known.key ? known.key(permit.call().caller) : tools::KeyFacts{};
     auto finding = before_asking(known.base_url.now(), known.url_problem, known.url_cause, key);
     if (!finding) {
         auto api = clients_.of(permit.call().caller);
         const auto probed = co_await api.probe();
         finding = after_asking(probed, key, clock_.now(), seal);
         if (known.sandbox && probed) finding->sentence = sandbox_mode;
+        if (probed && known.key)
+            key = known.key(permit.call().caller);  // the answer may have said whose it is
     }
     std::string stopped;
     if (known.stopped) stopped = co_await known.stopped(permit.call().caller);

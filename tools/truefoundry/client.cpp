@@ -114,6 +114,8 @@ Async<Result<void>> Client::probe() {
     if (!answer) co_return answer.error();
     const auto page = wire::read_page(answer->text());
     if (!page) co_return with_request_id(page.error(), *answer);
+    listed_(page->tokens);
+    listing_over_();
     co_return Result<void>{};
 }
 

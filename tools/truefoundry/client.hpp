@@ -80,7 +80,8 @@ public:
     Async<Result<policy::Secret>> create(CreateRequest request);
     /// One try.
     Async<Result<void>> remove(TokenId id);
-    /// One cheap read that shows whether the key works.
+    /// One cheap read that shows whether the key works, and tells the token that it gives: it may say whose
+    /// key it is.
     Async<Result<void>> probe();
 
 private:

@@ -259,12 +259,17 @@ TEST_CASE("whose value was gone when the request expired is not sent to ask for 
 TEST_CASE("who waits for more people, and who is not alone with its token, is told so") {
     auto approval = in(State::pending);
     policy::ApprovalForTests::terms(approval).quorum = 2;
-    policy::ApprovalForTests::votes(approval).resize(1);
+    policy::ApprovalForTests::votes(approval) = {{.by = "ann"}};
     approval.facts.contested = true;
     const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());
-    CHECK(holds(answer.text, "Waiting for 2 people to approve (1 did so far); nothing has been done."));
+    CHECK(holds(answer.text, "Waiting for 2 people to approve; so far ann did. Nothing has been done."));
     CHECK(holds(answer.text, "Another caller has asked to change this token, too"));
-    CHECK(holds(answer.text, "Ask the user to decide, then call again"));
+    CHECK(holds(answer.text,
+                "Another person has to approve, too. Ask the user to have it decided, then call again"));
+    policy::ApprovalForTests::votes(approval).clear();
+    const auto before = calls::status_answer(approval, {}, noon, fakes::no_tokens());
+    CHECK(holds(before.text, "Waiting for 2 people to approve; no one did so far. Nothing has been done."));
+    CHECK(holds(before.text, "Ask the user to decide, then call again"));
 }
 
 }  // namespace tfy::calls::approval_answer_test

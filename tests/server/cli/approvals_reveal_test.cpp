@@ -46,7 +46,8 @@ struct Terminal {
 }  // namespace
 
 TEST_CASE("a value that can never be shown again is told from one that still waits") {
-    CHECK(holds(Terminal(storage::RevealRow::State::claimed).refused(), "was shown already"));
+    CHECK(holds(Terminal(storage::RevealRow::State::claimed).refused(),
+                "was shown already. It is shown once. If it was not saved, delete the token"));
     CHECK(holds(Terminal(storage::RevealRow::State::lapsed).refused(), "waited until 2026-11-23 12:10"));
     CHECK(holds(Terminal(storage::RevealRow::State::lost).refused(), "the process that held it has ended"));
     Terminal terminal;

@@ -56,6 +56,8 @@ TEST_CASE("what is not there is not found, by either") {
         Looking looking;
         const auto found = looking.get(arguments, two_tokens());
         CHECK(found.error().code == Errc::not_found);
+        const auto next = tools::failed(found.error()).structured.at("next").get<std::string>();
+        CHECK(next.starts_with(arguments.contains("id") ? "Check the id" : "Check the name with tfy_access"));
     }
 }
 

@@ -255,6 +255,8 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     CHECK(holds(structured.at("old").at("when").get<std::string>(), "15 minutes after"));
     CHECK(
         holds(done->text, "(ID old1)\nThe old token \"ci-bot\" still works. It is deleted 15 minutes after"));
+    CHECK(holds(structured.at("warnings").dump(), "This looks like automation"));
+    CHECK(holds(done->text, "Tell the user:\n- "));
     CHECK_FALSE(holds(done->text + structured.dump(), value));
     CHECK_FALSE(done->reveal.has_value());
 }

@@ -5,6 +5,8 @@ export const spoken = signal("");
 
 let silence: ReturnType<typeof setTimeout> | undefined;
 
+export const hush = (): void => void (spoken.value = "");
+
 export function announce(words: string): void {
     spoken.value = words;
     clearTimeout(silence);

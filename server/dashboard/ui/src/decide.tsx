@@ -10,7 +10,7 @@ import { focusSoon, home } from "./nav";
 import { goOn } from "./next";
 import { signature } from "./passkeys";
 import { session } from "./state";
-import { commonReasons, destinations, fate, states, title, whenItRuns } from "./words";
+import { commonReasons, destinations, fate, moreOf, states, title, whenItRuns } from "./words";
 import { Problem } from "./work";
 import type { Approval, Destination, Part } from "./types";
 
@@ -40,7 +40,7 @@ function Destinations({
                     </label>
                 ))}
             </div>
-            <p class={chosen === "agent" ? "hint caution" : "hint"}>{destinations[chosen].more}</p>
+            <p class={chosen === "agent" ? "hint caution" : "hint"}>{moreOf(chosen, approval.quorum)}</p>
         </fieldset>
     );
 }
@@ -145,7 +145,7 @@ function Approve({ approval, cut, busy, run, complain, onDeny }: Part & { onDeny
             {first?.destination ? (
                 <p>
                     The new value: <strong>{destinations[first.destination].word.toLowerCase()}</strong>, as{" "}
-                    <bdi>{first.by}</bdi> chose. {destinations[first.destination].more}
+                    <bdi>{first.by}</bdi> chose. {moreOf(first.destination, approval.quorum)}
                 </p>
             ) : (
                 approval.destinations.length > 0 && (
@@ -181,7 +181,10 @@ function Approve({ approval, cut, busy, run, complain, onDeny }: Part & { onDeny
                             autoComplete="off"
                             autoCapitalize="none"
                             spellcheck={false}
-                            onInput={(event) => setTyped(event.currentTarget.value)}
+                            onInput={(event) => {
+                                setTyped(event.currentTarget.value);
+                                complain("");
+                            }}
                             aria-describedby={`problem-${id}`}
                         />
                     </div>
@@ -229,8 +232,12 @@ function Deny({ approval, cut, busy, run, complain, onBack }: Part & { onBack: (
             },
         );
     };
-    const pick = (words: string) => {
+    const write = (words: string) => {
         setReason(words);
+        if (words.trim() !== "") complain("");
+    };
+    const pick = (words: string) => {
+        write(words);
         keepDraft(approval.id);
         box.current?.focus();
     };
@@ -258,7 +265,7 @@ function Deny({ approval, cut, busy, run, complain, onBack }: Part & { onBack: (
                     maxLength={500}
                     value={reason}
                     required
-                    onInput={(event) => setReason(event.currentTarget.value)}
+                    onInput={(event) => write(event.currentTarget.value)}
                     onKeyDown={(event) => {
                         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
                     }}

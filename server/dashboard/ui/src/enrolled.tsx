@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { focusSoon, home } from "./nav";
-import { session } from "./state";
+import { readings, session } from "./state";
 import { moment } from "./time";
 import { Problem, useWork } from "./work";
 import type { Invitation, Person } from "./types";
@@ -28,8 +28,13 @@ const suspend = async (name: string) =>
 
 const may = (person: Person) => person.confirmed && !person.suspended;
 
-const stateOf = ({ suspended, confirmed }: Person) =>
-    suspended ? `Suspended on ${moment(suspended)}` : confirmed ? "May decide" : "Waits for a second person to confirm";
+function stateOf({ suspended, confirmed, let_in_by, name }: Person): string {
+    if (suspended) return `Suspended on ${moment(suspended)}`;
+    if (confirmed) return "May decide";
+    const me = session.value?.person;
+    if (name === me || let_in_by === me) return "Someone other than you has to confirm them";
+    return `Waits for a person other than ${let_in_by ?? "the one who invited them"} to confirm them`;
+}
 
 function Row({ person, last }: { person: Person; last: boolean }) {
     const { name, let_in_by, suspended, confirmed } = person;
@@ -63,6 +68,11 @@ function Row({ person, last }: { person: Person; last: boolean }) {
                     )}
                     , enrolled on {moment(person.enrolled)}
                 </p>
+                {sure && name === me && (
+                    <p class="note">
+                        <strong>This is you.</strong> You are signed out at once, and cannot decide here again.
+                    </p>
+                )}
                 {sure && (
                     <p class="note">
                         The sessions, codes and keys of <bdi>{name}</bdi> end at once, with the standing permissions
@@ -152,10 +162,8 @@ function Invite() {
 
 export function People() {
     const { problem, run } = useWork();
-    useEffect(() => {
-        done.value = "";
-        void run(look);
-    }, []);
+    useEffect(() => void (done.value = ""), []);
+    useEffect(() => void run(look), [readings.value]);
     const all = people.value ?? [];
     const deciding = all.filter(may);
     return (

@@ -96,7 +96,11 @@ function TimeLeft({ row }: { row: Row }) {
     );
 }
 
+/** Of a request that is over, as it ended: its line was read before. */
+const votersOf = (row: Row) => opened.value.get(row.id)?.votes.map((vote) => vote.by) ?? row.voters;
+
 function Line({ row }: { row: Row }) {
+    const voters = votersOf(row);
     return (
         <a
             id={`row-${row.id}`}
@@ -123,18 +127,18 @@ function Line({ row }: { row: Row }) {
                 {row.narrowed && <span class="mark">changed</span>}
                 {row.quorum > 1 && (
                     <span class="mark">
-                        {row.voters.length} of {row.quorum}
-                        {row.voters.length > 0 && (
+                        {voters.length} of {row.quorum}
+                        {voters.length > 0 && (
                             <>
                                 {": "}
-                                <bdi>{row.voters.join(", ")}</bdi>
+                                <bdi>{voters.join(", ")}</bdi>
                             </>
                         )}
                     </span>
                 )}
                 {!row.may_approve && (
                     <span class="mark">
-                        {row.voters.includes(session.value?.person ?? "") ? "you approved" : "not yours to approve"}
+                        {voters.includes(session.value?.person ?? "") ? "you approved" : "not yours to approve"}
                     </span>
                 )}
             </span>

@@ -2,7 +2,7 @@
 // view is looked at, and nowhere else.
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { announce } from "./announce";
+import { announce, hush } from "./announce";
 import { api, Failure } from "./api";
 import { home } from "./nav";
 import { connection, readings, restLoaded, reveals, rotations, session, tryRefresh } from "./state";
@@ -55,6 +55,7 @@ addEventListener("pagehide", () => {
 
 async function show(reveal: Reveal): Promise<void> {
     const id = reveal.reveal_id;
+    hush(); // what was said of it before would cover it on a small screen
     close(id); // of a try before
     opened.value = [...opened.value, { reveal, stage: "busy", value: "", until: 0, problem: "", reading: 0 }];
     try {
@@ -140,7 +141,9 @@ function Panel({ reveal, opened }: { reveal: Reveal; opened?: Opened | undefined
     const waits = stage === "closed" || stage === "busy";
     const cut = connection.value === "offline";
     const promised = reveal.for_agent && waits;
-    const rotation = rotations.value.find((each) => each.new === reveal.token_name && each.state === "waiting");
+    const rotation = rotations.value.find(
+        (each) => each.new === reveal.token_name && (each.state === "waiting" || each.state === "due"),
+    );
     useEffect(() => {
         if (wasOpen.current && stage === "hidden") heading.current?.focus();
         wasOpen.current = stage === "open";
@@ -169,7 +172,7 @@ function Panel({ reveal, opened }: { reveal: Reveal; opened?: Opened | undefined
                     have it.
                 </p>
             )}
-            {rotation && (waits || stage === "open") && (
+            {rotation && (
                 <p class="warning">
                     <span class="sign" aria-hidden="true">
                         !
@@ -215,8 +218,10 @@ function Panel({ reveal, opened }: { reveal: Reveal; opened?: Opened | undefined
                         </p>
                     ) : (
                         <p>
-                            Hidden. It was shown once and cannot be shown again. If it was lost, delete the
-                            token and create a new one.
+                            Hidden. It was shown once and cannot be shown again.{" "}
+                            {rotation
+                                ? "If you did not save it, keep the old token, and rotate it again."
+                                : "If you did not save it, delete the token and create a new one."}
                         </p>
                     )}
                     <div class="buttons">
@@ -279,7 +284,10 @@ export function Reveals() {
             <h2 id="reveals-title">New values to save</h2>
             {!restLoaded.value && <Looking />}
             {restLoaded.value && all.length + gone.length === 0 && (
-                <p class="hint">None. The value of a new token waits here if you chose to see it on this page.</p>
+                <p class="hint">
+                    None. The value of a new token waits here if you chose to see it on this page. If several people
+                    approved it, the first of them to open it has seen it.
+                </p>
             )}
             {all.map((each) => (
                 <Panel key={each.reveal.reveal_id} {...each} />

@@ -66,6 +66,12 @@ export const destinations: Record<Destination, { word: string; more: string }> =
     none: { word: "Do not show it", more: "The token is created, and its value is wiped after ten minutes. To see it before, the agent has to ask again." },
 };
 
+/** What choosing it means; where several people approve, the first of them to open a value sees it. */
+export const moreOf = (to: Destination, quorum: number): string =>
+    to === "page" && quorum > 1
+        ? "The first of you to open it sees the value, on this page. The agent gets a masked preview."
+        : destinations[to].more;
+
 /** What people say most when they deny: of a new token, whose value goes somewhere, and of one that is there. */
 export const commonReasons = ({ destinations: { length } }: Approval) => [
     "Not needed.",
