@@ -10,7 +10,7 @@ export { focusSoon, home } from "./nav";
 export { make, sign } from "./passkeys";
 export { draft, Permit, title } from "./permit";
 export { leaveForProvider } from "./provider";
-export { confirmed, permissions, restLoaded, rotations, session, tryRefresh } from "./state";
+export { confirmed, permissions, readings, restLoaded, rotations, session, tryRefresh } from "./state";
 export { clock, inMoments, left, moment, now } from "./time";
 export { shownIn, surely } from "./words";
 export { Looking, Problem, useWork } from "./work";
