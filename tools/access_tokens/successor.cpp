@@ -61,7 +61,13 @@ Result<std::string> successor_expiration(const AccessToken& old, policy::Time no
         return Error{Errc::refused,
                      "TrueFoundry does not say how long the old token was valid. Nothing was created or "
                      "deleted. Give the new token's expirationDate."};
-    return write_expiration(std::min(now + (*old.expires - *old.created), truefoundry::wire::last_moment));
+    auto end = now + (*old.expires - *old.created);
+    using std::chrono::days;
+    const auto first = std::chrono::floor<days>(*old.created), last = std::chrono::floor<days>(*old.expires);
+    const auto to_its_end = days{1} - std::chrono::seconds{1};
+    if (last > first && std::chrono::floor<std::chrono::seconds>(*old.expires) == last + to_its_end)
+        end = std::chrono::floor<days>(now) + (last - first) + to_its_end;
+    return write_expiration(std::min(end, policy::Time(truefoundry::wire::last_moment)));
 }
 
 }  // namespace tfy::access_tokens
