@@ -38,7 +38,7 @@ test('there and back: the person may look, is confirmed on the page, and approve
   await first.getByRole('button', { name: 'Sign in', exact: true }).click();
   await first.getByRole('link', { name: 'People' }).click();
   const line = first.locator('li.entry', { has: first.getByRole('heading', { name: ada }) });
-  await line.getByText(`Waits for a second person to confirm; came from ${provider.issuer}`).waitFor();
+  await line.getByText(`Waits for a person to confirm them; came from ${provider.issuer}`).waitFor();
   await line.getByRole('button', { name: 'Confirm' }).click();
   await line.getByText('May decide').waitFor();
 

@@ -33,7 +33,8 @@ function stateOf({ suspended, confirmed, let_in_by, name }: Person): string {
     if (confirmed) return "May decide";
     const me = session.value?.person;
     if (name === me || let_in_by === me) return "Someone other than you has to confirm them";
-    return `Waits for a person other than ${let_in_by ?? "the one who invited them"} to confirm them`;
+    const other = let_in_by && !let_in_by.includes("://") ? ` other than ${let_in_by}` : "";
+    return `Waits for a person${other} to confirm them`;
 }
 
 function Row({ person, last }: { person: Person; last: boolean }) {
