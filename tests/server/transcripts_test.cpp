@@ -30,7 +30,9 @@ TEST_CASE("conversations go as they are written down") {
     for (const auto& file : files) {
         CAPTURE(file.filename().string());
         const auto happened = tfy::test::play(file);
-        if (std::getenv("TFY_UPDATE_TRANSCRIPTS") != nullptr)
+        const bool whole = happened.find("@ ended by: ") == std::string::npos;  // else it is not written down
+        CHECK_MESSAGE(whole, happened);
+        if (whole && std::getenv("TFY_UPDATE_TRANSCRIPTS") != nullptr)
             std::ofstream(file, std::ios::binary) << happened;
         CHECK(happened == text_of(file));
     }
