@@ -18,7 +18,8 @@ Result<truefoundry::TokenName> successor_name(const std::string& old_name,
                                               const policy::Seals& seal);
 
 /// As long a life as the old token was given, from `now`, in the one spelling that is sent; empty if it
-/// never ends. One that ends with a day was given a number of days, and so is the new one. Errc::refused if TrueFoundry does not tell how long that was.
+/// never ends. One that ends with a day was given a number of days, and so is the new one. Errc::refused if
+/// TrueFoundry does not tell how long that was.
 Result<std::string> successor_expiration(const truefoundry::AccessToken& old, policy::Time now);
 
 }  // namespace tfy::access_tokens
