@@ -3,10 +3,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "server/storage/journal_check.hpp"
+
 namespace tfy::app {
 namespace {
 
-constexpr std::chrono::hours between_checks{24};
+constexpr policy::Duration between_checks = std::chrono::hours{24};
+constexpr policy::Duration after_no_check = std::chrono::minutes{10};  // the database was locked, say
 
 }  // namespace
 
@@ -15,22 +18,24 @@ void JournalWatch::start() { boost::asio::co_spawn(loop_, run(), boost::asio::de
 Async<void> JournalWatch::run() {
     while (!desk_.draining()) {
         if (!next_ || *next_ <= clock_.now()) {
-            co_await check();
-            next_ = clock_.now() + between_checks;
+            const auto checked = co_await desk_.verify_journal();
+            if (desk_.draining()) break;  // one that the stop of the server cut says nothing
+            next_ = clock_.now() + note(checked);
         }
         const auto woken = co_await desk_.wait_revision(desk_.revision(), patience_);
         if (woken == approvals::Woken::draining) break;
     }
 }
 
-// One that was cut by the stop of the server says nothing of the journal.
-Async<void> JournalWatch::check() {
-    const auto checked = co_await desk_.verify_journal();
-    if (desk_.draining()) co_return;
-    broken_ = !checked;
-    if (broken_)
+policy::Duration JournalWatch::note(const Result<std::string>& checked) {
+    const bool changed = !checked && storage::says_changed(checked.error());
+    if (checked || changed) broken_ = changed;
+    if (changed)
         log_.error("the journal is not as it was written: what it says cannot be believed",
                    {{"why", checked.error().message}});
+    else if (!checked)
+        log_.warn("the journal could not be checked", {{"why", checked.error().message}});
+    return checked || changed ? between_checks : after_no_check;
 }
 
 }  // namespace tfy::app

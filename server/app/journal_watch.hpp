@@ -23,12 +23,13 @@ public:
 
     /// From here on it checks at once and each day, until the desk drains. The log says what is wrong.
     void start();
-    /// At the last check.
+    /// At the last check that could be made.
     bool broken() const { return broken_; }
 
 private:
     Async<void> run();
-    Async<void> check();
+    /// For how long nothing is to be checked then.
+    policy::Duration note(const Result<std::string>& checked);
 
     boost::asio::io_context& loop_;
     approvals::Approvals& desk_;

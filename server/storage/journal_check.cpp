@@ -11,9 +11,11 @@ using journal::JournalRecord;
 constexpr std::size_t records_at_once = 1000;
 
 Error broken_journal(const std::string& wrong) {
-    return {Errc::storage, "The journal is broken: " + wrong +
-                               ". Keep the state directory as it is: it is evidence. To go on, use another "
-                               "--state-dir, or a backup of the whole directory."};
+    return {Errc::storage,
+            "The journal is broken: " + wrong +
+                ". Keep the state directory as it is: it is evidence. To go on, use another "
+                "--state-dir, or a backup of the whole directory.",
+            journal_was_changed()};
 }
 
 // Who wrote them there hoped to be let in; they are not.
@@ -24,7 +26,8 @@ Error rows_by_hand(const std::vector<std::string>& names, const policy::Seals& s
         Errc::storage,
         "The journal is intact, and the tables of people and their keys were changed without it: they have "
         "rows of their own, or lack some, for " +
-            all + ". These rows are not believed. Keep the state directory as it is: it is evidence."};
+            all + ". These rows are not believed. Keep the state directory as it is: it is evidence.",
+        journal_was_changed()};
 }
 
 std::string count_of(std::int64_t records) {
@@ -50,6 +53,8 @@ std::string said_of(const JournalRecord& last, const JournalEnd& end, const std:
 }
 
 }  // namespace
+
+bool says_changed(const Error& error) { return error.data == journal_was_changed(); }
 
 Result<void> for_each_page(Ledger& ledger, const EachPage& each) {
     for (std::int64_t first = 1;;) {

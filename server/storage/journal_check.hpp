@@ -11,6 +11,10 @@
 
 namespace tfy::storage {
 
+/// Whether the error of a check says that the journal, or what it vouches for, is not as it was written.
+/// Others kept it from being checked.
+bool says_changed(const Error& error);
+
 /// All records in order, some at a time. An error of `each` ends it.
 using EachPage = std::function<Result<void>(const std::vector<journal::JournalRecord>& page)>;
 Result<void> for_each_page(Ledger& ledger, const EachPage& each);

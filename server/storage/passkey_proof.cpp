@@ -15,10 +15,12 @@ using protocol::text_in;
 using journal::JournalRecord;
 
 Error does_not_hold(const JournalRecord& record, const std::string& why) {
-    return {Errc::storage, "The chain of records is intact, but the passkey's signature in record " +
-                               std::to_string(record.sequence) + " does not hold: " + why +
-                               ". What a person signed was changed, or was never signed. Keep the state "
-                               "directory as it is: it is evidence."};
+    return {Errc::storage,
+            "The chain of records is intact, but the passkey's signature in record " +
+                std::to_string(record.sequence) + " does not hold: " + why +
+                ". What a person signed was changed, or was never signed. Keep the state "
+                "directory as it is: it is evidence.",
+            journal_was_changed()};
 }
 
 bool is_decision(const JournalRecord& record) {

@@ -9,6 +9,9 @@
 
 namespace tfy::storage {
 
+/// What an error has with it that says that the journal is not as it was written: see says_changed().
+inline Json journal_was_changed() { return {{"journal", "changed"}}; }
+
 /// For a journal that is read in order. Passkeys are believed as its own records of them tell, at that place:
 /// neither the rows nor the network are asked.
 class PasskeyProof {

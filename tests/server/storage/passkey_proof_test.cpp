@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "policy/base64url.hpp"
+#include "server/storage/journal_check.hpp"
 #include "tests/fakes/passkey_holder.hpp"
 #include "tests/fakes/permits.hpp"
 
@@ -154,6 +155,7 @@ TEST_CASE("a forged decision is found in a journal whose chain holds") {
     const auto proof = page.wait(page.approvals.verify_journal());
     REQUIRE_FALSE(proof.has_value());
     CHECK(proof.error().message.find("the passkey's signature in record") != std::string::npos);
+    CHECK(storage::says_changed(proof.error()));
 }
 
 TEST_CASE("what a passkey signed stays proven after it is removed") {
